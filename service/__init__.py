@@ -1,0 +1,1 @@
+"""有据 (youju): questions and drafts over Chinese department budgets, every figure traceable."""

@@ -1,0 +1,1 @@
+"""What a budget is made of: quantities, coordinates, facts, documents, findings, errors."""

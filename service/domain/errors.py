@@ -1,0 +1,205 @@
+"""Every error the service raises on purpose. Messages are for the reader, in Chinese.
+
+YoujuError
+  RequestError               the caller can fix it by asking differently
+    UnitMismatchError
+    FormulaSyntaxError
+    FormulaTypeError
+    UnknownNameError
+    AmbiguousFigureError
+    DivisionByZeroError
+    InvalidInputError
+  NotInCorpusError           the corpus does not say
+    MissingFactError
+    MissingDocumentError
+    MissingAnswerError
+  SourceDocumentError        a file cannot be taken in
+    UnreadableDocumentError
+    EmptyDocumentError
+    OversizedDocumentError
+    UnsupportedDocumentError
+  StoreError                 the store on disk cannot be used
+    StoreReadOnlyError
+    StoreFullError
+    StoreVersionError
+  ConfigurationError         the operator can fix it; raised at start-up only
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class YoujuError(Exception):
+    """Root of the tree.
+
+    Attributes:
+        code: Stable name for logs, the API and the documentation. Never reused.
+        message: What happened, where, what was expected and what to do, in Chinese.
+    """
+
+    code: ClassVar[str] = "youju"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class RequestError(YoujuError):
+    """The caller can fix it by asking differently."""
+
+    code = "request"
+
+
+class UnitMismatchError(RequestError):
+    """Quantities of different kinds were combined."""
+
+    code = "unit-mismatch"
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(
+            f"单位“{left or '无'}”与“{right or '无'}”不是同一种量，不能换算或相加。请分别询问，或改用能比较的两个数。"
+        )
+        self.left = left
+        self.right = right
+
+
+class FormulaSyntaxError(RequestError):
+    """A formula cannot be parsed."""
+
+    code = "formula-syntax"
+
+    def __init__(self, formula: str, position: int, expected: str) -> None:
+        marker = formula[:position] + "▲" + formula[position:]
+        super().__init__(f"算式写法有误（▲处）：{marker}。此处应为{expected}。")
+        self.formula = formula
+        self.position = position
+
+
+class FormulaTypeError(RequestError):
+    """A formula combines things that do not go together."""
+
+    code = "formula-type"
+
+
+class UnknownNameError(RequestError):
+    """No measure or member has that name."""
+
+    code = "unknown-name"
+
+    def __init__(self, name: str, near: tuple[str, ...] = ()) -> None:
+        hint = f"相近的有：{'、'.join(near)}。" if near else "请换用表中印出的科目、项目或单位名称。"
+        super().__init__(f"不认识“{name}”。{hint}")
+        self.name = name
+        self.near = near
+
+
+class AmbiguousFigureError(RequestError):
+    """A reference fits several figures that must not be added up."""
+
+    code = "ambiguous-figure"
+
+    def __init__(self, name: str, readings: tuple[str, ...]) -> None:
+        super().__init__(f"“{name}”有多种所指：{'；'.join(readings)}。请说明是哪一个。")
+        self.name = name
+        self.readings = readings
+
+
+class DivisionByZeroError(RequestError):
+    """A divisor is zero."""
+
+    code = "division-by-zero"
+
+    def __init__(self, divisor: str) -> None:
+        super().__init__(f"除数“{divisor}”为0，占比或增减率无法计算。")
+        self.divisor = divisor
+
+
+class InvalidInputError(RequestError):
+    """A question or parameter is empty, too long or malformed."""
+
+    code = "invalid-input"
+
+
+class NotInCorpusError(YoujuError):
+    """The corpus does not say."""
+
+    code = "not-in-corpus"
+
+
+class MissingFactError(NotInCorpusError):
+    """No figure stands at the coordinate asked for."""
+
+    code = "missing-fact"
+
+
+class MissingDocumentError(NotInCorpusError):
+    """No document of that entity or year is in the store."""
+
+    code = "missing-document"
+
+
+class MissingAnswerError(NotInCorpusError):
+    """No stored answer has that number."""
+
+    code = "missing-answer"
+
+
+class SourceDocumentError(YoujuError):
+    """A file cannot be taken in."""
+
+    code = "source-document"
+
+
+class UnreadableDocumentError(SourceDocumentError):
+    """A file is binary, damaged or in an unknown encoding."""
+
+    code = "unreadable-document"
+
+
+class EmptyDocumentError(SourceDocumentError):
+    """A file holds no text."""
+
+    code = "empty-document"
+
+
+class OversizedDocumentError(SourceDocumentError):
+    """A file is beyond the size limits."""
+
+    code = "oversized-document"
+
+
+class UnsupportedDocumentError(SourceDocumentError):
+    """No reader takes this kind of file."""
+
+    code = "unsupported-document"
+
+
+class StoreError(YoujuError):
+    """The store on disk cannot be used."""
+
+    code = "store"
+
+
+class StoreReadOnlyError(StoreError):
+    """The store cannot be written."""
+
+    code = "store-read-only"
+
+
+class StoreFullError(StoreError):
+    """The disk is full; the store was left as it was."""
+
+    code = "store-full"
+
+
+class StoreVersionError(StoreError):
+    """The store was written by a newer version of the program."""
+
+    code = "store-version"
+
+
+class ConfigurationError(YoujuError):
+    """The operator can fix it."""
+
+    code = "configuration"
