@@ -1,0 +1,1 @@
+"""The edges: stores, readers, data files, the clock."""

@@ -1,0 +1,1 @@
+"""Names ⇄ members: the dimensions, measures and standard tables of department budgets, read from data."""
