@@ -1,0 +1,1 @@
+"""Measurements of the service against labelled data, run by hand."""
