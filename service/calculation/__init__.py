@@ -1,0 +1,1 @@
+"""Formulas over the budget: read them, check their types, evaluate them exactly, show every step."""
