@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 
 from service.domain.quantity import WORKING_DIGITS, trim
-from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, LATIN_VALUES, ROUND_VALUES
+from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, LATIN_VALUES, ROUND_VALUES, Pattern
 
 #: Wide enough for any printed figure; quotients are cut at WORKING_DIGITS.
 EXACT = Context(prec=1000)
@@ -28,20 +28,20 @@ LITERAL = (
     r"|(?<![0-9.])\.[0-9]+(?![0-9]*\.[0-9])"
     r"|[0-9]+"
 )
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     rf" *(?:(?P<literal>{LITERAL})|(?P<digit>[一二三四五六七八九两])|(?P<zero>零)"
     r"|(?P<round>[十百千])|(?P<big>[万亿兆])|(?P<vague>[多余几] *(?=[十百千万亿兆])))"
 )
-_SIGN = re.compile(r"(?:负|(?<![0-9-])(?<![0-9] )-) *")
-_POINT_DIGITS = re.compile(r" *[点.] *((?:[零一二三四五六七八九] *)*[零一二三四五六七八九])(?! *[十百千两])")
-_BIGS = re.compile(r" *([万亿兆]+)")
-_NOTATION = re.compile(rf"({LITERAL})(\^|e)([-+]*)([0-9]+)(?![0-9a-z])")
-_SLASHED = re.compile(r"(?<![0-9]/)(?:([0-9]+) +)?([0-9]+)/([0-9]+)(?![0-9]*/?[0-9])")
-_OVER = re.compile(r" *分 *之 *")
-_AND = re.compile(r" *又 *")
-_LATIN = re.compile(r" *([kmgt])(?![a-z0-9])")
-_DOZEN = re.compile(r" *打(?![开印造击算破架扫断发磨包工]|[0-9一二三四五六七八九十百千])")
-_HALF = re.compile(r"半 *(?:([十百千万亿])|打)")
+_SIGN = Pattern(r"(?:负|(?<![0-9-])(?<![0-9] )-) *")
+_POINT_DIGITS = Pattern(r" *[点.] *((?:[零一二三四五六七八九] *)*[零一二三四五六七八九])(?! *[十百千两])")
+_BIGS = Pattern(r" *([万亿兆]+)")
+_NOTATION = Pattern(rf"({LITERAL})(\^|e)([-+]*)([0-9]+)(?![0-9a-z])")
+_SLASHED = Pattern(r"(?<![0-9]/)(?:([0-9]+) +)?([0-9]+)/([0-9]+)(?![0-9]*/?[0-9])")
+_OVER = Pattern(r" *分 *之 *")
+_AND = Pattern(r" *又 *")
+_LATIN = Pattern(r" *([kmgt])(?![a-z0-9])")
+_DOZEN = Pattern(r" *打(?![开印造击算破架扫断发磨包工]|[0-9一二三四五六七八九十百千])")
+_HALF = Pattern(r"半 *(?:([十百千万亿])|打)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,8 @@ def _belongs(total: _Sum, text: str, token: re.Match[str], after: re.Match[str] 
     if not total.last or token.lastgroup == "digit":
         return True
     digits = token["literal"]
-    return digits.isdigit() and not token[0].startswith(" ") and int(digits) < total.last and text[token.end() :][:1] != "年"
+    adjacent = not token[0].startswith(" ") and not text.startswith("年", token.end())
+    return adjacent and digits.isdigit() and int(digits) < total.last
 
 
 def read_integer(text: str, position: int) -> Reading | None:
@@ -184,20 +185,14 @@ def read_integer(text: str, position: int) -> Reading | None:
         kind = token.lastgroup
         after = _TOKEN.match(text, token.end())
         if kind in {"digit", "literal"}:
-            if total.current is not None or not _belongs(total, text, token, after):
-                break
-            value, places = (DIGIT_VALUES[token["digit"]], 0) if kind == "digit" else _literal(token["literal"])
-            if places and tokens:
+            value, places = (DIGIT_VALUES[token[kind]], 0) if kind == "digit" else _literal(token[kind])
+            if total.current is not None or (places and tokens) or not _belongs(total, text, token, after):
                 break
             total.take_digits(value, places=places, literal=kind == "literal")
             elided = bool(total.last) and not total.after_zero and value < 10 and len(token[kind]) == 1
             digits += 1
         elif kind == "zero":
-            if total.current is not None or (after is None and tokens) or (
-                after is not None and after.lastgroup in {"big", "zero"}
-            ):
-                break
-            if tokens == 0 and after is not None and after.lastgroup != "round":
+            if total.current is not None or not _holds_place(after, first=tokens == 0):
                 break
             total.after_zero = True
             digits += 1
@@ -232,6 +227,13 @@ def _opens(value: int, after: re.Match[str] | None) -> bool:
     return value == 10 or (after is not None and after.lastgroup in {"digit", "zero"})
 
 
+def _holds_place(after: re.Match[str] | None, *, first: bool) -> bool:
+    """Tell whether 零 stands for a place left out (一千零五) or is the number 0."""
+    if after is None:
+        return first
+    return after.lastgroup == "round" if first else after.lastgroup not in {"big", "zero"}
+
+
 def read_decimal(text: str, position: int) -> Reading | None:
     """Read an integer and what is printed after its point: 十点二三, 一点二亿."""
     reading = read_integer(text, position)
@@ -246,7 +248,9 @@ def read_decimal(text: str, position: int) -> Reading | None:
     number = EXACT.add(reading.number, Decimal(fraction).scaleb(-places, EXACT))
     bigs = _BIGS.match(text, point.end())
     if bigs is None:
-        return replace(reading, number=number, end=point.end(1), decimals=places, lead=number, scale="", single=False)
+        return replace(
+            reading, number=number, end=point.end(1), decimals=places, lead=number, scale="", single=False
+        )
     factor = 1
     for big in bigs[1]:
         factor *= BIG_VALUES[big]
@@ -280,7 +284,8 @@ def _read_slashed(text: str, position: int) -> Reading | None:
     match = _SLASHED.match(text, position)
     if match is None or not int(match[3]):
         return None
-    number = QUOTIENT.divide(Decimal(int(match[1] or 0) * int(match[3]) + int(match[2])), Decimal(int(match[3])))
+    top, bottom = int(match[2]), int(match[3])
+    number = QUOTIENT.divide(Decimal(int(match[1] or 0) * bottom + top), Decimal(bottom))
     return Reading(number, position, match.end(), literal=True, plain=False)
 
 
@@ -311,6 +316,7 @@ def _read_half(text: str, position: int) -> Reading | None:
 
 
 def _read_unsigned(text: str, position: int) -> Reading | None:
+    """Read any number without a sign."""
     special = _read_notation(text, position) or _read_slashed(text, position) or _read_half(text, position)
     if special:
         return special

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum, unique
 
 from service.domain.quantity import trim
-from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, ROUND_VALUES, fold
+from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, ROUND_VALUES, Pattern, any_of, fold
 from service.numerals.currencies import CURRENCIES, PREFIXES, SUBUNITS
 from service.numerals.grammar import EXACT, QUOTIENT, Reading, read_decimal, read_signed
 
@@ -60,12 +60,11 @@ _MEASURES = (
     "国军星洲岛海湖河山桥城族姓则例案题问键刃段处把盏顶杆艇船车机屏列声色味式型格号轴维极核"
     "国夫旁生者郎字首任领队委和加减乘除到以至的公平方立厘毫英方心栏货"
 )
-_AFTER_SINGLE = re.compile(
+_AFTER_SINGLE = Pattern(
     rf" *(?:[{_MEASURES}]|[这那不也还而却更但]?是|小 *时|大[批片]|学期|进制|[,，。、()“”;；!！?？:：]|\s|$)"
 )
-_RUN = re.compile("[零一二三四五六七八九两]{2,}[十百千万亿兆]*")
-_START = re.compile(r"[-.负半0-9零一二三四五六七八九两十百千]")
-_INDEFINITE = re.compile("[几数] *[十百千万亿]+")
+_RUN = Pattern("[零一二三四五六七八九两]{2,}[十百千万亿兆]*")
+_INDEFINITE = Pattern("[几数] *[十百千万亿]+")
 
 
 def _numeral(text: str, start: int, end: int, number: Decimal, decimals: int, form: Form) -> Numeral:
@@ -100,43 +99,46 @@ def read_numbers(text: str) -> tuple[Numeral, ...]:
     while start := _find_start(folded, position):
         reading = read_signed(folded, start.start())
         if reading and is_counted(folded, reading):
-            found.append(_numeral(text, reading.start, reading.end, reading.number, reading.decimals, Form.NUMBER))
+            start_offset, end = reading.start, reading.end
+            found.append(_numeral(text, start_offset, end, reading.number, reading.decimals, Form.NUMBER))
             position = reading.end
         else:
             position = skip_run(folded, start.start())
     return tuple(found)
 
 
-_NUMBER_START = re.compile("[-.负半0-9零一二三四五六七八九两十百千几数]")
+_NUMBER_START = Pattern("[-.负半0-9零一二三四五六七八九两十百千几数]")
 
 
 def _find_start(folded: str, position: int) -> re.Match[str] | None:
     return _NUMBER_START.search(folded, position)
 
 
-_DENOMINATOR = re.compile(r"(?:负|-)?((?:[百千万] *)+)分 *之 *")
-_HUNDRED = re.compile("百(?![零一二三四五六七八九两十])")
-_POINTS = re.compile(" *个 *百 *分 *点")
-_PERCENT_SIGN = re.compile(" *%(?![0-9])")
+_DENOMINATOR = Pattern(r"(?:负|-)?((?:[百千万] *)+)分 *之 *")
+_HUNDREDTHS = 100
+_HUNDRED = Pattern("百(?![零一二三四五六七八九两十])")
+_POINTS = Pattern(" *个 *百 *分 *点")
+_PERCENT_SIGN = Pattern(" *%(?![0-9])")
 _NOT_TENTHS = "(?![为员立果功本长人都就分交套绩年因语])"
-_TENTHS = re.compile(
-    r"(?<![0-9.零一二三四五六七八九两十百千])(?:(10|十)|([0-9一二三四五六七八九两])(?: *[点.] *([0-9零一二三四五六七八九]))?)"
+_TENTHS = Pattern(
+    r"(?<![0-9.零一二三四五六七八九两十百千])"
+    r"(?:(10|十)|([0-9一二三四五六七八九两])(?: *[点.] *([0-9零一二三四五六七八九]))?)"
     rf" *成{_NOT_TENTHS}(?: *(半|[0-9一二三四五六七八九](?![0-9一二三四五六七八九十百千万 ]*[成折])))?"
 )
-_DISCOUNT = re.compile(
+_DISCOUNT = Pattern(
     r"(?<![0-9.零一二三四五六七八九两十百千])([0-9一二三四五六七八九两])"
     r"(?: *[点.]? *([0-9零一二三四五六七八九]))? *折(?![旧算合线叠磨腾价射])"
 )
-_HALF_TENTHS = re.compile(r"半 *(成(?![品年])|折)|(?<=打)对 *折")
-_PERCENT_START = re.compile("[-.负半对0-9零一二三四五六七八九两十百千万]")
+_HALF_TENTHS = Pattern(r"半 *(成(?![品年])|折)|(?<=打)对 *折")
+_PERCENT_START = Pattern("[-.负半对0-9零一二三四五六七八九两十百千万]")
 
 
 def read_percents(text: str) -> tuple[Numeral, ...]:
     """Read the percentages of a text: %, 百分之, 千分之, 百分点, 成 and 折.
 
     Example:
-        >>> [(numeral.text, str(numeral.number)) for numeral in read_percents("增长百分之五十，约三成半，打8.5折")]
-        [('百分之五十', '50'), ('三成半', '35'), ('8.5折', '85')]
+        >>> [(numeral.text, str(numeral.number)) for numeral in read_percents("增长百分之五十，约三成半")]
+        [('百分之五十', '50'), ('三成半', '35')]
 
     """
     folded = fold(text)
@@ -201,7 +203,9 @@ def _read_hundredths(text: str, folded: str, position: int) -> Numeral | None:
     scale = 1
     for written in match[1].replace(" ", ""):
         scale *= (ROUND_VALUES | BIG_VALUES)[written]
-    number = top.number if scale == 100 else trim(QUOTIENT.divide(EXACT.multiply(top.number, Decimal(100)), Decimal(scale)))
+    number = top.number
+    if scale != _HUNDREDTHS:
+        number = trim(QUOTIENT.divide(EXACT.multiply(number, Decimal(_HUNDREDTHS)), Decimal(scale)))
     if folded[position] in "-负":
         number = number.copy_negate()
     return _numeral(text, position, top.end, number, top.decimals, Form.PERCENT)
@@ -222,19 +226,19 @@ def _read_marked(text: str, folded: str, position: int) -> Numeral | None:
     return _numeral(text, position, sign.end(), reading.number, reading.decimals, Form.PERCENT)
 
 
-_MONEY_START = re.compile("人民币|[-.负半0-9零一二三四五六七八九两十百千$¥€£₩a-z]")
-_SUFFIX = re.compile(" *个? *(" + "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True)) + ")")
-_PREFIX = re.compile("(?<![a-z])(" + "|".join(sorted(map(re.escape, PREFIXES), key=len, reverse=True)) + ") *")
-_SUB = re.compile(" *(" + "|".join(sorted(map(re.escape, SUBUNITS), key=len, reverse=True)) + ")")
-_JOINT = re.compile(" *[又再零]? *")
+_MONEY_START = Pattern("人民币|[-.负半0-9零一二三四五六七八九两十百千$¥€£₩a-z]")
+_SUFFIX = Pattern(f" *个? *({any_of(CURRENCIES)})")
+_PREFIX = Pattern(f"(?<![a-z])({any_of(PREFIXES)}) *")
+_SUB = Pattern(f" *({any_of(SUBUNITS)})")
+_JOINT = Pattern(" *[又再零]? *")
 
 
 def read_money(text: str) -> tuple[Numeral, ...]:
     """Read the sums of money of a text, in any currency.
 
     Example:
-        >>> [(numeral.text, str(numeral.number), numeral.currency) for numeral in read_money("50元6角三分和1200亿美元")]
-        [('50元6角三分', '50.63', 'CNY'), ('1200亿美元', '120000000000', 'USD')]
+        >>> [(money.text, str(money.number), money.currency) for money in read_money("50元6角三分和12亿美元")]
+        [('50元6角三分', '50.63', 'CNY'), ('12亿美元', '1200000000', 'USD')]
 
     """
     folded = fold(text)
@@ -247,7 +251,7 @@ def _find_money(text: str, folded: str) -> Iterator[Numeral]:
         position = start.start()
         prefix = _PREFIX.match(folded, position)
         reading = read_signed(folded, prefix.end() if prefix else position)
-        if reading is None or not reading.plain and not reading.literal:
+        if reading is None or not (reading.plain or reading.literal):
             position = prefix.end() if prefix else skip_run(folded, position)
             continue
         money = read_sum(folded, reading)
@@ -288,6 +292,6 @@ def read_sum(folded: str, reading: Reading) -> tuple[str, Decimal, int] | None:
 def _read_coins(folded: str, reading: Reading) -> tuple[str, Decimal, int] | None:
     """Read 三毛, 五角二分: coins without a main unit."""
     unit = _SUB.match(folded, reading.end)
-    if unit is None or unit[1] == "分" and folded[unit.end() : unit.end() + 1] in ("之", "钟", "店", "局", "部"):
+    if unit is None or (unit[1] == "分" and folded.startswith(("之", "钟", "店", "局", "部"), unit.end())):
         return None
     return "CNY", EXACT.multiply(reading.number, SUBUNITS[unit[1]]), unit.end()

@@ -22,41 +22,42 @@ from service.domain.quantity import (
     trim,
     unit_of,
 )
-from service.numerals.characters import BIG_VALUES, MASK, ROUND_VALUES, fold, mask
+from service.numerals.characters import BIG_VALUES, MASK, ROUND_VALUES, Pattern, any_of, fold, mask
 from service.numerals.currencies import CURRENCIES
 from service.numerals.grammar import EXACT, Reading, read_signed
 from service.numerals.numeral import Form, read_percent, read_sum, skip_run
 from service.numerals.years import find_years
 
+_COUNTED_THINGS = """
+    台（套） 台套 套（台） 人次 人天 人日 人·天 人月 车次 班次 场次 架次 批次 件次 户次 个月 个工作日
+    工作日 平方米 平方公里 立方米 公里 千米 公顷 公斤 千克 厘米 毫米 千瓦时 千瓦 兆瓦 亿度 小时 分钟
+    周岁 课时 学时 人 个 辆 台 项 次 套 条 批 张 家 名 户 件 篇 册 本 份 期 处 座 所 间 栋 幢 宗 起 例
+    场 部 位 门 种 类 只 头 株 棵 亩 米 吨 升 斤 天 年 岁 颗 艘 架 支 把 床 盏 块 片 根 组 轮 届 周 页
+    字 枚 箱 瓶 盒 袋 ㎡
+"""
+
 #: What is counted, as printed. Any of them may follow a number; none may begin another word there.
-COUNTING_UNITS: tuple[str, ...] = (
-    "台（套）", "台套", "套（台）", "人次", "人天", "人日", "人·天", "人月", "车次", "班次", "场次", "架次", "批次", "件次", "户次",
-    "个月", "个工作日", "工作日", "平方米", "平方公里", "立方米", "公里", "千米", "公顷", "公斤", "千克", "厘米", "毫米", "千瓦时",
-    "千瓦", "兆瓦", "亿度", "小时", "分钟", "周岁", "课时", "学时", "人", "个", "辆", "台", "项", "次", "套", "条", "批",
-    "张", "家", "名", "户", "件", "篇", "册", "本", "份", "期", "处", "座", "所", "间", "栋", "幢", "宗", "起", "例",
-    "场", "部", "位", "门", "种", "类", "只", "头", "株", "棵", "亩", "米", "吨", "升", "斤", "天", "年", "岁", "颗", "艘",
-    "架", "支", "把", "床", "盏", "块", "片", "根", "组", "轮", "届", "周", "页", "字", "枚", "箱", "瓶", "盒", "袋", "㎡",
-)  # fmt: skip
+COUNTING_UNITS: tuple[str, ...] = tuple(_COUNTED_THINGS.split())
 
 #: A scale before a unit of money, and the unit it makes.
 _MONEY_SCALES: dict[int, Unit] = {10**3: THOUSAND_YUAN, 10**4: WAN_YUAN, 10**6: MILLION_YUAN, 10**8: YI_YUAN}
 
 #: Bound -> the words in front of a number that set it.
-_BOUNDS_BEFORE: dict[str, tuple[str, ...]] = {
-    "≥": ("≥", ">=", "≧", "不低于", "不少于", "不小于", "不得低于", "不得少于", "不短于", "至少", "最少", "大于等于", "大于或等于", "高于或等于"),
-    "≤": ("≤", "<=", "≦", "不高于", "不超过", "不超", "不多于", "不大于", "不得超过", "不得高于", "不得多于", "不突破", "至多",
-          "最多", "小于等于", "小于或等于", "低于或等于"),
-    ">": (">", "大于", "高于", "多于", "超过", "超"),
-    "<": ("<", "小于", "低于", "少于", "不足", "不到", "不满"),
-    "=": ("=", "等于"),
-}  # fmt: skip
-_BOUND_OF = {word: sign for sign, words in _BOUNDS_BEFORE.items() for word in words}
-_BOUND_BEFORE = re.compile("(" + "|".join(sorted(_BOUND_OF, key=len, reverse=True)) + ")了? *(?:人民币|¥)? *$")
-_BOUND_AFTER = re.compile(" *(?:(?:及|或|或者|\\()? *(以上|以下|以内|之内|之上|之下|内(?=[。，,；;]|$)))")
+_BOUNDS_BEFORE: dict[str, str] = {
+    "≥": "≥ >= ≧ 不低于 不少于 不小于 不得低于 不得少于 不短于 至少 最少 大于等于 大于或等于 高于或等于",
+    "≤": "≤ <= ≦ 不高于 不超过 不超 不多于 不大于 不得超过 不得高于 不得多于 不突破 至多 最多 小于等于"
+    " 小于或等于 低于或等于",
+    ">": "> 大于 高于 多于 超过 超",
+    "<": "< 小于 低于 少于 不足 不到 不满",
+    "=": "= 等于",
+}
+_BOUND_OF = {word: sign for sign, words in _BOUNDS_BEFORE.items() for word in words.split()}
+_BOUND_BEFORE = Pattern(f"({any_of(_BOUND_OF)})了? *(?:人民币|¥)? *$")
+_BOUND_AFTER = Pattern(" *(?:(?:及|或|或者|\\()? *(以上|以下|以内|之内|之上|之下|内(?=[。，,；;]|$)))")
 _BOUND_WORDS = {"以上": "≥", "之上": "≥", "以下": "≤", "之下": "≤", "以内": "≤", "之内": "≤", "内": "≤"}
-_ABOUT_BEFORE = re.compile("(?:大?约|大概|近|将近|接近|左右|估计|大致)为? *(?:人民币|¥)? *$")
-_ABOUT_AFTER = re.compile(" *(?:左右|上下)")
-_MORE = re.compile(" *[多余来](?! *[年月日])|[多余] *(?=年)")
+_ABOUT_BEFORE = Pattern("(?:大?约|大概|近|将近|接近|左右|估计|大致)为? *(?:人民币|¥)? *$")
+_ABOUT_AFTER = Pattern(" *(?:左右|上下)")
+_MORE = Pattern(" *[多余来](?! *[年月日])|[多余] *(?=年)")
 
 
 def _spaced(symbol: str) -> str:
@@ -71,27 +72,35 @@ _SYMBOLS: dict[str, Unit] = (
     | {name: YUAN for name, code in CURRENCIES.items() if code == "CNY"}
     | {"%": PERCENT, "‰": PERMILLE, "个百分点": PERCENTAGE_POINT, "百分点": PERCENTAGE_POINT, "倍": TIMES}
 )
-_NOT_UNITS = "年(?=级|代|轻|底)|人(?=均|民|员|大)|次(?=性|月|要|日)|家(?=庭)|本(?=级|年|部|单|次)|类(?=款)|项(?=目)|部(?=门|分)|期(?=间)|所(?=有|属)|处(?=理|置)|位(?=置)|块(?=[^钱,，。；;、 ]$)|元(?=素)|名(?=称)|门(?=诊)|台(?=账)|个(?=体|人|性)"  # fmt: skip
-_UNIT = re.compile(
-    f" *(?!{_NOT_UNITS})(" + "|".join(_spaced(symbol) for symbol in sorted(_SYMBOLS, key=len, reverse=True)) + ")"
+#: Words that begin like a unit.
+_NOT_UNITS = (
+    "年(?=级|代|轻|底)|人(?=均|民|员|大)|次(?=性|月|要|日)|家(?=庭)|本(?=级|年|部|单|次)|类(?=款)|项(?=目)"
+    "|部(?=门|分)|期(?=间)|所(?=有|属)|处(?=理|置)|位(?=置)|块(?=[^钱,，。；;、 ]$)|元(?=素)|名(?=称)"
+    "|门(?=诊)|台(?=账)|个(?=体|人|性)"
 )
+_UNIT = Pattern(f" *(?!{_NOT_UNITS})({'|'.join(map(_spaced, sorted(_SYMBOLS, key=len, reverse=True)))})")
 
 #: What looks like a quantity and is none: dates, times, numbering, plans, idioms.
-_NO_QUANTITY = re.compile(
-    r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])|(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
-    r"|(?<![0-9.零一二三四五六七八九])(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}) *月 *份?(?: *(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}) *[日号])?"
-    r"|(?<![0-9.个工作])(?:[0-3]?[0-9]|[一二三四五六七八九十]{1,3}) *[日号](?!元)"
+_FEW = "[一二三四五六七八九十]{1,3}"
+_NO_QUANTITY = Pattern(
+    r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])"
+    r"|(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
+    rf"|(?<![0-9.零一二三四五六七八九])(?:[0-9]{{1,2}}|{_FEW}) *月 *份?(?: *(?:[0-9]{{1,2}}|{_FEW}) *[日号])?"
+    rf"|(?<![0-9.个工作])(?:[0-3]?[0-9]|{_FEW}) *[日号](?!元)"
     r"|第 *[0-9零一二三四五六七八九十百千]+(?: *[条项批期次届个名季]| *年)?"
-    r"|(?:^|(?<=[\n。；;]))[ ]*(?:[一二三四五六七八九十]{1,3}[、.]|[0-9]{1,2}(?:、|\.(?![0-9]))|[0-9]{1,2}(?:\.[0-9]{1,2}){2,})"
-    r"|\([一二三四五六七八九十]{1,3}\)|(?<=[^0-9])\([0-9]{1,2}\)(?=[^0-9])|[①-⑳]"
-    r"|十[一二三四五]五|[一二三四五六七八九十]+大(?![于小约])|[一二三四1-4] *季度|十分(?! *之)|万一|千[方万](?=百)|[上下]半年"
+    r"|前 *[0-9一二三四五六七八九十]+ *名"
+    rf"|(?:^|(?<=[\n。；;])) *(?:{_FEW}[、.]|[0-9]{{1,2}}(?:、|\.(?![0-9])|(?:\.[0-9]{{1,2}}){{2,}}))"
+    rf"|\({_FEW}\)|(?<=[^0-9])\([0-9]{{1,2}}\)(?=[^0-9])"
+    r"|十[一二三四五]五"
+    r"|[一二三四五六七八九十]+大(?![于小约])|[一二三四1-4] *季度|十分(?! *之)|万一|[上下]半年"
 )
-_CODE = re.compile(r"0[0-9]+|2[0-3][0-9]{3}(?:[0-9]{2})?|3(?:0[1-9]|1[0-3]|99)[0-9]{2}|5[01][0-9]{3}")
-_CODE_HEAD = re.compile("(?:2[0-3][0-9]|30[1-9]|31[0-3]|399|50[1-9]|51[0-5])(?= *[\u4e00-\u9fff])")
-_START = re.compile("[-.负半0-9零一二三四五六七八九两十百千几数]|(?<=打)对")
-_LETTER_BEFORE = re.compile("[a-z_][-.]?$")
-_LETTER_AFTER = re.compile("[a-z_]|-[a-z]")
-_CELL = re.compile(r"([-+]?) *([0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?|[0-9]*\.?[0-9]+) *([%‰]?)")
+_CODE = Pattern(r"2[0-3][0-9]{3}(?:[0-9]{2})?|3(?:0[1-9]|1[0-3]|99)[0-9]{2}|5[01][0-9]{3}")
+_CODE_HEAD = Pattern("(?:2[0-3][0-9]|30[1-9]|31[0-3]|399|50[1-9]|51[0-5])(?= *[\u4e00-\u9fff])")
+_START = Pattern("[-.负半0-9零一二三四五六七八九两十百千万几数]|(?<=打)对")
+_PADDED = Pattern("-?0[0-9]+")
+_LETTER_BEFORE = Pattern("[a-z_][-.]?$")
+_LETTER_AFTER = Pattern("[a-z_]|-[a-z]")
+_CELL = Pattern(r"([-+]?) *([0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?|[0-9]*\.?[0-9]+) *([%‰]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +168,12 @@ def _read_one(text: str, folded: str, position: int) -> Measured | int:
     reading = read_signed(folded, position)
     if reading is None:
         return skip_run(folded, position)
-    if reading.literal and not reading.plain:
-        # 5M and 2^5 are models and formulas in these documents.
-        reading = Reading(reading.number, position, reading.end, literal=True, plain=False)
     more = _MORE.match(folded, reading.end)
-    unit_match = _UNIT.match(folded, more.end() if more else reading.end) if reading.plain or not reading.literal else None
+    # 5M and 2^5 are models and formulas in these documents, 000 a torn-off group of digits.
+    odd = reading.literal and (not reading.plain or _PADDED.fullmatch(folded, reading.start, reading.end))
+    if odd:
+        return reading.end
+    unit_match = _UNIT.match(folded, more.end() if more else reading.end)
     if unit_match is None:
         return _read_bare(text, folded, reading, vague=more is not None)
     unit = _SYMBOLS[unit_match[1].replace(" ", "")]
@@ -208,7 +218,7 @@ def _read_bare(text: str, folded: str, reading: Reading, *, vague: bool) -> Meas
     if reading.single:
         return end
     if reading.literal:
-        if _LETTER_BEFORE.search(folded, max(0, start - 2), start) or _LETTER_AFTER.match(folded, end) or not reading.plain:
+        if _LETTER_BEFORE.search(folded, max(0, start - 2), start) or _LETTER_AFTER.match(folded, end):
             return end
         written = folded[start:end]
         if _CODE.fullmatch(written) or (_CODE_HEAD.match(folded, start) and written.isdigit()):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.numerals.characters import DIGIT_VALUES, fold
+from service.numerals.characters import DIGIT_VALUES, Pattern, any_of, fold
 
 #: Years of two digits are read in this window; ``10年`` and ``50年`` are durations.
 SHORT_YEARS = range(15, 40)
@@ -44,13 +43,14 @@ _DURATION = "(?! *[期限内间多余来以])"
 _FULL = "(?:19|20)[0-9]{2}|[一二][零九][零一二三四五六七八九]{2}"
 _SHORT = "[0-9]{2}|[一二][零一二三四五六七八九]"
 _JOINS = "[-—–~～至到、和及与]{1,2}"
-_YEARS = re.compile(
-    rf"{_BEFORE}(?P<full>{_FULL})(?: *年(?: *度)?|(?=(?: *{_JOINS} *(?:{_FULL})(?: *年(?: *度)?)?)* *{_JOINS} *(?:{_FULL}) *年))"
+_YEARS = Pattern(
+    rf"{_BEFORE}(?P<full>{_FULL})(?: *年(?: *度)?"
+    rf"|(?=(?: *{_JOINS} *(?:{_FULL})(?: *年(?: *度)?)?)* *{_JOINS} *(?:{_FULL}) *年))"
     rf"|(?<![近满达共约第每≥≤<>0-9.,零一二三四五六七八九十百])(?P<short>{_SHORT})"
     rf"(?: *年(?: *度)?{_DURATION}|(?= *{_JOINS} *(?:{_SHORT}) *年{_DURATION}))"
     r"|(?:近|最近|过去) *(?P<span>[0-9]|[一二三四五六七八九十两]) *年"
-    r"|(?<![之以大])(?P<relative>" + "|".join(sorted(RELATIVE_YEARS, key=len, reverse=True)) + ")"
-)  # fmt: skip
+    rf"|(?<![之以大])(?P<relative>{any_of(RELATIVE_YEARS)})"
+)
 
 
 def _digits(written: str) -> int:
