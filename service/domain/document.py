@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from service.domain.coordinate import Stage
+from service.domain.coordinate import Coordinate, Stage
 from service.domain.fact import CellState, Fact, Proof, Source
 from service.domain.finding import Finding
 from service.domain.quantity import Quantity, Unit
@@ -156,6 +156,21 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedReason:
+    """A reason the document itself gives for a change (原因).
+
+    Attributes:
+        coordinate: What changed; its aspect is CHANGE.
+        text: The reason in the document's words, without 「主要原因」.
+        source: Its place; ``quote`` is the whole sentence.
+    """
+
+    coordinate: Coordinate
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetUnit:
     """A budget unit of the department (预算单位)."""
 
@@ -230,6 +245,7 @@ class Document:
     indicators: tuple[Indicator, ...]
     identities: tuple[Identity, ...]
     findings: tuple[Finding, ...]
+    reasons: tuple[StatedReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

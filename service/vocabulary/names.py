@@ -73,3 +73,23 @@ def stems(name: str, suffixes: tuple[str, ...] = ()) -> tuple[str, ...]:
     whole = fold(name)
     short = [whole.removesuffix(s) for s in suffixes if whole.endswith(s) and len(whole) > len(s) + 1]
     return (whole, *short)
+
+
+_LEVEL_MARK = re.compile(r"[（(](?:类|款|项)[)）]")
+
+
+def fold_with_offsets(text: str) -> tuple[str, tuple[int, ...]]:
+    """Fold running text for name spotting, keeping for each character the offset it came from.
+
+    Quotes, spaces and the level marks （类）（款）（项） are left out.
+    """
+    skipped = {i for m in _LEVEL_MARK.finditer(text) for i in range(*m.span())}
+    folded: list[str] = []
+    offsets: list[int] = []
+    for index, char in enumerate(text):
+        if index in skipped or char.isspace() or char in "“”‘’\"'《》「」":
+            continue
+        for piece in unicodedata.normalize("NFKC", char).lower():
+            folded.append(piece)
+            offsets.append(index)
+    return "".join(folded), tuple(offsets)

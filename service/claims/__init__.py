@@ -1,0 +1,1 @@
+"""What a sentence states: figures with their coordinates, directions and reasons."""

@@ -1,0 +1,81 @@
+"""Performance indicators (绩效指标) from the overall form and from the project summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from service.domain.document import Indicator, RowKind, Table
+from service.domain.fact import Source
+from service.domain.quantity import Quantity
+from service.ingestion.projection import Frame
+from service.ingestion.tables import BuiltTable
+from service.numerals import read_quantities
+
+_DATE = re.compile(r"\d{4}年")
+
+
+def indicators_of(tables: Sequence[BuiltTable], frame: Frame) -> tuple[Indicator, ...]:
+    """Return the indicators of every performance table, in reading order."""
+    out: list[Indicator] = []
+    for built in tables:
+        if built.standard is None or "indicator" not in built.roles:
+            continue
+        out += _overall(built.table, frame) if built.standard.layout == "form" else _by_project(built, frame)
+    return tuple(out)
+
+
+def _overall(table: Table, frame: Frame) -> Iterator[Indicator]:
+    for number, row in enumerate(table.rows):
+        if row.kind is not RowKind.INDICATOR:
+            continue
+        level1, level2, name, target, note = (c.raw for c in row.cells)
+        yield _indicator("", "", "", level1, level2, name, target, note, _source(table, number, 3, frame))
+
+
+def _by_project(built: BuiltTable, frame: Frame) -> Iterator[Indicator]:
+    table = built.table
+    pairs = [
+        (c, table.columns[c].split("/")[-2] if "/" in table.columns[c] else "")
+        for c, role in enumerate(built.roles)
+        if role == "indicator" and c + 1 < len(built.roles)
+    ]
+    project = code = unit = ""
+    for number, row in enumerate(table.rows):
+        raw = [c.raw for c in row.cells]
+        if row.kind is RowKind.UNIT:
+            unit = next((t for t, role in zip(raw, built.roles, strict=True) if role == "unit_code" and t), unit)
+        if row.kind is RowKind.PROJECT:
+            code = next((t for t, role in zip(raw, built.roles, strict=True) if role == "unit_code" and t), "")
+            project = next((t for t, role in zip(raw, built.roles, strict=True) if role in {"label", "project"} and t), "")
+        for column, level1 in pairs:
+            if raw[column] and raw[column + 1]:
+                yield _indicator(
+                    project, code, unit, level1, "", raw[column], raw[column + 1], "", _source(table, number, column + 1, frame)
+                )
+
+
+def _indicator(
+    project: str, code: str, unit: str, level1: str, level2: str, name: str, target: str, note: str, source: Source
+) -> Indicator:
+    comparator, quantity = _target(target)
+    return Indicator(project, code, unit, level1, level2, name, comparator, target, quantity, note, source)
+
+
+def _target(text: str) -> tuple[str, Quantity | None]:
+    """Read a target: comparator and value; a date or a word has neither."""
+    if _DATE.search(text):
+        return "", None
+    found = read_quantities(text)
+    if len(found) != 1:
+        return "", None
+    return found[0].comparator or "=", found[0].quantity
+
+
+def _source(table: Table, row: int, column: int, frame: Frame) -> Source:
+    cells = table.rows[row].cells
+    return Source(
+        document=frame.document, table=table.id, table_title=table.title, row=row, column=column,
+        row_label=cells[column - 1].raw, column_label=table.columns[column], line=table.rows[row].lines[0],
+        page=table.page, quote=cells[column].raw,
+    )  # fmt: skip

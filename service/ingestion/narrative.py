@@ -1,0 +1,200 @@
+"""Paragraphs become passages, glossary entries, narrative facts, reasons, and figures derived from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.claims.statements import Statement, read_statements
+from service.domain.coordinate import Aspect, Coordinate, Stage
+from service.domain.document import GlossaryEntry, StatedReason
+from service.domain.fact import Authority, CellState, Fact, Source
+from service.domain.quantity import Quantity
+from service.ingestion.projection import Frame
+from service.ingestion.segments import Paragraph
+from service.numerals import render_quantity
+from service.vocabulary.names import strip_ordinal
+from service.vocabulary.spotting import Spotter
+from service.vocabulary.vocabulary import Vocabulary
+
+_TERM = re.compile(r"^(.{2,40}?)[:：](.+)$", re.DOTALL)
+_GLOSSARY = "名词解释"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """What the running text gives."""
+
+    facts: tuple[Fact, ...]
+    reasons: tuple[StatedReason, ...]
+
+
+def read_narrative(
+    paragraphs: Sequence[Paragraph], frame: Frame, spotter: Spotter, vocabulary: Vocabulary
+) -> Narrative:
+    """Read every figure and every reason stated under the headings of the 情况说明."""
+    facts: list[Fact] = []
+    reasons: list[StatedReason] = []
+    for paragraph in paragraphs:
+        if paragraph.is_heading or paragraph.in_contents or _in_glossary(paragraph):
+            continue
+        section = next(
+            (s for h in reversed(paragraph.section) if (s := vocabulary.catalogue.section(h))), None
+        )
+        for statement in read_statements(paragraph.text, section, spotter, vocabulary):
+            made = tuple(_facts(statement, paragraph, frame))
+            facts += made
+            if statement.reason and statement.aspect is Aspect.CHANGE:
+                reasons += [_reason(f.coordinate, statement, paragraph, frame) for f in made]
+    return Narrative(tuple(facts), tuple(reasons))
+
+
+def _in_glossary(paragraph: Paragraph) -> bool:
+    return any(_GLOSSARY in h for h in paragraph.section)
+
+
+def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator[Fact]:
+    """Yield the facts of a statement: one per measure, and per year where it speaks of two."""
+    base = statement.base_year or frame.year - 1
+    compares = statement.aspect in {Aspect.CHANGE, Aspect.RATE}
+    year = statement.year or frame.year
+    stage = Stage.PERIOD_END if statement.period_end else frame.stage
+    years = (year, base) if statement.both_years else (year,)
+    for measure in statement.measures:
+        for of_year in years:
+            coordinate = Coordinate(
+                frame.entity, of_year, stage, measure, statement.members, statement.aspect,
+                base if compares else None,
+            )  # fmt: skip
+            source = _source(statement.start, statement.end, statement.text, paragraph, frame)
+            suffix = f"{measure}{of_year}" if len(statement.measures) * len(years) > 1 else ""
+            yield Fact(
+                id=f"{frame.document}/N{source.start}{suffix}", coordinate=coordinate,
+                quantity=statement.quantity, state=CellState.PRINTED, authority=Authority.SENTENCE,
+                source=source, label=f"{paragraph.heading}·{measure}",
+            )  # fmt: skip
+
+
+def _source(start: int, end: int, text: str, paragraph: Paragraph, frame: Frame) -> Source:
+    first, last = paragraph.offsets[start], paragraph.offsets[end - 1] + 1
+    sentence = _sentence_of(paragraph.text, start, end)
+    return Source(
+        document=frame.document, table_title=paragraph.heading, row_label=text, line=_line_of(paragraph, start),
+        start=first, end=last, quote=sentence,
+    )  # fmt: skip
+
+
+def _line_of(paragraph: Paragraph, position: int) -> int:
+    """Return the line a character stands in; a joined paragraph jumps where its offsets do."""
+    line = 0
+    for index in range(1, position + 1):
+        if paragraph.offsets[index] - paragraph.offsets[index - 1] > 1 and line + 1 < len(paragraph.lines):
+            gap = paragraph.offsets[index] - paragraph.offsets[index - 1]
+            line += 1 if gap >= len(paragraph.lines) and _is_line_gap(paragraph, index) else 0
+    return paragraph.lines[line]
+
+
+def _is_line_gap(paragraph: Paragraph, index: int) -> bool:
+    return paragraph.offsets[index] - paragraph.offsets[index - 1] > 1
+
+
+def _sentence_of(text: str, start: int, end: int) -> str:
+    begin = max(text.rfind(c, 0, start) for c in "。！？") + 1
+    stops = [p for c in "。！？" if (p := text.find(c, end)) >= 0]
+    return text[begin : (min(stops) + 1) if stops else len(text)].strip()
+
+
+def _reason(
+    coordinate: Coordinate, statement: Statement, paragraph: Paragraph, frame: Frame
+) -> StatedReason:
+    assert statement.reason is not None  # noqa: S101 - the caller has just looked
+    start, end = statement.reason
+    return StatedReason(
+        coordinate=coordinate, text=paragraph.text[start:end].strip("，,；;。 "),
+        source=_source(start, max(end, start + 1), paragraph.text[start:end], paragraph, frame),
+    )  # fmt: skip
+
+
+def glossary_of(paragraphs: Sequence[Paragraph], document: str) -> tuple[GlossaryEntry, ...]:
+    """Return the terms explained under 名词解释."""
+    entries = []
+    for paragraph in paragraphs:
+        if paragraph.in_contents or paragraph.is_heading or not _in_glossary(paragraph):
+            continue
+        found = _TERM.match(strip_ordinal(paragraph.text))
+        if found:
+            source = Source(
+                document=document, table_title=_GLOSSARY, row_label=found.group(1), line=paragraph.lines[0],
+                start=paragraph.offsets[0], end=paragraph.offsets[-1] + 1, quote=paragraph.text,
+            )  # fmt: skip
+            entries.append(GlossaryEntry(found.group(1).strip("“”\" "), found.group(2), source))
+    return tuple(entries)
+
+
+def derive_previous(facts: Sequence[Fact], frame: Frame) -> tuple[Fact, ...]:
+    """Derive the year before from a level and its stated change: 950.47 + 284.53 = 1,235.00.
+
+    Args:
+        facts: Cells and sentences of one document.
+        frame: Whose they are.
+
+    Returns:
+        Facts of authority DERIVED, one per coordinate that nothing states directly.
+    """
+    levels: dict[tuple[str, str, int], Fact] = {}
+    for fact in facts:
+        if fact.coordinate.aspect is Aspect.LEVEL and fact.quantity is not None:
+            key = (fact.coordinate.measure, fact.coordinate.key, fact.coordinate.year)
+            if key not in levels or levels[key].authority is not Authority.CELL:
+                levels.setdefault(key, fact)
+    blanks = {
+        (f.coordinate.measure, f.coordinate.key, f.coordinate.year): f for f in facts if f.state is CellState.BLANK
+    }
+    out: dict[tuple[str, str, int], Fact] = {}
+    for change in facts:
+        coordinate = change.coordinate
+        if coordinate.aspect is not Aspect.CHANGE or change.quantity is None or coordinate.base_year is None:
+            continue
+        target = (coordinate.measure, coordinate.key, coordinate.base_year)
+        if target in levels or target in out:
+            continue
+        level = _level(coordinate, levels, blanks)
+        if level is None:
+            continue
+        made = _previous(level, change, frame, len(out) + 1)
+        if made is not None:
+            out[target] = made
+    return tuple(out.values())
+
+
+def _level(
+    coordinate: Coordinate,
+    levels: Mapping[tuple[str, str, int], Fact],
+    blanks: Mapping[tuple[str, str, int], Fact],
+) -> Fact | None:
+    key = (coordinate.measure, coordinate.key, coordinate.year)
+    return levels.get(key) or blanks.get(key)
+
+
+def _previous(level: Fact, change: Fact, frame: Frame, number: int) -> Fact | None:
+    assert change.quantity is not None  # noqa: S101 - the caller has just looked
+    unit = level.quantity.unit if level.quantity else change.quantity.unit
+    if change.quantity.unit.kind is not unit.kind:
+        return None
+    change_in_unit = change.quantity.to(unit) if change.quantity.unit != unit else change.quantity
+    now = level.quantity.number if level.quantity else change_in_unit.number * 0
+    number_before = now - change_in_unit.number
+    sign = "+" if change_in_unit.number < 0 else "-"
+    shown = Quantity(abs(change_in_unit.number), unit)
+    base = change.coordinate.base_year
+    assert base is not None  # noqa: S101 - CHANGE always has one
+    coordinate = Coordinate(
+        frame.entity, base, level.coordinate.stage, level.coordinate.measure, level.coordinate.members
+    )
+    return Fact(
+        id=f"{frame.document}/D{number}", coordinate=coordinate, quantity=Quantity(number_before, unit),
+        state=CellState.PRINTED, authority=Authority.DERIVED, source=change.source,
+        label=f"{base}年（推算）", derived_from=(level.id, change.id),
+        formula=f"{render_quantity(Quantity(now, unit))} {sign} {render_quantity(shown)}",
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Finds names of the vocabulary, and of the documents at hand, in running text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.vocabulary.members import Member
+from service.vocabulary.names import fold, fold_with_offsets, stems
+from service.vocabulary.vocabulary import Vocabulary
+
+#: Dimension name under which measures are spotted.
+MEASURE = "measure"
+#: Dimension name under which the words for a dimension itself are spotted (「项目」, 「单位」).
+DIMENSION = "dimension"
+
+Target = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in a text.
+
+    Attributes:
+        start: Offset of its first character.
+        end: Offset after its last.
+        text: As written.
+        targets: What it may stand for: (dimension id, member id), best first; measures under ``measure``.
+        printed: Whether it is a printed name, not a colloquial one.
+    """
+
+    start: int
+    end: int
+    text: str
+    targets: tuple[Target, ...]
+    printed: bool = True
+
+    def target(self, *dimensions: str) -> str | None:
+        """Return the member it may stand for on one of *dimensions*."""
+        for dimension in dimensions:
+            for found, member in self.targets:
+                if found == dimension:
+                    return member
+        return None
+
+
+class Spotter:
+    """Longest-match search for names; built once per vocabulary, extended per document.
+
+    Args:
+        vocabulary: Fixed names.
+        extra: Members that come from documents (projects, units).
+        colloquial: Whether colloquial names count; prose is read without them.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, extra: Iterable[Member] = (), *, colloquial: bool = True
+    ) -> None:
+        self._names: dict[str, tuple[list[Target], bool]] = {}
+        for measure in vocabulary.measures.values():
+            self._learn((measure.id, *measure.names), (MEASURE, measure.id), printed=True)
+            if colloquial:
+                self._learn(measure.say, (MEASURE, measure.id), printed=False)
+        for dimension in vocabulary.dimensions.values():
+            if colloquial:
+                self._learn(dimension.say, (DIMENSION, dimension.id), printed=False)
+        for member in (*extra, *vocabulary.members.by_id.values()):
+            if member.dimension == "project_type":
+                continue
+            fixed = vocabulary.dimensions.get(member.dimension)
+            suffixes = fixed.suffixes if fixed and colloquial else ()
+            target = (member.dimension, member.id)
+            names = [member.name, *member.names]
+            if member.id.isdigit():
+                names.append(member.id)
+            self._learn(names, target, printed=True)
+            self._learn([s for n in names for s in stems(n, suffixes)[1:]], target, printed=False)
+            if colloquial:
+                self._learn(member.say, target, printed=False)
+        self._longest = max(map(len, self._names), default=0)
+
+    def _learn(self, names: Iterable[str], target: Target, *, printed: bool) -> None:
+        for name in names:
+            key = fold(name)
+            if len(key) < 2:
+                continue
+            targets, was_printed = self._names.get(key, ([], False))
+            if target not in targets:
+                targets.append(target)
+            self._names[key] = (targets, was_printed or printed)
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Every folded name, for fuzzy matching."""
+        return self._names.keys()
+
+    def lookup(self, folded: str) -> tuple[Target, ...]:
+        """Return what a folded name stands for."""
+        found = self._names.get(folded)
+        return tuple(found[0]) if found else ()
+
+    def spot(self, text: str) -> tuple[Mention, ...]:
+        """Return the names in *text* from left to right, longest first, without overlaps."""
+        folded, offsets = fold_with_offsets(text)
+        found: list[Mention] = []
+        position = 0
+        while position < len(folded):
+            for length in range(min(self._longest, len(folded) - position), 1, -1):
+                piece = folded[position : position + length]
+                known = self._names.get(piece)
+                if known is None or (piece.isdigit() and not _stands_alone(folded, position, length)):
+                    continue
+                start, end = offsets[position], offsets[position + length - 1] + 1
+                found.append(Mention(start, end, text[start:end], tuple(known[0]), known[1]))
+                position += length
+                break
+            else:
+                position += 1
+        return tuple(found)
+
+
+def _stands_alone(text: str, start: int, length: int) -> bool:
+    """Whether a code is not a piece of a longer number."""
+    before, after = text[start - 1 : start], text[start + length : start + length + 1]
+    return not (before.isdigit() or before == "." or after.isdigit() or after in {".", "年", "万"})
