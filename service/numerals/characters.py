@@ -18,11 +18,11 @@ class Pattern:
     finditer: Callable[..., Iterator[re.Match[str]]]
     sub: Callable[..., str]
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str | Callable[[], str]) -> None:
         self._source = source
 
     def __getattr__(self, name: str) -> object:
-        compiled = re.compile(self._source)
+        compiled = re.compile(self._source if isinstance(self._source, str) else self._source())
         self.match, self.fullmatch, self.search = compiled.match, compiled.fullmatch, compiled.search
         self.finditer, self.sub = compiled.finditer, compiled.sub
         return getattr(compiled, name)
@@ -75,6 +75,11 @@ _WIDE_COMMA = Pattern("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 
 #: What stands for a masked character; belongs to no token.
 MASK = "\x00"
+
+
+def fold_characters(text: str) -> str:
+    """Fold each character by itself, whatever word it stands in."""
+    return text.translate(_FOLD)
 
 
 def fold(text: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from service.domain.quantity import WORKING_DIGITS, trim
 from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, LATIN_VALUES, ROUND_VALUES, Pattern
@@ -30,7 +30,7 @@ LITERAL = (
 )
 _TOKEN = Pattern(
     rf" *(?:(?P<literal>{LITERAL})|(?P<digit>[一二三四五六七八九两])|(?P<zero>零)"
-    r"|(?P<round>[十百千])|(?P<big>[万亿兆])|(?P<vague>[多余几] *(?=[十百千万亿兆])))"
+    r"|(?P<round>十|百(?! *分 *点)|千(?![瓦米克]))|(?P<big>万|亿|兆(?!瓦))|(?P<vague>[多余几] *(?=[十百千万亿兆])))"
 )
 _SIGN = Pattern(r"(?:负|(?<![0-9-])(?<![0-9] )-) *")
 _POINT_DIGITS = Pattern(r" *[点.] *((?:[零一二三四五六七八九] *)*[零一二三四五六七八九])(?! *[十百千两])")
@@ -44,8 +44,7 @@ _DOZEN = Pattern(r" *打(?![开印造击算破架扫断发磨包工]|[0-9一二�
 _HALF = Pattern(r"半 *(?:([十百千万亿])|打)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A number read at a place of a folded text.
 
     Attributes:
@@ -113,7 +112,7 @@ class _Sum:
     def take_big(self, value: int, written: str) -> bool:
         """Close a group with 万, 亿 or 兆; False if it belongs to another number."""
         held = self.section + (self.current or 0)
-        if not held:
+        if not held and self.current is None:
             if not self.groups:
                 return False
             held, scale = self.groups.pop()
@@ -248,15 +247,15 @@ def read_decimal(text: str, position: int) -> Reading | None:
     number = EXACT.add(reading.number, Decimal(fraction).scaleb(-places, EXACT))
     bigs = _BIGS.match(text, point.end())
     if bigs is None:
-        return replace(
-            reading, number=number, end=point.end(1), decimals=places, lead=number, scale="", single=False
+        return reading._replace(
+            number=number, end=point.end(1), decimals=places, lead=number, scale="", single=False
         )
     factor = 1
     for big in bigs[1]:
         factor *= BIG_VALUES[big]
     scaled = trim(EXACT.multiply(number, Decimal(factor)))
-    return replace(
-        reading, number=scaled, end=bigs.end(), decimals=places, lead=number, scale=bigs[1], single=False
+    return reading._replace(
+        number=scaled, end=bigs.end(), decimals=places, lead=number, scale=bigs[1], single=False
     )
 
 
@@ -330,11 +329,11 @@ def _read_unsigned(text: str, position: int) -> Reading | None:
         latin = _LATIN.match(text, reading.end)
         if latin:
             number = EXACT.multiply(reading.number, Decimal(LATIN_VALUES[latin[1]]))
-            return replace(reading, number=trim(number), end=latin.end(), plain=False)
+            return reading._replace(number=trim(number), end=latin.end(), plain=False)
     dozen = _DOZEN.match(text, reading.end)
     if dozen:
         number = EXACT.multiply(reading.number, Decimal(12))
-        return replace(reading, number=number, end=dozen.end(), single=False, plain=False)
+        return reading._replace(number=number, end=dozen.end(), single=False, plain=False)
     return reading
 
 
@@ -353,4 +352,4 @@ def read_signed(
     if reading is None or sign is None:
         return reading
     lead = None if reading.lead is None else reading.lead.copy_negate()
-    return replace(reading, number=reading.number.copy_negate(), start=position, lead=lead)
+    return reading._replace(number=reading.number.copy_negate(), start=position, lead=lead)

@@ -227,9 +227,9 @@ def _read_marked(text: str, folded: str, position: int) -> Numeral | None:
 
 
 _MONEY_START = Pattern("人民币|[-.负半0-9零一二三四五六七八九两十百千$¥€£₩a-z]")
-_SUFFIX = Pattern(f" *个? *({any_of(CURRENCIES)})")
-_PREFIX = Pattern(f"(?<![a-z])({any_of(PREFIXES)}) *")
-_SUB = Pattern(f" *({any_of(SUBUNITS)})")
+_SUFFIX = Pattern(lambda: f" *个? *({any_of(CURRENCIES)})")
+_PREFIX = Pattern(lambda: f"(?<![a-z])({any_of(PREFIXES)}) *")
+_SUB = Pattern(lambda: f" *({any_of(SUBUNITS)})")
 _JOINT = Pattern(" *[又再零]? *")
 
 

@@ -22,7 +22,16 @@ from service.domain.quantity import (
     trim,
     unit_of,
 )
-from service.numerals.characters import BIG_VALUES, MASK, ROUND_VALUES, Pattern, any_of, fold, mask
+from service.numerals.characters import (
+    BIG_VALUES,
+    MASK,
+    ROUND_VALUES,
+    Pattern,
+    any_of,
+    fold,
+    fold_characters,
+    mask,
+)
 from service.numerals.currencies import CURRENCIES
 from service.numerals.grammar import EXACT, Reading, read_signed
 from service.numerals.numeral import Form, read_percent, read_sum, skip_run
@@ -30,7 +39,7 @@ from service.numerals.years import find_years
 
 _COUNTED_THINGS = """
     台（套） 台套 套（台） 人次 人天 人日 人·天 人月 车次 班次 场次 架次 批次 件次 户次 个月 个工作日
-    工作日 平方米 平方公里 立方米 公里 千米 公顷 公斤 千克 厘米 毫米 千瓦时 千瓦 兆瓦 亿度 小时 分钟
+    工作日 平方米 平方公里 立方米 公里 千米 公顷 公斤 千克 厘米 毫米 千瓦时 千瓦 兆瓦 小时 分钟
     周岁 课时 学时 人 个 辆 台 项 次 套 条 批 张 家 名 户 件 篇 册 本 份 期 处 座 所 间 栋 幢 宗 起 例
     场 部 位 门 种 类 只 头 株 棵 亩 米 吨 升 斤 天 年 岁 颗 艘 架 支 把 床 盏 块 片 根 组 轮 届 周 页
     字 枚 箱 瓶 盒 袋 ㎡
@@ -52,7 +61,7 @@ _BOUNDS_BEFORE: dict[str, str] = {
     "=": "= 等于",
 }
 _BOUND_OF = {word: sign for sign, words in _BOUNDS_BEFORE.items() for word in words.split()}
-_BOUND_BEFORE = Pattern(f"({any_of(_BOUND_OF)})了? *(?:人民币|¥)? *$")
+_BOUND_BEFORE = Pattern(lambda: f"({any_of(_BOUND_OF)})了? *(?:人民币|¥)? *$")
 _BOUND_AFTER = Pattern(" *(?:(?:及|或|或者|\\()? *(以上|以下|以内|之内|之上|之下|内(?=[。，,；;]|$)))")
 _BOUND_WORDS = {"以上": "≥", "之上": "≥", "以下": "≤", "之下": "≤", "以内": "≤", "之内": "≤", "内": "≤"}
 _ABOUT_BEFORE = Pattern("(?:大?约|大概|近|将近|接近|左右|估计|大致)为? *(?:人民币|¥)? *$")
@@ -65,7 +74,7 @@ def _spaced(symbol: str) -> str:
     return " *".join(re.escape(character) for character in symbol)
 
 
-_COUNTED = {fold(symbol).replace(" ", ""): symbol for symbol in COUNTING_UNITS}
+_COUNTED = {fold_characters(symbol): symbol for symbol in COUNTING_UNITS}
 _SYMBOLS: dict[str, Unit] = (
     {folded: unit_of(symbol) for folded, symbol in _COUNTED.items()}
     | {name: unit_of(name) for name, code in CURRENCIES.items() if code != "CNY"}
@@ -78,7 +87,9 @@ _NOT_UNITS = (
     "|部(?=门|分)|期(?=间)|所(?=有|属)|处(?=理|置)|位(?=置)|块(?=[^钱,，。；;、 ]$)|元(?=素)|名(?=称)"
     "|门(?=诊)|台(?=账)|个(?=体|人|性)"
 )
-_UNIT = Pattern(f" *(?!{_NOT_UNITS})({'|'.join(map(_spaced, sorted(_SYMBOLS, key=len, reverse=True)))})")
+_UNIT = Pattern(
+    lambda: f" *(?!{_NOT_UNITS})({'|'.join(map(_spaced, sorted(_SYMBOLS, key=len, reverse=True)))})"
+)
 
 #: What looks like a quantity and is none: dates, times, numbering, plans, idioms.
 _FEW = "[一二三四五六七八九十]{1,3}"
