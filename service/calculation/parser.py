@@ -38,6 +38,8 @@ MAX_NESTING = 40
 MAX_OPERATIONS = 100
 MAX_DIGITS = 24
 YEAR_DIGITS = 4
+#: Characters either side of the marked place that an error message quotes.
+MARGIN = 60
 
 #: Full-width and typographic forms outside quotes and their plain ones.
 _PLAIN = str.maketrans(
@@ -79,8 +81,17 @@ def parse_formula(text: str) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         expected = f"不超过{MAX_LENGTH}字的算式（现有{len(text)}字），请拆成几个算式"
-        raise FormulaSyntaxError(text[:40] + "…", 40, expected)
+        raise _build_error(text, MAX_LENGTH, expected)
     return _Parser(text).parse()
+
+
+def _build_error(text: str, at: int, expected: str) -> FormulaSyntaxError:
+    """Mark the place within its surroundings; the error still knows the whole text."""
+    start, end = max(0, at - MARGIN), min(len(text), at + MARGIN)
+    head, tail = "…" if start else "", "…" if end < len(text) else ""
+    error = FormulaSyntaxError(f"{head}{text[start:end]}{tail}", at - start + len(head), expected)
+    error.formula, error.position = text, at
+    return error
 
 
 class _Parser:
@@ -105,7 +116,7 @@ class _Parser:
     # Characters
 
     def fail(self, expected: str, at: int | None = None) -> NoReturn:
-        raise FormulaSyntaxError(self.text, self.at if at is None else at, expected)
+        raise _build_error(self.text, self.at if at is None else at, expected)
 
     def peek(self) -> str:
         while self.at < len(self.plain) and self.plain[self.at].isspace():
@@ -256,10 +267,9 @@ class _Parser:
 
     def argument(self, function: Function, place: int) -> Expression:
         if function is Function.CONVERT and place == 1:
-            start = self.at
             symbol, _ = self.unit_symbol()
             if not symbol:
-                self.fail("要换算成的单位，例如 元、万元", start)
+                self.fail("要换算成的单位，例如 元、万元")
             return UnitName(unit_of(symbol))
         if function is Function.WHERE and place == 1:
             for comparator, spellings in _COMPARATORS:
