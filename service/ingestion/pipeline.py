@@ -41,7 +41,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
     narrative = read_narrative(paragraphs, frame, spotter, vocabulary)
     printed = (*(f for t in tables for f in facts_of(t, frame, vocabulary)), *narrative.facts)
     facts = (*printed, *derive_previous(printed, frame))
-    proven = prove(tuple(t.table for t in tables), facts, vocabulary)
+    proven = prove(tables, facts, vocabulary)
     indicators = indicators_of(tables, frame)
     glossary = glossary_of(paragraphs, document_id)
     return Document(

@@ -74,10 +74,17 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """Two ways to name one coordinate: ``nature=工资福利支出`` is 基本支出 within economic class 301."""
+    """Two ways to name one coordinate: ``nature=工资福利支出`` is 基本支出 within economic class 301.
+
+    Attributes:
+        member: (dimension, member) that can be put otherwise.
+        same_as: The other way.
+        measure: Measure of the other way, "" where it stays.
+    """
 
     member: tuple[str, str]
     same_as: tuple[tuple[str, str], ...]
+    measure: str = ""
 
 
 @dataclass(slots=True)

@@ -136,7 +136,7 @@ def _equivalences(raws: Iterable[Mapping[str, str]]) -> Iterable[Equivalence]:
     for raw in raws:
         left = raw["member"].split("=", 1)
         right = tuple(sorted(tuple(p.split("=", 1)) for p in raw["same_as"].split(";")))
-        yield Equivalence((left[0], left[1]), tuple((p[0], p[1]) for p in right))
+        yield Equivalence((left[0], left[1]), tuple((p[0], p[1]) for p in right), raw.get("measure", ""))
 
 
 def _catalogue(tables: Mapping[str, Any], narrative: Mapping[str, Any]) -> Catalogue:

@@ -1,0 +1,145 @@
+"""An answer: its text, and for every figure in it the formula, the working and the places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from service.domain.finding import Finding
+
+
+@unique
+class Status(Enum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    CLARIFY = "clarify"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a figure or a quote is printed.
+
+    Attributes:
+        document: Document id.
+        document_title: Its printed title.
+        table: Table id (``T03``), "" for running text.
+        table_title: Title of the table, or heading of the section.
+        row: Row label, or "".
+        column: Header path, or "".
+        row_index: 0-based body row, -1 for text.
+        column_index: 0-based column, -1 for text.
+        line: 1-based line, 0 where there are none.
+        page: 1-based page, 0 where there are none.
+        start: Offset in the document's text, -1 where unknown.
+        end: Offset after it, -1 where unknown.
+        quote: The printed characters, or the sentence.
+    """
+
+    document: str
+    document_title: str = ""
+    table: str = ""
+    table_title: str = ""
+    row: str = ""
+    column: str = ""
+    row_index: int = -1
+    column_index: int = -1
+    line: int = 0
+    page: int = 0
+    start: int = -1
+    end: int = -1
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A figure that a result rests on.
+
+    Attributes:
+        label: What it is.
+        value: Exact digits as text; "" where the place is blank.
+        unit: Unit symbol.
+        how: ``printed``, ``blank``, ``stated`` (in a sentence) or ``derived``.
+        proof: ``已验证``, ``未验证`` or ``有矛盾``.
+        place: Where it is printed.
+    """
+
+    label: str
+    value: str
+    unit: str
+    how: str
+    proof: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A figure of an answer.
+
+    Attributes:
+        label: What it is: ``基本支出占支出的比重``.
+        value: As shown, rounded by the one stated rule; digits only.
+        unit: Unit symbol, "" for a bare number.
+        exact: Unrounded digits as text.
+        formula: In the formula language.
+        working: One line of arithmetic.
+        operands: The printed figures it rests on.
+        marks: Words that must go with it: ``推算``, ``仅见正文``, ``表中为空白``.
+    """
+
+    label: str
+    value: str
+    unit: str
+    exact: str
+    formula: str
+    working: str
+    operands: tuple[Operand, ...]
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place the answer rests on: a cell, or a sentence quoted."""
+
+    place: Place
+    role: str = "source"  # source: an operand · also: the same figure printed elsewhere · quote: words quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a caller gets.
+
+    Attributes:
+        id: For `explain`.
+        question: As asked.
+        status: Answered, refused or asking back.
+        text: For people, in Chinese.
+        results: Every computed or printed figure in *text*.
+        citations: Every place, operands first.
+        findings: What the reader should know: conflicts, oddities of the document.
+        entity: Entity spoken of, "" if none.
+        year: Year spoken of, 0 if none.
+        plan: What was understood: operation and formulas, for `explain`.
+        readings: For CLARIFY: the readings with their figures.
+        missing: For REFUSED: what is missing.
+        path: ``rules`` or ``model``.
+        unsupported: Figures in *text* that nothing supports; verification keeps this empty.
+        ms: Time taken in milliseconds.
+    """
+
+    id: str
+    question: str
+    status: Status
+    text: str
+    results: tuple[Result, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    entity: str = ""
+    year: int = 0
+    plan: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    missing: str = ""
+    path: str = "rules"
+    unsupported: tuple[str, ...] = field(default=())
+    ms: int = 0
