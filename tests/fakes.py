@@ -1,0 +1,151 @@
+"""One stand-in per port of the stores: dictionaries that keep the same promises as the real adapters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from service.domain.document import Document, DocumentSummary, Passage, PassageKind
+from service.domain.errors import MissingDocumentError
+from service.domain.fact import Proof
+from service.ports import StoredAnswer
+
+
+class FakeLibrary:
+    """The Library port over a dictionary."""
+
+    def __init__(self, *documents: Document) -> None:
+        self._documents: dict[str, Document] = {}
+        self._version = 0
+        for document in documents:
+            self.add(document)
+
+    def add(self, document: Document) -> None:
+        """Keep *document* in place of what it replaces."""
+        kept = {
+            known.id: known
+            for known in self._documents.values()
+            if known.sha256 != document.sha256 and _place(known) != _place(document)
+        }
+        self._documents = kept | {document.id: document}
+        self._version += 1
+
+    def remove(self, document_id: str) -> bool:
+        """Forget it."""
+        if self._documents.pop(document_id, None) is None:
+            return False
+        self._version += 1
+        return True
+
+    def summaries(self) -> tuple[DocumentSummary, ...]:
+        """Describe every document, in the order of the port."""
+        found = map(_summary, self._documents.values())
+        return tuple(sorted(found, key=lambda it: (it.entity, it.year, it.id)))
+
+    def get(self, document_id: str) -> Document:
+        """Return the very document that was added."""
+        try:
+            return self._documents[document_id]
+        except KeyError:
+            raise MissingDocumentError(f"库中没有编号为“{document_id}”的文档。") from None
+
+    def version(self) -> int:
+        """Count changes."""
+        return self._version
+
+
+class FakePassageIndex:
+    """The PassageIndex port; ranks by how many characters of the query a passage holds."""
+
+    def __init__(self) -> None:
+        self._passages: dict[str, tuple[Passage, ...]] = {}
+
+    def replace(self, document_id: str, passages: Sequence[Passage], *, entity: str, year: int) -> None:
+        """Keep the passages."""
+        del entity, year  # a real index files by them
+        self._passages[document_id] = tuple(passages)
+
+    def remove(self, document_id: str) -> None:
+        """Forget it."""
+        self._passages.pop(document_id, None)
+
+    def search(
+        self,
+        query: str,
+        *,
+        documents: Sequence[str],
+        kinds: Sequence[PassageKind] = (),
+        limit: int = 10,
+    ) -> tuple[tuple[str, str], ...]:
+        """Rank by the characters shared with *query*."""
+        wanted = {character for character in query if character.isalnum()}
+        scored = [
+            (len(wanted & set(passage.text)), document, passage.id)
+            for document in dict.fromkeys(documents)
+            for passage in self._passages.get(document, ())
+            if not kinds or passage.kind in kinds
+        ]
+        best = sorted(scored, key=lambda hit: -hit[0])
+        return tuple((document, passage) for score, document, passage in best[: max(0, limit)] if score)
+
+    def indexed(self) -> frozenset[str]:
+        """Name what is kept."""
+        return frozenset(self._passages)
+
+
+class FakeAnswerLog:
+    """The AnswerLog port over a dictionary."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, StoredAnswer] = {}
+
+    def keep(self, answer: StoredAnswer) -> None:
+        """Keep *answer*."""
+        self._answers[answer.id] = answer
+
+    def find(self, answer_id: str) -> StoredAnswer | None:
+        """Return what was kept."""
+        return self._answers.get(answer_id)
+
+
+class FixedClock:
+    """The Clock port: always the same time, a millisecond later at each look."""
+
+    def __init__(self, now: str = "2024-03-01T09:00:00+00:00") -> None:
+        self._now = now
+        self._elapsed_ms = 0
+
+    def now(self) -> str:
+        """Return the fixed time."""
+        return self._now
+
+    def elapsed_ms(self) -> int:
+        """Return one more than before."""
+        self._elapsed_ms += 1
+        return self._elapsed_ms
+
+
+def _place(document: Document) -> tuple[object, ...]:
+    return document.entity, document.year, document.stage, document.kind, document.name
+
+
+def _summary(document: Document) -> DocumentSummary:
+    proofs = Counter(cell.proof for table in document.tables for row in table.rows for cell in row.cells)
+    return DocumentSummary(
+        id=document.id,
+        name=document.name,
+        title=document.title,
+        entity=document.entity,
+        entity_names=document.entity_names,
+        year=document.year,
+        stage=document.stage,
+        kind=document.kind,
+        region=document.region,
+        units=document.units,
+        tables=len(document.tables),
+        facts=len(document.facts),
+        cells_proven=proofs[Proof.PROVEN],
+        cells_unproven=proofs[Proof.UNPROVEN],
+        cells_contradicted=proofs[Proof.CONTRADICTED],
+        findings=document.findings,
+    )
