@@ -11,15 +11,18 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import NamedTuple
 
-from service.domain.quantity import WORKING_DIGITS, trim
+from service.domain.quantity import WORKING_DIGITS
 from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, LATIN_VALUES, ROUND_VALUES, Pattern
 
 #: Wide enough for any printed figure; quotients are cut at WORKING_DIGITS.
 EXACT = Context(prec=1000)
 QUOTIENT = Context(prec=WORKING_DIGITS)
 
-#: A power beyond this is a typing accident, and would take for ever to work out.
-LARGEST_EXPONENT = 400
+#: Digits of the longest number read. Longer runs are serial numbers or noise.
+LONGEST = 60
+
+#: A power of more digits is a typing accident, and would take for ever to work out.
+LONGEST_POWER = 400
 
 #: An Arabic number: grouped by thousands, decimal, or plain. A chain of points (1.2.3) is no decimal.
 LITERAL = (
@@ -30,13 +33,16 @@ LITERAL = (
 )
 _TOKEN = Pattern(
     rf" *(?:(?P<literal>{LITERAL})|(?P<digit>[一二三四五六七八九两])|(?P<zero>零)"
-    r"|(?P<round>十|百(?! *分 *点)|千(?![瓦米克]))|(?P<big>万|亿|兆(?!瓦))|(?P<vague>[多余几] *(?=[十百千万亿兆])))"
+    r"|(?P<round>十|百(?! *分 *点)|千(?![瓦米克]))|(?P<big>万|亿|兆(?!瓦))"
+    r"|(?P<vague>[多余几] *(?=[十百千万亿兆])))"
 )
 _SIGN = Pattern(r"(?:负|(?<![0-9-])(?<![0-9] )-) *")
-_POINT_DIGITS = Pattern(r" *[点.] *((?:[零一二三四五六七八九] *)*[零一二三四五六七八九])(?! *[十百千两])")
-_BIGS = Pattern(r" *([万亿兆]+)")
-_NOTATION = Pattern(rf"({LITERAL})(\^|e)([-+]*)([0-9]+)(?![0-9a-z])")
-_SLASHED = Pattern(r"(?<![0-9]/)(?:([0-9]+) +)?([0-9]+)/([0-9]+)(?![0-9]*/?[0-9])")
+_POINT_DIGITS = Pattern(
+    r" *[点.] *((?:[零一二三四五六七八九] *){0,59}[零一二三四五六七八九])(?! *[十百千两])"
+)
+_BIGS = Pattern(r" *([万亿兆]{1,4})")
+_NOTATION = Pattern(rf"({LITERAL})(\^|e)([-+]*)([0-9]{{1,4}})(?![0-9a-z])")
+_SLASHED = Pattern(r"(?<![0-9]/)(?:([0-9]{1,60}) +)?([0-9]{1,60})/([0-9]{1,60})(?![0-9]*/?[0-9])")
 _OVER = Pattern(r" *分 *之 *")
 _AND = Pattern(r" *又 *")
 _LATIN = Pattern(r" *([kmgt])(?![a-z0-9])")
@@ -116,6 +122,8 @@ class _Sum:
             if not self.groups:
                 return False
             held, scale = self.groups.pop()
+            if held > 10**LONGEST:
+                return False
             self.groups.append((held * value, scale * value))
             self.scale += written
         else:
@@ -145,14 +153,30 @@ class _Sum:
         )  # fmt: skip
 
 
+def trim(number: Decimal) -> Decimal:
+    """Drop the zeros a scale leaves after the point, at any length."""
+    normal = number.normalize(EXACT)
+    exponent = normal.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > 0:
+        return normal.quantize(Decimal(1), context=EXACT)
+    return normal
+
+
+def _digits(token: re.Match[str]) -> tuple[int, int]:
+    """Return what a token of digits says, and how many stand after the point."""
+    return (DIGIT_VALUES[token["digit"]], 0) if token["digit"] else _literal(token["literal"])
+
+
 def _literal(written: str) -> tuple[int, int]:
     """Return the digits of an Arabic number as an integer, and how many stand after the point."""
-    whole, _, fraction = written.replace(",", "").partition(".")
+    whole, _, fraction = written[: LONGEST + 1].replace(",", "").partition(".")
     return int(whole + fraction), len(fraction)
 
 
 def _belongs(total: _Sum, text: str, token: re.Match[str], after: re.Match[str] | None) -> bool:
     """Tell whether digits continue the number begun, by the round that follows them."""
+    if len(token[0]) > LONGEST:
+        return False
     kind = after.lastgroup if after else None
     if kind == "vague" and after:
         after = _TOKEN.match(text, after.end())
@@ -184,7 +208,7 @@ def read_integer(text: str, position: int) -> Reading | None:
         kind = token.lastgroup
         after = _TOKEN.match(text, token.end())
         if kind in {"digit", "literal"}:
-            value, places = (DIGIT_VALUES[token[kind]], 0) if kind == "digit" else _literal(token[kind])
+            value, places = _digits(token)
             if total.current is not None or (places and tokens) or not _belongs(total, text, token, after):
                 break
             total.take_digits(value, places=places, literal=kind == "literal")
@@ -262,7 +286,7 @@ def read_decimal(text: str, position: int) -> Reading | None:
 def _read_notation(text: str, position: int) -> Reading | None:
     """Read 2^5, 1.1^-3 or 2e5."""
     match = _NOTATION.match(text, position)
-    if match is None or int(match[4]) > LARGEST_EXPONENT:
+    if match is None or len(match[1]) * max(1, int(match[4])) > LONGEST_POWER:
         return None
     digits, places = _literal(match[1])
     base = Decimal(digits).scaleb(-places, EXACT)

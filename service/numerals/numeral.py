@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, unique
 
-from service.domain.quantity import trim
 from service.numerals.characters import BIG_VALUES, DIGIT_VALUES, ROUND_VALUES, Pattern, any_of, fold
 from service.numerals.currencies import CURRENCIES, PREFIXES, SUBUNITS
-from service.numerals.grammar import EXACT, QUOTIENT, Reading, read_decimal, read_signed
+from service.numerals.grammar import EXACT, LONGEST, QUOTIENT, Reading, read_decimal, read_signed, trim
 
 
 @unique
@@ -64,6 +63,7 @@ _AFTER_SINGLE = Pattern(
     rf" *(?:[{_MEASURES}]|[这那不也还而却更但]?是|小 *时|大[批片]|学期|进制|[,，。、()“”;；!！?？:：]|\s|$)"
 )
 _RUN = Pattern("[零一二三四五六七八九两]{2,}[十百千万亿兆]*")
+_SERIAL = Pattern(f"[0-9]{{{LONGEST + 1},}}")
 _INDEFINITE = Pattern("[几数] *[十百千万亿]+")
 
 
@@ -73,7 +73,7 @@ def _numeral(text: str, start: int, end: int, number: Decimal, decimals: int, fo
 
 def skip_run(folded: str, position: int) -> int:
     """Return where to read on from a place where no number is read."""
-    for words in (_RUN, _INDEFINITE):
+    for words in (_RUN, _INDEFINITE, _SERIAL):
         match = words.match(folded, position)
         if match:
             return match.end()

