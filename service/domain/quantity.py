@@ -113,8 +113,8 @@ class Quantity:
             raise UnitMismatchError(self.unit.symbol, unit.symbol)
         with localcontext() as context:
             context.prec = WORKING_DIGITS
-            number = self.number * self.unit.scale / unit.scale
-        return Quantity(trim(number), unit)
+            number = trim(self.number * self.unit.scale / unit.scale)
+        return Quantity(number, unit)
 
     def interval(self) -> tuple[Decimal, Decimal]:
         """Return the values it may stand for: half a unit of the last printed decimal either way.
