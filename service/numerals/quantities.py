@@ -110,6 +110,7 @@ _CODE_HEAD = Pattern("(?:2[0-3][0-9]|30[1-9]|31[0-3]|399|50[1-9]|51[0-5])(?= *[\
 _START = Pattern("[-.负半0-9零一二三四五六七八九两十百千万几数]|(?<=打)对")
 _PADDED = Pattern("-?0[0-9]+")
 _LETTER_BEFORE = Pattern("[a-z_][-.]?$")
+_YUAN_BEFORE = Pattern("(?:人民币|¥) *$")
 _LETTER_AFTER = Pattern("[a-z_]|-[a-z]")
 _CELL = Pattern(r"([-+]?) *([0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?|[0-9]*\.?[0-9]+) *([%‰]?)")
 
@@ -151,10 +152,14 @@ def read_quantities(text: str) -> tuple[Measured, ...]:
             end = len(text.rstrip())
             return (Measured(cell, start, end, text[start:end]),)
     folded = _without_dates(text, folded)
-    found = []
+    found: list[Measured] = []
     position = 0
     while start_match := _START.search(folded, position):
         position = start_match.start()
+        # After a quantity a dash makes a range: 10%-20%.
+        if found and folded[position] == "-" and not folded[found[-1].end : position].strip():
+            position += 1
+            continue
         one = _read_one(text, folded, position)
         if isinstance(one, Measured):
             found.append(one)
@@ -239,7 +244,8 @@ def _read_bare(text: str, folded: str, reading: Reading, *, vague: bool) -> Meas
         if scaled:
             stop = end + 1 if folded[end : end + 1] in ("多", "余") else end
             return _measured(text, folded, start, stop, scaled, vague=reading.vague or vague)
-    return _measured(text, folded, start, end, Quantity(reading.number, NUMBER), vague=reading.vague or vague)
+    unit = YUAN if _YUAN_BEFORE.search(folded, max(0, start - 5), start) else NUMBER
+    return _measured(text, folded, start, end, Quantity(reading.number, unit), vague=reading.vague or vague)
 
 
 def _measured(text: str, folded: str, start: int, end: int, quantity: Quantity, *, vague: bool) -> Measured:

@@ -101,6 +101,14 @@ def test_a_sentence_gives_its_quantities_in_order() -> None:
     assert quantities(text) == [("2", "辆"), ("36.50", "万元"), ("12.5", "%"), ("0.40", "个百分点")]
 
 
+def test_a_dash_after_a_quantity_makes_a_range() -> None:
+    assert quantities("10%-20%，5万-10万元") == [("10", "%"), ("20", "%"), ("5", "万元"), ("10", "万元")]
+
+
+def test_a_sign_of_yuan_in_front_makes_money() -> None:
+    assert quantities("￥1,200.50") == [("1200.50", "元")]
+
+
 UNITS = [WAN_YUAN, YUAN, YI_YUAN, PERCENT, *(unit_of(symbol) for symbol in COUNTING_UNITS if symbol != "年")]
 
 
