@@ -173,8 +173,8 @@ class PassageStore:
         with self._reading() as connection:
             return int(connection.execute("SELECT count(DISTINCT document) FROM waiting").fetchone()[0])
 
-    def flush(self) -> None:
-        """Bring Chroma up to date.
+    def flush(self, *, patience_s: float = 2.0) -> None:
+        """Bring Chroma up to date, waiting *patience_s* for another process to let go of it.
 
         Raises:
             StoreError: Another process uses it, or it is damaged. Search by words goes on working.
@@ -189,7 +189,7 @@ class PassageStore:
             queue = connection.execute("SELECT turn, document, year FROM waiting ORDER BY turn").fetchall()
         if not queue:
             return
-        with self._vectors.used():
+        with self._vectors.used(patience_s=patience_s):
             for turn, document, year in queue:
                 with self._reading() as connection:
                     rows, entity = _vector_rows(connection, document, year)
@@ -208,7 +208,7 @@ class PassageStore:
         if self._vectors_at_once:
             # What could not be written now is written with the next change: the words are in, search works.
             with suppress(StoreError):
-                self.flush()
+                self.flush(patience_s=0)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

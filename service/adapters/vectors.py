@@ -25,6 +25,9 @@ _BATCH = 2_000
 _LEAST_LIKENESS = 0.2
 _PREFIX = "passages-"
 _BROKEN = (
+    "检索用的向量库“vectors”无法使用（{reason}）。按词检索不受影响。"
+    "请删除该文件夹后重新启动程序，下次写入时会自动重建。"
+)
     "检索用的向量库“vectors”无法使用（{reason}）。按词检索不受影响。请删除该文件夹，下次写入时会自动重建。"
 )
 
@@ -75,7 +78,8 @@ class VectorStore:
                 raise StoreError(_BROKEN.format(reason="chromadb")) from error
             try:
                 yield self._opened()
-            except (ChromaError, ValueError, RuntimeError, KeyError, TypeError) as error:
+            except (ChromaError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
+                # A damaged folder shows itself as any of these, depending on where Chroma stumbles.
                 raise StoreError(_BROKEN.format(reason=type(error).__name__)) from error
 
     def replace(self, document: str, rows: Sequence[VectorRow], *, entity: str, year: int) -> None:
