@@ -28,8 +28,6 @@ _BROKEN = (
     "检索用的向量库“vectors”无法使用（{reason}）。按词检索不受影响。"
     "请删除该文件夹后重新启动程序，下次写入时会自动重建。"
 )
-    "检索用的向量库“vectors”无法使用（{reason}）。按词检索不受影响。请删除该文件夹，下次写入时会自动重建。"
-)
 
 
 @dataclass(frozen=True, slots=True)
