@@ -1,0 +1,582 @@
+"""The figures of one entity, found by coordinate: what a reference may mean and what it rests on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from service.calculation.figures import Figure
+from service.calculation.formula import Match, Reference, Selector
+from service.domain.coordinate import Aspect, Stage
+from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError
+from service.domain.fact import Authority, CellState, Fact, Proof
+from service.domain.quantity import WAN_YUAN, Kind, Quantity
+from service.vocabulary.members import Member, MemberIndex
+from service.vocabulary.names import fold
+from service.vocabulary.vocabulary import Vocabulary
+
+#: Dimensions that only qualify a figure: where it is printed under one of their members alone, that is said.
+QUALIFIERS = frozenset({"fund", "origin"})
+#: Attributes of a member of another dimension; they split nothing.
+ATTRIBUTES = frozenset({"project_type"})
+#: Dimensions with few, fixed members: a blank one is shown in a set too, as nothing.
+SMALL = frozenset({"fund", "origin", "nature", "item"})
+TABLE = "表"
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+class Wanted(NamedTuple):
+    """A reference with its names resolved."""
+
+    measure: str
+    members: dict[str, str]
+    every: str  # dimension of a set, "" for one figure
+    contains: tuple[tuple[str, str], ...]  # (dimension, piece of a name)
+    table: str
+    year: int
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Facts of one table and column that together make up a coordinate."""
+
+    facts: tuple[Fact, ...]
+    extra: frozenset[str]
+
+    @property
+    def table(self) -> str:
+        """Id of the table, "" for text."""
+        return self.facts[0].source.table
+
+
+class Scope:
+    """A `Book` over the facts of one entity.
+
+    Args:
+        facts: Every fact of the entity's documents.
+        vocabulary: Names and hierarchies.
+        own: Members that come from the documents: projects and units.
+        year: Year meant where none is named.
+        stage: Stage meant where none is named.
+        table_kinds: (document, table id) → key of the standard table.
+        prefer: Ids of tables to take a figure from where it is printed in several.
+    """
+
+    def __init__(
+        self, facts: Sequence[Fact], vocabulary: Vocabulary, own: Iterable[Member], *,
+        year: int, stage: Stage, table_kinds: Mapping[tuple[str, str], str], prefer: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.facts = facts
+        self.vocabulary = vocabulary
+        self.own = MemberIndex()
+        for member in own:
+            self.own.add(member)
+        self.year = year
+        self.stage = stage
+        self.prefer = prefer
+        self._kinds = table_kinds
+        self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
+        self._exact: dict[tuple[str, int, str], list[Fact]] = defaultdict(list)
+        self._by_id = {f.id: f for f in facts}
+        for fact in facts:
+            if fact.coordinate.aspect is Aspect.LEVEL:
+                self._levels[fact.coordinate.measure, fact.coordinate.year].append(fact)
+                self._exact[fact.coordinate.measure, fact.coordinate.year, fact.coordinate.key].append(fact)
+
+    def preferring(self, tables: Iterable[str]) -> Scope:
+        """Return this scope with other preferred tables."""
+        other = object.__new__(Scope)
+        other.__dict__.update(self.__dict__)
+        other.prefer = frozenset(tables)
+        return other
+
+    # -- the Book protocol ------------------------------------------------------------------------------
+
+    def kind_of(self, reference: Reference) -> Kind:
+        """Return what *reference* measures."""
+        measure = self.vocabulary.measure_named(reference.measure)
+        if measure is None:
+            raise UnknownNameError(reference.measure, tuple(self.vocabulary.measures))
+        return _KINDS[measure.kind]
+
+    def figure(self, reference: Reference) -> Figure:
+        """Return the one figure *reference* names; see `figures.Book`."""
+        wanted = self.resolve(reference)
+        group = self.find(wanted)
+        if group is None:
+            raise MissingFactError(self._missing(wanted))
+        return self._figure(wanted, group)
+
+    def figures(self, reference: Reference) -> tuple[Figure, ...]:
+        """Return the figures of a set; see `figures.Book`."""
+        wanted = self.resolve(reference)
+        if not wanted.every:
+            return (self.figure(reference),)
+        found = self._set(wanted)
+        if not found:
+            raise MissingFactError(self._missing(wanted))
+        return found
+
+    # -- resolution -------------------------------------------------------------------------------------
+
+    def resolve(self, reference: Reference) -> Wanted:
+        """Resolve the names of a reference.
+
+        Raises:
+            UnknownNameError: A measure or member has no such name.
+        """
+        measure = self.vocabulary.measure_named(reference.measure)
+        if measure is None:
+            raise UnknownNameError(reference.measure, tuple(self.vocabulary.measures))
+        members: dict[str, str] = {}
+        contains: list[tuple[str, str]] = []
+        every = table = ""
+        for selector in reference.selectors:
+            dimension = self._dimension(selector.dimension)
+            if dimension == TABLE:
+                table = selector.value
+            elif selector.match is Match.ALL:
+                every = dimension
+            elif selector.match is Match.CONTAINS:
+                every = dimension
+                contains.append((dimension, selector.value))
+            else:
+                member = self.member(selector, dimension, measure.dimensions)
+                members[member.dimension] = member.id
+        return Wanted(
+            measure.id, members, every, tuple(contains), table, reference.year or self.year, reference.stage
+        )
+
+    def _dimension(self, name: str) -> str:
+        if not name or name == TABLE:
+            return name
+        for dimension in self.vocabulary.dimensions.values():
+            if name in {dimension.id, dimension.name, *dimension.say}:
+                return dimension.id
+        short = {"性质": "nature", "资金": "fund", "功能": "function", "经济": "economic", "类型": "project_type"}
+        if name in short:
+            return short[name]
+        raise UnknownNameError(name, tuple(d.name for d in self.vocabulary.dimensions.values() if d.say))
+
+    def member(self, selector: Selector, dimension: str, allowed: Sequence[str]) -> Member:
+        """Return the member a selector names."""
+        dims = (dimension,) if dimension else ()
+        found = [*self.own.named(selector.value, dims), *self.vocabulary.members.named(selector.value, dims)]
+        fit = [m for m in found if m.dimension in allowed] or found
+        if not fit:
+            folded = fold(selector.value)
+            partial = [m for m in self.own.by_id.values() if folded in fold(m.name) and (not dims or m.dimension in dims)]
+            if len(partial) == 1:
+                return partial[0]
+            known = self.vocabulary.members.by_id.get((dimension, selector.value))
+            if known is not None:
+                return known
+            if dimension and selector.value:
+                return Member(dimension, selector.value, selector.value)
+            raise UnknownNameError(selector.value)
+        return fit[0]
+
+    def find(self, wanted: Wanted) -> Group | None:
+        """Return the facts that make up a coordinate, or None.
+
+        Tried in order: printed as it is; printed under another name of the same coordinate; printed with
+        a fund or period that the reference left open; made up of the rows below it.
+        """
+        for members in self._ways(wanted):
+            group = self._printed(wanted, members)
+            if group is not None:
+                return group
+        for members in self._ways(wanted):
+            group = self._rolled_up(wanted, members)
+            if group is not None:
+                return group
+        measure = self.vocabulary.measures[wanted.measure]
+        if measure.fallback:
+            return self.find(wanted._replace(measure=measure.fallback))
+        before = wanted.year - 1
+        stock = self._levels.get((wanted.measure, before), [])
+        if wanted.year == self.year and any(f.coordinate.stage is Stage.PERIOD_END for f in stock):
+            return self.find(wanted._replace(year=before, stage=Stage.PERIOD_END))
+        return None
+
+    def _ways(self, wanted: Wanted) -> list[dict[str, str]]:
+        """Return the ways to put the members: as given, then by each equivalence."""
+        ways = [wanted.members]
+        for equivalence in self.vocabulary.equivalences:
+            dimension, member = equivalence.member
+            if equivalence.measure:
+                continue
+            if wanted.members.get(dimension) == member:
+                rest = {d: m for d, m in wanted.members.items() if d != dimension}
+                ways.append(rest | dict(equivalence.same_as))
+            elif all(wanted.members.get(d) == m for d, m in equivalence.same_as):
+                rest = {d: m for d, m in wanted.members.items() if d not in dict(equivalence.same_as)}
+                ways.append(rest | {dimension: member})
+        return ways
+
+    def _candidates(self, wanted: Wanted) -> list[Fact]:
+        facts = self._levels.get((wanted.measure, wanted.year), [])
+        return [f for f in facts if self._admits(f, wanted)]
+
+    def _admits(self, fact: Fact, wanted: Wanted) -> bool:
+        if wanted.stage is not None and fact.coordinate.stage is not wanted.stage:
+            return False
+        if not wanted.table:
+            return True
+        source = fact.source
+        if not source.table:
+            return False
+        kind = self._kinds.get((source.document, source.table), "")
+        return wanted.table in {source.table, kind} or fold(wanted.table) in fold(source.table_title)
+
+    def _printed(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
+        """Return a fact printed at the coordinate, or under a qualifier that the reference left open."""
+        key = ";".join(f"{d}={m}" for d, m in sorted(members.items()))
+        exact = [f for f in self._exact.get((wanted.measure, wanted.year, key), []) if self._admits(f, wanted)]
+        if exact:
+            return Group((self._best(exact),), frozenset())
+        lines = self._lines(wanted, members)
+        if lines is not None:
+            return lines
+        found: dict[frozenset[str], list[Fact]] = defaultdict(list)
+        for fact in self._candidates(wanted):
+            own = dict(fact.coordinate.members)
+            extra = own.keys() - members.keys()
+            if own.get("origin") == "上年结转" and "origin" in extra:
+                continue
+            if extra <= QUALIFIERS | ATTRIBUTES and all(own.get(d) == m for d, m in members.items()):
+                found[frozenset(extra - ATTRIBUTES)].append(fact)
+        for extra in sorted(found, key=len):
+            values = {f.coordinate.key for f in found[extra]}
+            printed = [f for f in found[extra] if f.quantity is not None]
+            if extra and len({f.quantity.base for f in printed if f.quantity}) > 1 and len(values) > 1:
+                whole = self._widest(printed)
+                if whole is None:
+                    continue
+                printed = whole
+            pool = printed or (found[extra] if len(values) == 1 or not extra else [])
+            if pool:
+                return Group((self._best(pool),), extra)
+        return None
+
+    def _lines(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
+        """Return the several rows of one table that print one coordinate in parts."""
+        columns: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
+        for fact in self._candidates(wanted):
+            own = dict(fact.coordinate.members)
+            if own.keys() - members.keys() == {"line"} and all(own.get(d) == m for d, m in members.items()):
+                columns[fact.source.document, fact.source.table, fact.source.column].append(fact)
+        if not columns:
+            return None
+        return Group(tuple(next(iter(columns.values()))), frozenset())
+
+    def _widest(self, facts: Sequence[Fact]) -> list[Fact] | None:
+        """Of figures under different funds, return those under the one fund that holds the others."""
+        funds = {f.coordinate.get("fund") for f in facts} - {None}
+        for fund in funds:
+            if fund and all(self.vocabulary.is_within("fund", other or "", fund) for other in funds):
+                return [f for f in facts if f.coordinate.get("fund") == fund]
+        return None
+
+    def _best(self, facts: Sequence[Fact]) -> Fact:
+        """Choose the place to take a figure from: preferred table, then table over text over derived, proven first."""
+        order = (Authority.CELL, Authority.SENTENCE, Authority.DERIVED)
+        return min(
+            facts,
+            key=lambda f: (
+                f.source.table not in self.prefer, order.index(f.authority), f.quantity is None,
+                f.proof is Proof.CONTRADICTED, f.coordinate.stage is not self.stage,
+            ),
+        )  # fmt: skip
+
+    def _rolled_up(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
+        """Return the rows of one table and column that together make up a coordinate."""
+        groups: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
+        for fact in self._candidates(wanted):
+            if fact.authority is Authority.CELL and self._lies_within(fact, members):
+                groups[fact.source.document, fact.source.table, fact.source.column].append(fact)
+        best: tuple[tuple[object, ...], Group] | None = None
+        for facts in groups.values():
+            finest = self._leaves(facts)
+            printed = [f for f in finest if f.quantity is not None]
+            extra = frozenset(d for f in finest for d, _ in f.coordinate.members) - members.keys() - ATTRIBUTES
+            qualifiers = extra - self._splits(members)
+            if not printed or not self._may_add(members, printed) or not self._qualifies(qualifiers, members):
+                continue
+            rank = (len(qualifiers), printed[0].source.table not in self.prefer, len(extra), printed[0].source.table, printed[0].source.column)
+            if best is None or rank < best[0]:
+                best = (rank, Group(tuple(printed), extra))
+        return best[1] if best else None
+
+    def _splits(self, members: Mapping[str, str]) -> frozenset[str]:
+        """Return the dimensions along which rows may be parts of the coordinate wanted."""
+        splits = {"gov_economic", "line", "function", "unit", "project"}
+        return frozenset(splits - {"unit", "project"} if "economic" in members else splits)
+
+    def _qualifies(self, qualifiers: frozenset[str], members: Mapping[str, str]) -> bool:
+        """Whether what is left open may be: a fund or period; 基本支出 for an economic item; 项目支出 for a project."""
+        allowed = set(QUALIFIERS)
+        if members.keys() & {"economic", "gov_economic", "project", "project_type"}:
+            allowed.add("nature")
+        if "gov_economic" in members:
+            allowed.add("economic")
+        return qualifiers <= allowed
+
+    def _lies_within(self, fact: Fact, members: Mapping[str, str]) -> bool:
+        own = dict(fact.coordinate.members)
+        return all(d in own and self.vocabulary.is_within(d, own[d], m) for d, m in members.items())
+
+    def _leaves(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Drop facts that are totals of others in the same column."""
+        out = []
+        for fact in facts:
+            own = fact.coordinate.members
+            if not any(
+                other is not fact and self._is_above(own, other.coordinate.members) for other in facts
+            ):
+                out.append(fact)
+        return out
+
+    def _is_above(self, upper: tuple[tuple[str, str], ...], lower: tuple[tuple[str, str], ...]) -> bool:
+        """Whether one coordinate of a column contains another."""
+        if upper == lower:
+            return False
+        below = dict(lower)
+        return all(d in below and self.vocabulary.is_within(d, below[d], m) for d, m in upper)
+
+    def _may_add(self, members: Mapping[str, str], facts: Sequence[Fact]) -> bool:
+        """Whether rows may be added up: members that a reader must tell apart may not.
+
+        Raises:
+            AmbiguousFigureError: Several projects of one name in different units.
+        """
+        if "project" in members and "unit" not in members and len({f.coordinate.get("unit") for f in facts}) > 1:
+            readings = tuple(f"{self.label_of(f)} {_shown(f)}" for f in facts)
+            raise AmbiguousFigureError(members["project"], readings)
+        return True
+
+    # -- sets -------------------------------------------------------------------------------------------
+
+    def _set(self, wanted: Wanted) -> tuple[Figure, ...]:
+        best: tuple[tuple[object, ...], tuple[Figure, ...]] | None = None
+        for members in self._ways(wanted):
+            columns: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
+            across: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+            for fact in self._candidates(wanted):
+                own = dict(fact.coordinate.members)
+                if wanted.every not in own or fact.authority is Authority.DERIVED:
+                    continue
+                if fact.quantity is None and wanted.every not in SMALL:
+                    continue
+                if wanted.every in SMALL and own.keys() - members.keys() - {wanted.every} - QUALIFIERS:
+                    continue
+                if own.get("origin") == "上年结转" and "origin" not in members:
+                    continue
+                if not self._lies_within(fact, {d: m for d, m in members.items() if d != wanted.every}):
+                    continue
+                if not all(self._contains(fact, d, piece) for d, piece in wanted.contains):
+                    continue
+                columns[fact.source.document, fact.source.table, fact.source.column].append(fact)
+                across[fact.source.document, f"{fact.source.table}/{fact.source.row}"].append(fact)
+            for facts in (*columns.values(), *across.values()):
+                ranked = self._as_set(wanted, members, facts)
+                if ranked is not None and (best is None or ranked[0] < best[0]):
+                    best = ranked
+        return best[1] if best else ()
+
+    def _as_set(
+        self, wanted: Wanted, members: Mapping[str, str], facts: Sequence[Fact]
+    ) -> tuple[tuple[object, ...], tuple[Figure, ...]] | None:
+        every = wanted.every
+        parent = members.get(every)
+        grouped: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+        ids = {dict(f.coordinate.members)[every] for f in facts}
+        for fact in facts:
+            own = dict(fact.coordinate.members)
+            chain = self.vocabulary.ancestors(every, own[every])
+            if own[every] == parent or (parent is not None and parent not in chain):
+                continue
+            if every not in {"function", "economic", "gov_economic"} and any(a in ids and a != parent for a in chain):
+                continue  # a part of another member of the set
+            if every in {"function", "economic", "gov_economic"} and any(
+                i != own[every] and own[every] in self.vocabulary.ancestors(every, i) for i in ids
+            ):
+                continue  # a total over codes of the set
+            key = (own[every], own.get("unit", "")) if every == "project" else (own[every],)
+            if not any(f.coordinate == fact.coordinate for f in grouped[key]):
+                grouped[key].append(fact)
+        if not grouped:
+            return None
+        extra = {d for f in facts for d, _ in f.coordinate.members} - {every} - members.keys() - ATTRIBUTES
+        qualifiers = extra - {"gov_economic", "line", "unit", "economic", "function"} - {"nature" if every in {"project", "project_type"} else ""}
+        if not qualifiers <= QUALIFIERS | {"nature"} or (every == "unit" and "project" in extra):
+            return None
+        same_column = len({f.source.column for f in facts}) == 1
+        if not same_column and any(len(fs) > 1 for fs in grouped.values()):
+            return None
+        figures = tuple(self._figure(wanted, Group(tuple(fs), frozenset()), member=True) for fs in grouped.values())
+        first = facts[0].source
+        filled = sum(1 for fs in grouped.values() if any(f.quantity for f in fs))
+        rank = (
+            not first.table, len(qualifiers), first.table not in self.prefer, -filled, -len(grouped), first.table, first.column,
+        )  # fmt: skip
+        return rank, figures
+
+    def _contains(self, fact: Fact, dimension: str, piece: str) -> bool:
+        member = fact.coordinate.get(dimension) or ""
+        name = self.name_of(dimension, member)
+        return fold(piece) in fold(name) or fold(piece) in fold(member)
+
+    # -- wording ----------------------------------------------------------------------------------------
+
+    def name_of(self, dimension: str, member: str) -> str:
+        """Return the printed name of a member."""
+        own = self.own.by_id.get((dimension, member))
+        return own.name if own else self.vocabulary.name_of(dimension, member)
+
+    def _figure(self, wanted: Wanted, group: Group, *, member: bool = False) -> Figure:
+        facts = group.facts
+        first = facts[0]
+        unit = next((f.quantity.unit for f in facts if f.quantity), WAN_YUAN)
+        name = self.label_of(first, only=wanted.every) if member else ""
+        label = self.label_for(wanted, group) if not member else name
+        if len(facts) > 1:
+            total = sum((f.quantity.to(unit).number for f in facts if f.quantity), Decimal(0))
+            return Figure(label, Quantity(total, unit), facts, "sum", name)
+        if first.quantity is None:
+            return Figure(label, Quantity(Decimal(0), unit), facts, "blank", name)
+        if first.authority is Authority.DERIVED:
+            inputs = tuple(self._by_id[i] for i in first.derived_from if i in self._by_id)
+            return Figure(label, first.quantity, (first, *inputs), "derived", name)
+        how = "stated" if first.authority is Authority.SENTENCE else "printed"
+        return Figure(label, first.quantity, facts, how, name)
+
+    def label_for(self, wanted: Wanted, group: Group) -> str:
+        """Call a figure by what was asked and, where it is printed under a fund alone, by that fund."""
+        coordinate = group.facts[0].coordinate
+        shown = {d: m for d, m in coordinate.members if d in wanted.members or (d in group.extra and d in QUALIFIERS)}
+        if len(group.facts) > 1:
+            shown = dict(wanted.members)
+        end = "末" if coordinate.stage is Stage.PERIOD_END else ""
+        return f"{coordinate.year}年{end}{self._words(coordinate.measure, shown)}"
+
+    def label_of(self, fact: Fact, *, only: str = "") -> str:
+        """Call a figure by its coordinate; *only* names it within a set along that dimension."""
+        members = dict(fact.coordinate.members)
+        if only and only in members:
+            name = self.name_of(only, members[only])
+            code = f"{members[only]} " if members[only].isdigit() and only != "unit" else ""
+            if only == "project" and self._is_repeated(members[only]):
+                return f"{name}（{self.name_of('unit', members.get('unit', ''))}）"
+            return f"{code}{name}"
+        return self._words(fact.coordinate.measure, members)
+
+    def _is_repeated(self, project: str) -> bool:
+        units = {f.coordinate.get("unit") for f in self.facts if f.coordinate.get("project") == project}
+        return len(units - {None}) > 1
+
+    def _words(self, measure: str, members: Mapping[str, str]) -> str:
+        names = []
+        for dimension in ("project", "item", "economic", "gov_economic", "function", "project_type", "nature"):
+            if dimension in members:
+                code = f"{members[dimension]}" if members[dimension].isdigit() else ""
+                names.append(f"{code}{self.name_of(dimension, members[dimension])}")
+        if "project" in members and len(names) > 1:
+            names = names[:1]
+        fund = members.get("fund", "")
+        where = [self.name_of("unit", members["unit"])] if "unit" in members else []
+        if members.get("origin") == "上年结转":
+            where.append("上年结转")
+        if "nature" in members and len(names) > 1:
+            names = [f"{names[-1]}中的{'、'.join(names[:-1])}"]
+        head = "、".join(names) if names else measure if not fund else f"{fund}{measure}"
+        where += [fund] if fund and names else []
+        return f"{head}（{'，'.join(where)}）" if where else head
+
+    def also(self, figure: Figure) -> tuple[Fact, ...]:
+        """Return the other places where the same figure is printed."""
+        first = figure.facts[0]
+        if figure.how == "sum":
+            return self._same_sum(figure)
+        key = (first.coordinate.measure, first.coordinate.year, first.coordinate.key)
+        same = [f for f in self._exact.get(key, []) if f.id != first.id]
+        wider = [
+            f for f in self._levels.get(key[:2], [])
+            if f.id != first.id and f not in same and f.quantity == first.quantity and f.quantity is not None
+            and _differ_only(f, first, QUALIFIERS | ATTRIBUTES | {"nature", "unit"}) and f.authority is Authority.CELL
+            and (f.coordinate.get("nature") in {first.coordinate.get("nature"), "基本支出", "项目支出", None}
+                 or first.coordinate.get("nature") is None)
+        ]  # fmt: skip
+        return tuple(f for f in (*same, *wider) if f.authority is not Authority.DERIVED)
+
+    def _same_sum(self, figure: Figure) -> tuple[Fact, ...]:
+        out = []
+        ids = {f.id for f in figure.facts}
+        for part in figure.facts:
+            for fact in self._levels.get((part.coordinate.measure, part.coordinate.year), []):
+                if (
+                    fact.id not in ids and fact.quantity is not None and fact.quantity == part.quantity
+                    and fact.authority is Authority.CELL
+                    and _differ_only(fact, part, QUALIFIERS | ATTRIBUTES | {"nature", "line"})
+                ):  # fmt: skip
+                    out.append(fact)
+        return tuple(dict.fromkeys(out))
+
+    def conflicts(self, figure: Figure) -> tuple[Fact, ...]:
+        """Return facts at the same coordinate that state something else, beyond their printed precision."""
+        first = figure.facts[0]
+        if figure.how == "sum" or first.quantity is None:
+            return ()
+        key = (first.coordinate.measure, first.coordinate.year, first.coordinate.key)
+        low, high = first.quantity.interval()
+        out = []
+        for fact in self._exact.get(key, []):
+            if fact.quantity is None or fact.authority is Authority.DERIVED or fact.quantity.unit.kind is not first.quantity.unit.kind:
+                continue
+            other_low, other_high = fact.quantity.interval()
+            scale = fact.quantity.unit.scale / first.quantity.unit.scale
+            if other_high * scale < low or other_low * scale > high:
+                out.append(fact)
+        return tuple(out)
+
+    def stated(self, measure: str, members: Mapping[str, str], aspect: Aspect, year: int) -> tuple[Fact, ...]:
+        """Return the stated changes, rates or shares of a coordinate."""
+        wanted = tuple(sorted(members.items()))
+        return tuple(
+            f for f in self.facts
+            if f.coordinate.aspect is aspect and (f.coordinate.measure, f.coordinate.members, f.coordinate.year) == (measure, wanted, year)
+        )  # fmt: skip
+
+    def years(self) -> tuple[int, ...]:
+        """Return the years for which anything is known, derived years included."""
+        return tuple(sorted({f.coordinate.year for f in self.facts}))
+
+    def _missing(self, wanted: Wanted) -> str:
+        what = self._words(wanted.measure, wanted.members)
+        years = sorted({y for (m, y) in self._levels if m == wanted.measure})
+        stage = f"（{wanted.stage.value}）" if wanted.stage else ""
+        if wanted.year not in years and years:
+            has = "、".join(str(y) for y in years)
+            return f"没有{wanted.year}年{stage}的“{what}”，现有{has}年的{wanted.measure}数据。"
+        where = f"“{wanted.table}”里" if wanted.table else ""
+        return f"{where}没有{wanted.year}年{stage}“{what}”的数，文件没有列出这一口径。"
+
+
+def _differ_only(left: Fact, right: Fact, dimensions: frozenset[str]) -> bool:
+    a, b = dict(left.coordinate.members), dict(right.coordinate.members)
+    return all(a.get(d) == b.get(d) for d in (a.keys() | b.keys()) - dimensions)
+
+
+def _shown(fact: Fact) -> str:
+    if fact.quantity is None:
+        return "空白" if fact.state is CellState.BLANK else "—"
+    return f"{fact.quantity.number:f}{fact.quantity.unit.symbol}"
+
+
+def with_year(reference: Reference, year: int) -> Reference:
+    """Return *reference* for another year."""
+    return replace(reference, year=year)
