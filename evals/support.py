@@ -1,0 +1,141 @@
+"""An independent check that every figure of an answer has support, apart from the service's own verification.
+
+A figure is supported when it is the shown or exact value of a result, an operand's value, a figure stated by
+a finding, a figure of the question or of a quoted place, a year, a date, an ordinal, a code that is cited,
+the number of operands a result rests on, the line or page of a cited place, or a factor in arithmetic.
+What is printed somewhere in the documents without being cited is supported but *uncited*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from evals.evidence import Printed, cited_places
+from evals.figures import Figure, find_figures, fold_width, same, squeeze
+from service.asking.answer import Answer
+
+_AFTER_DATE = re.compile(r"^\s*(年|月|日)")
+_ORDINAL_BEFORE = re.compile(r"(第|表|附件|图|T|V|Q|P|No\.?|〔|\[)\s*$")
+_ITEM_START = re.compile(r"(^|\n|[：:；;。]|\()\s*$")
+_ITEM_AFTER = re.compile(r"^\s*([.、)]|$)")
+_FACTOR_BEFORE = re.compile(r"[×*÷/]\s*$")
+_FACTORS = frozenset(map(Decimal, (100, 1000, 10_000, 1_000_000, 100_000_000)))
+_COUNTED = frozenset("个项条家处笔行")
+_PLACE_WORDS = frozenset("行页列")
+_CODE_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Figures of a text that are not tied down.
+
+    Attributes:
+        unsupported: Nothing supports them: the project's one promise is broken.
+        uncited: Printed in the documents, but the answer does not show where.
+        figures: How many figures the text has.
+    """
+
+    unsupported: tuple[str, ...]
+    uncited: tuple[str, ...]
+    figures: int
+
+
+def find_unsupported(answer: Answer, printed: Printed) -> Loose:
+    """Look at every figure of the text."""
+    body = fold_width(answer.text)
+    figures = find_figures(body)
+    own = tuple(_own_figures(answer))
+    labels = squeeze(" ".join(_labels(answer)))
+    unsupported, uncited = [], []
+    for figure in figures:
+        if _is_no_amount(figure, body) or _is_place(figure, body, answer) or _is_code(figure, labels):
+            continue
+        if any(_fits(figure, number, unit) for number, unit in own) or _counts_operands(figure, answer):
+            continue
+        shown = f"{figure.digits}{figure.unit}"
+        units = printed.units_at(figure)
+        if units is not None and any(same(figure.number, figure.unit, figure.number, u) for u in units):
+            uncited.append(shown)
+        else:
+            unsupported.append(shown)
+    return Loose(tuple(unsupported), tuple(uncited), len(figures))
+
+
+def _fits(figure: Figure, number: Decimal, unit: str) -> bool:
+    return same(figure.number, figure.unit, number, unit)
+
+
+def _own_figures(answer: Answer) -> Iterator[tuple[Decimal, str]]:
+    """Yield the figures that the answer itself vouches for, with their units."""
+    for result in answer.results:
+        yield from _value(result.value, result.unit)
+        yield from _value(result.exact, result.unit)
+        for operand in result.operands:
+            yield from _value(operand.value, operand.unit)
+            if operand.how == "blank":
+                yield Decimal(0), ""
+    for finding in answer.findings:
+        for stated in (finding.stated, finding.expected, *(s.quote for s in finding.sources)):
+            yield from ((f.number, f.unit) for f in find_figures(stated))
+    for body in (answer.question, *(c.place.quote for c in cited_places(answer))):
+        yield from ((f.number, f.unit) for f in find_figures(body))
+
+
+def _value(digits: str, unit: str) -> Iterator[tuple[Decimal, str]]:
+    try:
+        yield Decimal(digits.replace(",", "")), unit
+    except InvalidOperation:
+        return
+
+
+def _labels(answer: Answer) -> Iterator[str]:
+    """Yield the words in which codes stand: the question, and rows and columns of cited places."""
+    yield answer.question
+    for cited in cited_places(answer):
+        place = cited.place
+        yield from (place.row, place.column, place.table_title, place.document_title, place.table)
+    for result in answer.results:
+        yield result.label
+        yield from (o.label for o in result.operands)
+
+
+def _is_no_amount(figure: Figure, body: str) -> bool:
+    """Tell years, dates, ordinals and conversion factors from amounts."""
+    after, before = body[figure.end :], body[: figure.start]
+    if figure.unit in {"年", "月", "日"} or (not figure.unit and _AFTER_DATE.match(after)):
+        return True
+    if "." in figure.digits:
+        return False
+    if _ORDINAL_BEFORE.search(before):
+        return True
+    if not figure.unit and _ITEM_START.search(before) and _ITEM_AFTER.match(after):
+        return True
+    return figure.number in _FACTORS and bool(_FACTOR_BEFORE.search(before))
+
+
+def _is_place(figure: Figure, body: str, answer: Answer) -> bool:
+    """Tell whether it is the line, page or column of a cited place, and the right one."""
+    word = figure.unit or body[figure.end : figure.end + 1]
+    if word not in _PLACE_WORDS:
+        return False
+    for cited in cited_places(answer):
+        place = cited.place
+        rows, columns = (place.line, place.row_index + 1), (place.column_index + 1,)
+        if figure.number in {"行": rows, "页": (place.page,), "列": columns}[word]:
+            return True
+    return False
+
+
+def _is_code(figure: Figure, labels: str) -> bool:
+    """Tell whether it is the digits of a code or name that the question or a cited place bears."""
+    is_code = not figure.unit and "." not in figure.digits and len(figure.digits) >= _CODE_DIGITS
+    return is_code and re.search(rf"(?<!\d){figure.digits}", labels) is not None
+
+
+def _counts_operands(figure: Figure, answer: Answer) -> bool:
+    """Tell whether it counts what a result rests on: 「4个，合计…」."""
+    counts = {len(r.operands) for r in answer.results} | {len(answer.readings), len(answer.results)}
+    return figure.unit in _COUNTED and figure.number in counts
