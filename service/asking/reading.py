@@ -94,7 +94,9 @@ class QuestionReader:
             for name, words in self._words["signs"].items()
         }
         self._tables = _table_names(documents, vocabulary)
-        self._filler = re.compile("|".join(sorted(map(re.escape, self._words["filler"]["words"]), key=len, reverse=True)))
+        fillers = [w for w in self._words["filler"]["words"] if len(w) > 1]
+        self._filler = re.compile("|".join(sorted(map(re.escape, fillers), key=len, reverse=True)))
+        self._particles = self._words["filler"]["particles"]
         self._known = frozenset(
             (d, m) for doc in documents for f in doc.facts for d, m in f.coordinate.members
         )
@@ -143,6 +145,7 @@ class QuestionReader:
             kept = Mention(mention.start, mention.end, mention.text, targets, mention.printed)
             bracketed = text[mention.start - 1 : mention.start] in {"(", "（"} and text[mention.end : mention.end + 1] in {")", "）"}
             if bracketed and out and set(mention.targets) & set(out[-1].targets):
+                out[-1] = Mention(out[-1].start, mention.end + 1, text[out[-1].start : mention.end + 1], out[-1].targets)
                 continue
             out.append(kept)
         return out
@@ -182,7 +185,8 @@ class QuestionReader:
             covered[start:end] = [True] * (end - start)
         open_text = "".join(" " if hit else c for c, hit in zip(text, covered, strict=True))
         open_text = self._filler.sub(lambda m: " " * len(m.group()), open_text)
-        return [m.group() for m in _CJK.finditer(open_text) if len(m.group()) >= 2]
+        runs = (m.group().strip(self._particles) for m in _CJK.finditer(open_text))
+        return [r for r in runs if len(r) >= 2]
 
 
 def normalise(text: str) -> str:

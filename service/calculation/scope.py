@@ -25,6 +25,8 @@ ATTRIBUTES = frozenset({"project_type"})
 #: Dimensions with few, fixed members: a blank one is shown in a set too, as nothing.
 SMALL = frozenset({"fund", "origin", "nature", "item"})
 TABLE = "表"
+#: Value of 表 that means the running text.
+TEXT = "正文"
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -228,8 +230,8 @@ class Scope:
         if not wanted.table:
             return True
         source = fact.source
-        if not source.table:
-            return False
+        if not source.table or wanted.table == TEXT:
+            return wanted.table == TEXT and not source.table and fact.authority is Authority.SENTENCE
         kind = self._kinds.get((source.document, source.table), "")
         return wanted.table in {source.table, kind} or fold(wanted.table) in fold(source.table_title)
 

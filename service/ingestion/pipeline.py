@@ -9,6 +9,7 @@ from service.ingestion.authorship import Authorship, read_authorship
 from service.ingestion.blocks import Reading
 from service.ingestion.indicators import indicators_of
 from service.ingestion.narrative import derive_previous, glossary_of, read_narrative
+from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
 from service.ingestion.projection import Frame, facts_of
 from service.ingestion.proof import prove
@@ -44,13 +45,16 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
     proven = prove(tables, facts, vocabulary)
     indicators = indicators_of(tables, frame)
     glossary = glossary_of(paragraphs, document_id)
+    odd = oddities_of(
+        paragraphs, glossary, indicators, narrative.reasons, facts, frame, who.region, vocabulary
+    )
     return Document(
         id=document_id, sha256=reading.sha256, name=reading.name, title=who.title, entity=who.entity,
         entity_names=who.names, entity_code=who.code, year=who.year, stage=who.stage, kind=who.kind,
         region=who.region, units=who.units, text=reading.text, tables=proven.tables, facts=proven.facts,
         passages=passages_of(document_id, paragraphs, proven.tables, glossary, indicators),
         glossary=glossary, indicators=indicators, identities=proven.identities,
-        findings=(*_reading_findings(proven.tables), *proven.findings), reasons=narrative.reasons,
+        findings=(*_reading_findings(proven.tables), *proven.findings, *odd), reasons=narrative.reasons,
     )  # fmt: skip
 
 

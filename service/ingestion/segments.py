@@ -142,6 +142,10 @@ def paragraphs_of(lines: Sequence[TextLine]) -> tuple[Paragraph, ...]:
             p.in_contents and p.text.startswith(text) for p in out
         ):
             in_contents = False
+        if not in_contents and out and out[-1].is_heading and _PART.fullmatch(out[-1].text) and _names_part(text):
+            merged = Paragraph(f"{out[-1].text} {text}", out[-1].offsets, out[-1].lines, (f"{out[-1].text} {text}",), True)
+            out[-1], section = merged, merged.section
+            continue
         heading = not in_contents and _is_heading(text)
         if heading:
             section = _open(section, text)
@@ -185,6 +189,11 @@ def _is_heading(text: str) -> bool:
     if _HEADING1.match(text):
         return "：" not in text and ":" not in text
     return bool(_HEADING2.match(text)) and "：" not in text and not re.search(r"\d", text)
+
+
+def _names_part(text: str) -> bool:
+    """Whether a line right below 「第三部分」 is that part's name."""
+    return len(text) <= 40 and text[-1] not in "。；，：" and not _HEADING1.match(text) and not _HEADING2.match(text)
 
 
 def _open(section: tuple[str, ...], heading: str) -> tuple[str, ...]:

@@ -1,0 +1,237 @@
+"""The desk at which a question is worked: its documents, its book of figures, its search, and what is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from service.asking.answer import Citation, Operand, Place, Result, Status
+from service.asking.reading import Question
+from service.asking.subjects import Subject
+from service.calculation.evaluator import evaluate
+from service.calculation.figures import Figure
+from service.calculation.formula import Expression, Reference, render
+from service.calculation.parser import parse_formula
+from service.calculation.scope import Scope
+from service.calculation.trace import Evaluation, Series
+from service.domain.coordinate import Aspect
+from service.domain.document import Document, Passage, PassageKind
+from service.domain.errors import AmbiguousFigureError, MissingFactError, YoujuError
+from service.domain.fact import Authority, CellState, Fact, Source
+from service.domain.finding import Finding
+from service.domain.quantity import Quantity
+from service.numerals import render_number
+from service.vocabulary.vocabulary import Vocabulary
+
+Searcher = Callable[[str, Sequence[PassageKind], int], Sequence[Passage]]
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a handler writes down."""
+
+    text: str
+    status: Status = Status.ANSWERED
+    results: list[Result] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    readings: list[str] = field(default_factory=list)
+    missing: str = ""
+    plan: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything a handler works with.
+
+    Attributes:
+        question: As read.
+        document: The document of the year spoken of.
+        documents: Every document of the entity.
+        scope: Figures of the entity.
+        vocabulary: Names.
+        search: Passages of the entity's documents, best first.
+        year: Year spoken of.
+        inherited: Subjects of the question before, for follow-ups.
+        before: The question before, as read.
+    """
+
+    question: Question
+    document: Document
+    documents: Sequence[Document]
+    scope: Scope
+    vocabulary: Vocabulary
+    search: Searcher
+    year: int
+    inherited: list[Subject] = field(default_factory=list)
+    before: Question | None = None
+
+    # -- figures ----------------------------------------------------------------------------------------
+
+    def reference(self, subject: Subject, *, year: int | None = None, every: str = "", contains: str = "") -> Reference:
+        """Return the reference for a subject, with the measure its members are printed under."""
+        fitted = self.fit(subject, year=year)
+        return fitted.reference(self.vocabulary, year=year or fitted.year or self._other_year(), every=every, contains=contains)
+
+    def _other_year(self) -> int | None:
+        return self.year if self.year != self.scope.year else None
+
+    def fit(self, subject: Subject, *, year: int | None = None) -> Subject:
+        """Return a subject with the measure under which it is printed.
+
+        A unit is asked about by its budget: where spending is not printed by unit, its income is meant.
+        """
+        chosen = subject
+        if not subject.measure:
+            fund_only = set(dict(subject.members)) <= {"fund", "origin"} and bool(subject.members)
+            unit_only = set(dict(subject.members)) == {"unit"}
+            chosen = _with(subject, "收入" if unit_only else "支出" if not fund_only else "收入")
+        if chosen.unit_type and "gov_economic" not in dict(chosen.members):
+            return self._of_unit_type(chosen)
+        if self.exists(chosen, year=year) or chosen.table:
+            return chosen
+        if chosen.get("unit") and chosen.measure in {"支出", "支出总计"} and set(dict(chosen.members)) == {"unit"}:
+            return _with(chosen, "收入")
+        return chosen
+
+    def _of_unit_type(self, subject: Subject) -> Subject:
+        classes = self.vocabulary.questions["unit_types"][subject.unit_type]["classes"]
+        for code in classes:
+            narrowed = subject.having(gov_economic=code)
+            if self.exists(narrowed):
+                return narrowed
+        return subject
+
+    def exists(self, subject: Subject, *, year: int | None = None) -> bool:
+        """Whether a figure stands at a subject's coordinate (several that must be told apart count)."""
+        try:
+            wanted = self.scope.resolve(subject.reference(self.vocabulary, year=year or subject.year or self._other_year()))
+            return self.scope.find(wanted) is not None
+        except AmbiguousFigureError:
+            return True
+        except YoujuError:
+            return False
+
+    def evaluate(self, formula: Expression | str, *, prefer: Sequence[str] = ()) -> Evaluation:
+        """Evaluate a formula over the entity's figures."""
+        expression = parse_formula(formula) if isinstance(formula, str) else formula
+        return evaluate(expression, self.scope.preferring(prefer) if prefer else self.scope)
+
+    def result(self, label: str, evaluation: Evaluation, *, quantity: Quantity | None = None) -> Result:
+        """Turn an evaluation into a result of the answer."""
+        shown = quantity or evaluation.shown
+        if shown is None:
+            raise MissingFactError(f"“{label}”不是一个数。")
+        exact = evaluation.quantity.number if not isinstance(evaluation.value, Series) else shown.number
+        return Result(
+            label=label, value=render_number(shown.number), unit=shown.unit.symbol, exact=render_number(exact),
+            formula=evaluation.formula, working=evaluation.working,
+            operands=tuple(o for f in evaluation.figures for o in self.operands(f)), marks=marks_of(evaluation.figures),
+        )  # fmt: skip
+
+    def operands(self, figure: Figure) -> list[Operand]:
+        """Return the printed figures that a figure rests on."""
+        facts = [f for f in figure.facts if f.authority is not Authority.DERIVED]
+        return [self._operand(f, figure) for f in facts]
+
+    def _operand(self, fact: Fact, figure: Figure) -> Operand:
+        how = "stated" if fact.authority is Authority.SENTENCE else "printed"
+        if fact.quantity is None:
+            how = "blank" if fact.state is CellState.BLANK else "dash"
+        return Operand(
+            label=figure.name if len(figure.facts) == 1 else fact.label,
+            value=render_number(fact.quantity.number) if fact.quantity else "",
+            unit=fact.quantity.unit.symbol if fact.quantity else figure.quantity.unit.symbol,
+            how=how, proof=fact.proof.value, place=self.place(fact.source),
+        )  # fmt: skip
+
+    def place(self, source: Source) -> Place:
+        """Return the place of a source, with its document's title."""
+        title = next((d.title for d in self.documents if d.id == source.document), "")
+        return Place(
+            document=source.document, document_title=title, table=source.table, table_title=source.table_title,
+            row=source.row_label if source.table else "", column=source.column_label, row_index=source.row,
+            column_index=source.column, line=source.line, page=source.page, start=source.start, end=source.end,
+            quote=source.quote,
+        )  # fmt: skip
+
+    def quote(self, source: Source, role: str = "quote") -> Citation:
+        """Return a citation of a place."""
+        return Citation(self.place(source), role)
+
+    def cite(self, figures: Sequence[Figure]) -> list[Citation]:
+        """Return the citations of figures: their own places first, then where else they are printed."""
+        out: list[Citation] = []
+        for figure in figures:
+            out += [Citation(self.place(f.source)) for f in figure.facts if f.authority is not Authority.DERIVED]
+        for figure in figures:
+            out += [Citation(self.place(f.source), "also") for f in self.scope.also(figure)[:24]]
+        return _unique(out)
+
+    def conflicts(self, figures: Sequence[Figure]) -> list[Finding]:
+        """Say where another place states another figure for the same coordinate."""
+        from service.domain.finding import Severity
+
+        out = []
+        for figure in figures:
+            others = self.scope.conflicts(figure)
+            for other in others[:3]:
+                assert other.quantity is not None  # noqa: S101 - conflicts() returns figures
+                out.append(
+                    Finding(
+                        "places-disagree", Severity.WARNING,
+                        f"“{figure.label}”在“{figure.facts[0].source.table_title}”为{render_quantity(figure.quantity)}，"
+                        f"在“{other.source.table_title}”为{render_quantity(other.quantity)}，两处不一致；"
+                        f"本回答采用{'表格' if figure.facts[0].authority is Authority.CELL else '正文'}的数。",
+                        (figure.facts[0].source, other.source),
+                    )
+                )  # fmt: skip
+        return out
+
+    # -- stated changes ---------------------------------------------------------------------------------
+
+    def stated(self, subject: Subject, aspect: Aspect) -> tuple[Fact, ...]:
+        """Return what the text itself states of a subject's change or rate."""
+        fitted = self.fit(subject)
+        found = self.scope.stated(fitted.measure or "支出", dict(fitted.members), aspect, self.year)
+        if not found and fitted.measure == "支出总计":
+            found = self.scope.stated("支出", dict(fitted.members), aspect, self.year)
+        return found
+
+    def head(self, year: int | None = None) -> str:
+        """Begin a sentence: entity, year and stage are always stated."""
+        return f"{self.document.entity}{year or self.year}年（{self.document.stage.value}）"
+
+
+def render_quantity(quantity: Quantity) -> str:
+    """Write a quantity as people read it, with the decimals it holds."""
+    unit = quantity.unit.symbol
+    return f"{render_number(quantity.number)}{unit}"
+
+
+def shown_of(evaluation: Evaluation) -> str:
+    """Write an evaluation's value as shown."""
+    assert evaluation.shown is not None  # noqa: S101 - called for single values
+    return render_quantity(evaluation.shown)
+
+
+def marks_of(figures: Sequence[Figure]) -> tuple[str, ...]:
+    """Return the words that must go with figures that are not simply printed cells."""
+    names = {"derived": "推算", "stated": "仅见正文", "blank": "表中为空白"}
+    return tuple(dict.fromkeys(names[f.how] for f in figures if f.how in names))
+
+
+def _with(subject: Subject, measure: str) -> Subject:
+    from dataclasses import replace
+
+    return replace(subject, measure=measure)
+
+
+def _unique(citations: Sequence[Citation]) -> list[Citation]:
+    seen: dict[tuple[object, ...], Citation] = {}
+    for citation in citations:
+        place = citation.place
+        seen.setdefault((place.document, place.table, place.row_index, place.column_index, place.start, place.line), citation)
+    return list(seen.values())
+
+

@@ -1,0 +1,212 @@
+"""Questions about performance indicators: their targets, how many there are, which are stale or above the budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from service.asking.answer import Citation, Result
+from service.asking.desk import Desk, Reply, render_quantity
+from service.asking.subjects import Subject
+from service.domain.document import Indicator
+from service.domain.errors import YoujuError
+from service.domain.quantity import WAN_YUAN, Kind, Quantity
+from service.numerals import render_number
+
+_YEAR = re.compile(r"(20\d\d)年")
+
+
+def indicators(desk: Desk) -> list[Indicator]:
+    """Return the indicators of the documents of the year."""
+    return [i for d in desk.documents if d.year == desk.year for i in d.indicators]
+
+
+def ask(desk: Desk) -> Reply | None:
+    """Answer a question about indicators, None where it is about none."""
+    known = indicators(desk)
+    if not known:
+        return None
+    text = desk.question.text
+    projects = [m.target("project") for m in desk.question.mentions if m.target("project")]
+    if desk.question.has("count") and re.search(r"指标", text):
+        return _count(desk, known, [p for p in projects if p])
+    if desk.question.has("stale") or (re.search(r"20\d\d", text) and re.search(r"哪些|哪个|哪几", text)):
+        stale = _stale(desk, known)
+        if stale is not None:
+            return stale
+    if desk.question.has("ceiling") and re.search(r"成本|上限|指标|绩效", text) and not projects:
+        return _ceilings(desk, known)
+    return _target(desk, known, [p for p in projects if p])
+
+
+def _name(desk: Desk, indicator: Indicator) -> str:
+    same = {i.unit_code for i in indicators(desk) if i.project == indicator.project and i.project}
+    unit = desk.scope.name_of("unit", indicator.unit_code)
+    short = "本级" if unit.endswith("本级") else unit
+    return f"{indicator.project}（{short}）" if len(same) > 1 else indicator.project or "部门整体"
+
+
+def _count(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> Reply | None:
+    text = desk.question.text
+    chosen = [i for i in known if i.project in projects] if projects else known
+    overall = bool(re.search(r"整体", text)) or any(
+        t.id in x.tables and t.kind == "B12" for x in desk.question.tables for d in desk.documents for t in d.tables
+    )
+    if overall:
+        chosen = [i for i in known if not i.project]
+    level = re.search(r"([一二三])级指标", text)
+    kind = re.search(r"(成本|产出|效益|满意度|投入管理)", text)
+    if kind:
+        chosen = [i for i in chosen if i.level1.startswith(kind.group(1))]
+    if level and level.group(1) == "一":
+        names = list(dict.fromkeys(i.level1 for i in chosen))
+    elif level and level.group(1) == "二":
+        names = list(dict.fromkeys(i.level2 for i in chosen))
+    else:
+        names = []
+    number = len(names) if names else len(chosen)
+    if not number:
+        return None
+    groups: dict[str, int] = {}
+    for indicator in chosen:
+        groups[indicator.level1] = groups.get(indicator.level1, 0) + 1
+    listed = "、".join(f"{n}{c}个" for n, c in groups.items()) if not names else "、".join(names)
+    where = "部门整体绩效目标表" if overall else "、".join(projects) or "各项目绩效目标"
+    reply = Reply(f"{desk.head()}{where}共有{number}个{level.group(0) if level else '绩效指标'}：{listed}。", plan=["个数(绩效指标)"])
+    reply.results = [_number("指标个数", number, "个")] + [_number(n, c, "个") for n, c in groups.items()]
+    reply.citations = [desk.quote(i.source, "source") for i in chosen[:60]]
+    return reply
+
+
+def _number(label: str, number: int, unit: str) -> Result:
+    return Result(label, str(number), unit, str(number), "个数(绩效指标)", f"共{number}{unit}", ())
+
+
+def _stale(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
+    """List the indicators whose target lies in a year named, or before the budget year."""
+    named = [y.year for y in desk.question.years if y.year and y.year != desk.year]
+    found = []
+    for indicator in known:
+        years = [int(y) for y in _YEAR.findall(indicator.target)]
+        if any(y in named if named else y < desk.year for y in years):
+            found.append(indicator)
+    what = f"{named[0]}年" if named else f"早于{desk.year}年的"
+    if not found:
+        return Reply(f"{desk.document.entity}{desk.year}年的绩效指标里没有{what}日期。", plan=["筛选(绩效指标, 年份)"])
+    lines = [f"{_name(desk, i)}：{i.name} {i.target}" for i in found]
+    others = f"其他部门的文件不在资料库中。" if re.search(r"哪些部门|其他部门|各部门", desk.question.text) else ""
+    names = "、".join(dict.fromkeys(_name(desk, i) for i in found))
+    return Reply(
+        f"{desk.document.entity}{desk.year}年有{len(found)}处绩效指标写着{what}日期，涉及{names}：{'；'.join(lines)}。{others}",
+        citations=[desk.quote(i.source) for i in found], plan=["筛选(绩效指标, 年份)"], results=[_number("处数", len(found), "处")],
+    )  # fmt: skip
+
+
+def _amount(desk: Desk, indicator: Indicator):  # type: ignore[no-untyped-def]
+    subject = Subject("支出", tuple(sorted({"project": indicator.project, "unit": indicator.unit_code}.items())))
+    try:
+        return desk.evaluate(desk.reference(subject))
+    except YoujuError:
+        return None
+
+
+def _costs(known: Sequence[Indicator]) -> list[Indicator]:
+    return [i for i in known if i.level1.startswith("成本") and i.quantity and i.quantity.unit.kind is Kind.MONEY and i.project]
+
+
+def _ceilings(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
+    """List the projects whose cost ceiling is above their budget."""
+    lines, reply = [], Reply("", plan=["成本指标上限 > 项目金额"])
+    for indicator in _costs(known):
+        evaluation = _amount(desk, indicator)
+        if evaluation is None or indicator.quantity is None or indicator.quantity.base <= evaluation.quantity.base:
+            continue
+        wan = indicator.quantity.to(WAN_YUAN)
+        lines.append(f"{_name(desk, indicator)}“{indicator.name}{indicator.target}”高于预算{render_quantity(evaluation.quantity)}")
+        reply.results += [desk.result(evaluation.figures[0].label, evaluation), _quantity(indicator.name, wan, indicator.target)]
+        reply.citations += [desk.quote(indicator.source), *desk.cite(evaluation.figures)]
+    if not lines:
+        return None
+    reply.results.append(_number("处数", len(lines), "处"))
+    reply.text = f"{desk.head()}有{len(lines)}处成本指标上限高于项目预算：{'；'.join(lines)}。"
+    return reply
+
+
+def _quantity(label: str, quantity: Quantity, printed: str) -> Result:
+    number = render_number(quantity.number)
+    return Result(label, number, quantity.unit.symbol, number, f"换算({printed.lstrip('≤≥<>=')}, {quantity.unit.symbol})", f"{printed} = {number}{quantity.unit.symbol}", ())
+
+
+def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> Reply | None:
+    """Answer with the targets of the indicators that fit best."""
+    text = desk.question.text
+    pool = [i for i in known if i.project in projects] if projects else list(known)
+    if re.search(r"整体", text):
+        pool = [i for i in known if not i.project] or pool
+    kind = re.search(r"(成本|产出|效益|满意度)", text)
+    if kind and any(i.level1.startswith(kind.group(1)) for i in pool):
+        pool = [i for i in pool if i.level1.startswith(kind.group(1))]
+    masked = text
+    for mention in desk.question.mentions:
+        if mention.target("project"):
+            masked = masked.replace(mention.text, "", 1)
+    scored = sorted(((_fit(i, masked, desk), i) for i in pool), key=lambda s: -s[0])
+    if not scored:
+        return None
+    best = scored[0][0]
+    literal = [i for i in pool if any(q in i.target for q in desk.question.quoted)]
+    if literal:
+        chosen = literal
+    elif best >= 0.34:
+        chosen = [i for s, i in scored if s >= best - 0.02]
+    elif projects and desk.question.has("indicator"):
+        chosen = [i for _, i in scored]
+    else:
+        return None
+    if best < 0.6 and not desk.question.has("indicator") and not projects:
+        return None
+    if len(chosen) > 30:
+        return None
+    lines = [f"{_name(desk, i)}的{i.level1}“{i.name}”目标为{i.target}" for i in chosen]
+    reply = Reply(f"{desk.head()}{'；'.join(lines)}。", citations=[desk.quote(i.source) for i in chosen], plan=["绩效指标"])
+    for indicator in chosen:
+        if indicator.quantity is not None:
+            number = render_number(indicator.quantity.number)
+            reply.results.append(Result(indicator.name, number, indicator.quantity.unit.symbol, number, "", indicator.target, ()))
+    if desk.question.has("convert", "judge") or (kind and kind.group(1) == "成本"):
+        _cost_note(desk, chosen, known, reply)
+    return reply
+
+
+def _cost_note(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator], reply: Reply) -> None:
+    """Convert cost ceilings to 万元 and hold them against the budget and against each other."""
+    for indicator in _costs(chosen):
+        assert indicator.quantity is not None  # noqa: S101 - _costs() keeps those that have one
+        wan = indicator.quantity.to(WAN_YUAN)
+        if indicator.quantity.unit != WAN_YUAN:
+            two = Quantity(wan.number.quantize(Decimal("0.01")), WAN_YUAN)
+            reply.results.insert(0, _quantity(f"{indicator.name}折合", two, indicator.target))
+            reply.text += f"{indicator.target}折合{render_quantity(two)}。"
+        evaluation = _amount(desk, indicator)
+        others = [i for i in _costs(known) if (i.project, i.unit_code) == (indicator.project, indicator.unit_code) and i != indicator]
+        if evaluation is None:
+            continue
+        reply.results.append(desk.result(evaluation.figures[0].label, evaluation))
+        reply.citations += desk.cite(evaluation.figures)
+        amount = render_quantity(evaluation.quantity)
+        relation = "高于" if indicator.quantity.base > evaluation.quantity.base else "等于" if indicator.quantity.base == evaluation.quantity.base else "低于"
+        note = "，不合理" if relation == "高于" else ""
+        reply.text += f"该项目预算{amount}，成本上限{relation}预算{note}。"
+        for other in others:
+            reply.text += f"同一项目另有一条成本指标“{other.name}{other.target}”，两个上限并存，应统一。"
+            reply.citations.append(Citation(desk.place(other.source), "quote"))
+
+
+def _fit(indicator: Indicator, text: str, desk: Desk) -> float:
+    """Share of an indicator's name that the question says, by character pairs; 完成率 and such alone do not tell."""
+    name = indicator.name
+    pairs = [name[i : i + 2] for i in range(len(name) - 1)]
+    if not pairs:
+        return 0.0
+    return sum(p in text for p in pairs) / len(pairs)

@@ -1,0 +1,167 @@
+"""Questions answered in the document's words: definitions, duties, organisation, and what the text says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.asking.answer import Status
+from service.asking.desk import Desk, Reply
+from service.domain.document import Document, GlossaryEntry, Passage, PassageKind
+from service.vocabulary.names import fold, strip_ordinal
+
+_EXPLAINS = re.compile(r"(?:是指|指的是|是?指|反映|包括)")
+
+
+def define(desk: Desk) -> Reply | None:
+    """Quote the document's explanation of a term."""
+    terms = _terms(desk)
+    entry = _glossary(desk.documents, terms)
+    if entry is not None:
+        document = next(d for d in desk.documents if d.id == entry.source.document)
+        return Reply(
+            f"{entry.term}：{entry.text}（{document.title}，名词解释）", citations=[desk.quote(entry.source)], plan=["名词解释"]
+        )
+    found = _explained(desk, terms)
+    if found is not None:
+        passage, sentence = found
+        return Reply(f"{sentence}（{passage.section.split('/')[-1]}）", citations=[desk.quote(passage.source)], plan=["正文释义"])
+    return None
+
+
+def _terms(desk: Desk) -> list[str]:
+    text = desk.question.text
+    names = [m.text for m in desk.question.mentions]
+    core = re.sub("|".join(desk.vocabulary.questions["signs"]["definition"]) + r"|[？?，。“”\"]|请问|文件|里|中|的|呢|啊|吗", "", text)
+    ids = [t[1] for m in desk.question.mentions for t in m.targets]
+    return [t for t in dict.fromkeys([*desk.question.quoted, core, *names, *ids]) if len(t) >= 2]
+
+
+def _glossary(documents: Sequence[Document], terms: Sequence[str]) -> GlossaryEntry | None:
+    entries = [e for d in documents for e in d.glossary]
+    for term in terms:
+        wanted = fold(term)
+        for entry in entries:
+            if fold(entry.term) == wanted:
+                return entry
+    best: tuple[int, int, GlossaryEntry] | None = None
+    for term in terms:
+        wanted = fold(term)
+        for entry in entries:
+            known = fold(entry.term)
+            if wanted in known or known in wanted:
+                score = min(len(wanted), len(known))
+                if score >= 2 and (best is None or (score, -len(known)) > best[:2]):
+                    best = (score, -len(known), entry)
+    return best[2] if best else None
+
+
+def _explained(desk: Desk, terms: Sequence[str]) -> tuple[Passage, str] | None:
+    """Find a sentence that explains a term: 「因公出国（境）费反映…」."""
+    for term in terms:
+        wanted = fold(term)
+        for passage in (p for d in desk.documents for p in d.passages if p.kind is not PassageKind.TABLE_ROW):
+            for sentence in re.split(r"[。；;]", passage.text):
+                at = fold(sentence).find(wanted)
+                if 0 <= at < 14 and _EXPLAINS.search(sentence[at : at + len(term) + 12]):
+                    return passage, f"{strip_ordinal(sentence.split('：')[-1].strip('其中，, '))}。"
+    return None
+
+
+def judge(desk: Desk) -> Reply | None:
+    """Judge a piece of wording that the question quotes: the document's sentences with it, and what was found on reading."""
+    pieces = [q for q in desk.question.quoted if len(q) >= 2] or [m.text for m in desk.question.mentions]
+    if not pieces:
+        return None
+    hits: list[Passage] = []
+    for piece in pieces:
+        hits += [p for d in desk.documents for p in d.passages if p.kind is not PassageKind.TABLE_ROW and piece in p.text]
+    findings = [
+        f for d in desk.documents for f in d.findings
+        if any(piece in f.message or piece in s.quote for piece in pieces for s in f.sources)
+    ]  # fmt: skip
+    if not hits and not findings:
+        return None
+    unique = list({p.text: p for p in hits}.values())[:4]
+    quotes = "；".join(f"“{_around(p.text, pieces)}”" for p in unique)
+    verdict = "".join(f.message for f in findings) or "检查没有发现问题。"
+    sources = [s for f in findings for s in f.sources]
+    sentences = "；".join(f"“{_around(s.quote, pieces)}”" for s in sources if not any(s.quote == p.text for p in unique))
+    text = f"{verdict}原文：{quotes}{'；' + sentences if sentences else ''}。"
+    return Reply(
+        text, citations=[desk.quote(p.source) for p in unique] + [desk.quote(s) for s in sources], findings=findings, plan=["文字检查"]
+    )
+
+
+def _around(text: str, pieces: Sequence[str]) -> str:
+    for piece in pieces:
+        at = text.find(piece)
+        if at >= 0:
+            begin = max((text.rfind(c, 0, at) for c in "。；;"), default=-1) + 1
+            ends = [e for c in "。；;" if (e := text.find(c, at)) >= 0]
+            return text[begin : min(ends) if ends else len(text)].strip()
+    return text[:80]
+
+
+def section_text(desk: Desk) -> Reply | None:
+    """Return the paragraphs under the heading that a question is about: 「主要职责有哪些」."""
+    wanted = _content(desk)
+    if len(wanted) < 2:
+        return None
+    best: tuple[float, str] | None = None
+    for document in desk.documents:
+        for passage in document.passages:
+            if passage.kind is not PassageKind.NARRATIVE or not passage.section:
+                continue
+            leaf = strip_ordinal(passage.section.split("/")[-1])
+            score = _overlap(wanted, leaf.replace(document.entity, ""))
+            if score >= 0.6 and (best is None or score > best[0]):
+                best = (score, passage.section)
+    if best is None:
+        return None
+    chosen = [p for d in desk.documents for p in d.passages if p.section == best[1] and p.kind is PassageKind.NARRATIVE]
+    text = "\n".join(p.text for p in chosen[:14])
+    title = best[1].split("/")[-1]
+    return Reply(f"{desk.document.entity}“{strip_ordinal(title)}”：\n{text}", citations=[desk.quote(p.source) for p in chosen[:14]], plan=[title])
+
+
+def _content(desk: Desk) -> str:
+    text = re.sub(r"[？?，。、“”\"！!]", "", desk.question.text)
+    for name in (desk.document.entity, *desk.document.entity_names):
+        text = text.replace(name, "")
+    pattern = "|".join(sorted(map(re.escape, desk.vocabulary.questions["filler"]["words"]), key=len, reverse=True))
+    return re.sub(f"{pattern}|有哪些|哪些|20\\d\\d年?度?|的|是|有|在|和|与", "", text)
+
+
+def _overlap(wanted: str, title: str) -> float:
+    """Share of the question's character pairs that a heading has."""
+    pairs = {wanted[i : i + 2] for i in range(len(wanted) - 1)}
+    have = {title[i : i + 2] for i in range(len(title) - 1)}
+    return len(pairs & have) / len(pairs) if pairs else 0.0
+
+
+def search_text(desk: Desk) -> Reply | None:
+    """Quote the sentences that bear on a question; None where none covers enough of it."""
+    wanted = _content(desk)
+    if len(wanted) < 2:
+        return None
+    kinds = (PassageKind.NARRATIVE, PassageKind.GLOSSARY, PassageKind.INDICATOR)
+    scored = []
+    for passage in desk.search(desk.question.text, kinds, 8):
+        for sentence in re.split(r"(?<=[。；])", passage.text):
+            if sentence.strip():
+                scored.append((_overlap(wanted, sentence), passage, sentence.strip()))
+    scored.sort(key=lambda s: -s[0])
+    if not scored or scored[0][0] < 0.5:
+        return None
+    best = [s for s in scored if s[0] >= max(0.5, scored[0][0] - 0.1)][:2]
+    text = "；".join(f"“{s[2].rstrip('；。')}”" for s in best)
+    return Reply(f"文件中的表述：{text}。", citations=[desk.quote(s[1].source) for s in best], plan=["正文检索"])
+
+
+def no_answer(desk: Desk, reason: str) -> Reply:
+    """Refuse: what is missing, and what there is instead."""
+    document = desk.document
+    about = "、".join(dict.fromkeys(t.title for t in document.tables[:4]))
+    has = f"现有《{document.title}》的{len(document.tables)}张表（{about}等）和情况说明。" if document.tables else f"现有《{document.title}》的正文。"
+    return Reply(f"回答不了：{reason}{has}", status=Status.REFUSED, missing=reason)

@@ -1,0 +1,51 @@
+"""The last gate: every figure of a text must be bound to a result, an operand, or a quoted place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from service.asking.answer import Citation, Result
+from service.numerals import read_numbers, read_quantities
+
+_DIGITS = re.compile(r"\d[\d,，]*(?:\.\d+)?")
+_NOT_FIGURES = re.compile(
+    r"\d{5,}|(?<!\d)20\d\d(?!\d)年?|\d{1,2}月\d{1,2}日|T\d\d|(?<!\d)\d{1,2}[.．、](?=\s*[\u4e00-\u9fffA-Z])|[（(]\d{1,2}[)）]|第\d+行"
+)
+
+
+def unsupported_figures(
+    text: str, results: Sequence[Result], citations: Sequence[Citation], question: str, names: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the figures of *text* that nothing supports.
+
+    Args:
+        text: The answer as a reader gets it.
+        results: Its results with their operands.
+        citations: Places it cites, with their printed characters.
+        question: Figures said in the question may be repeated.
+        names: Names that may hold digits (document titles, labels).
+    """
+    allowed: set[Decimal] = set()
+    for result in results:
+        allowed |= _numbers(result.value) | _numbers(result.working) | _numbers(result.label)
+        for operand in result.operands:
+            allowed |= _numbers(operand.value) | _numbers(operand.label)
+    for citation in citations:
+        allowed |= _numbers(citation.place.quote) | _numbers(citation.place.row) | _numbers(citation.place.table_title)
+    allowed |= _numbers(question) | {q.quantity.number for q in read_quantities(question)}
+    allowed |= {n.number for n in read_numbers(question)}
+    for name in names:
+        allowed |= _numbers(name)
+    allowed |= {Decimal(0)}
+    visible = _NOT_FIGURES.sub(" ", text)
+    return tuple(m.group() for m in _DIGITS.finditer(visible) if _value(m.group()) not in allowed)
+
+
+def _numbers(text: str) -> set[Decimal]:
+    return {_value(m) for m in _DIGITS.findall(text)}
+
+
+def _value(digits: str) -> Decimal:
+    return Decimal(digits.replace(",", "").replace("，", "").rstrip(".")).normalize()

@@ -1,0 +1,1 @@
+"""Outlines become paragraphs whose figures are filled in by the calculator."""
