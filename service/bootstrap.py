@@ -1,0 +1,190 @@
+"""Wires everything, once: settings in, a finished application out. Nothing else imports adapters."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from service.application import Application, Limits
+from service.domain.errors import ConfigurationError, YoujuError
+
+if TYPE_CHECKING:
+    from service.adapters.sql_library import SqlLibrary
+    from service.settings import Settings
+
+#: Free space below which `diagnose` warns.
+_LEAST_FREE_MB = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `youju doctor`.
+
+    Attributes:
+        name: What was looked at.
+        ok: Whether it is as it should be.
+        detail: What was found, and what to do where it is not.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def build_application(settings: Settings) -> Application:
+    """Open the stores, bring them up to date, and return the application over them.
+
+    Loads neither Chroma nor a web framework: a question must not wait for them.
+
+    Raises:
+        StoreError: A store cannot be used; the message says what to do.
+        ConfigurationError: The database address cannot be used.
+    """
+    from service.adapters.clock import SystemClock
+    from service.adapters.consistency import repair
+    from service.adapters.passages import PassageStore
+    from service.adapters.readers.text import read_text
+    from service.adapters.vocabulary_files import read_vocabulary
+    from service.asking.asker import RuleAsker
+
+    clock = SystemClock()
+    library = _opened(settings)
+    index = PassageStore(settings.passages_folder)
+    repair(library, index)
+    vocabulary = read_vocabulary()
+    return Application(
+        library=library,
+        index=index,
+        answers=library,
+        clock=clock,
+        reader=read_text,
+        vocabulary=vocabulary,
+        asker=RuleAsker(library, index, vocabulary, clock),
+        limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars),
+    )
+
+
+def _opened(settings: Settings) -> SqlLibrary:
+    """Open the library.
+
+    Raises:
+        ConfigurationError: The driver of that database is not installed.
+        StoreError: The store cannot be used.
+    """
+    from service.adapters.sql_library import SqlLibrary
+
+    try:
+        return SqlLibrary(settings.database)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"YOUJU_DATABASE_URL 所指的数据库需要驱动“{error.name}”，但没有安装。"
+            f"请运行 pip install {error.name}。"
+        ) from None
+
+
+def program_version() -> str:
+    """Return the version of the installed program."""
+    try:
+        return version("youju")
+    except PackageNotFoundError:
+        return "0"
+
+
+def diagnose(settings: Settings) -> tuple[Check, ...]:
+    """Look at everything that can keep the program from working; never raises for what it finds."""
+    checks = {
+        "程序": _program,
+        "数据文件夹": lambda: _home(settings),
+        "全文检索": _full_text,
+        "词表": _vocabulary,
+        "文档库": lambda: _library(settings),
+        "检索库": lambda: _index(settings),
+        "向量库": _vectors,
+    }
+    return tuple(_looked_at(name, check) for name, check in checks.items())
+
+
+def _looked_at(name: str, check: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        return Check(name, *check())
+    except YoujuError as error:
+        return Check(name, ok=False, detail=error.message)
+
+
+def _program() -> tuple[bool, str]:
+    return True, f"有据 {program_version()}，Python {platform.python_version()}"
+
+
+def _home(settings: Settings) -> tuple[bool, str]:
+    home = settings.home
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not existing.is_dir():
+        return False, f"{home} 不能用作文件夹：{existing} 是一个文件。请用 YOUJU_HOME 另指一个文件夹。"
+    free_mb = shutil.disk_usage(existing).free // 1048576
+    if free_mb < _LEAST_FREE_MB:
+        return False, f"{home} 所在磁盘只剩{free_mb}MB。请腾出空间。"
+    return True, f"{home}（磁盘剩余{free_mb // 1024}GB）"
+
+
+def _full_text() -> tuple[bool, str]:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    except sqlite3.OperationalError:
+        return False, f"SQLite {sqlite3.sqlite_version} 没有FTS5，不能检索。请换用带FTS5的Python。"
+    finally:
+        connection.close()
+    return True, f"SQLite {sqlite3.sqlite_version}，有FTS5"
+
+
+def _vocabulary() -> tuple[bool, str]:
+    from service.adapters.vocabulary_files import read_vocabulary
+
+    vocabulary = read_vocabulary()
+    return True, f"{len(vocabulary.dimensions)}个维度，{len(vocabulary.measures)}个指标"
+
+
+def _library(settings: Settings) -> tuple[bool, str]:
+    library = _opened(settings)
+    try:
+        held = library.summaries()
+    finally:
+        library.close()
+    if library.read_only:
+        return False, f"{len(held)}份文档；文档库是只读的，不能导入。请开放写权限。"
+    if not held:
+        return True, "还没有文档。请运行 youju ingest 文件或文件夹。"
+    return True, f"{len(held)}份文档，{sum(each.facts for each in held)}个数字"
+
+
+def _index(settings: Settings) -> tuple[bool, str]:
+    from service.adapters.consistency import repair
+    from service.adapters.passages import PassageStore
+
+    library = _opened(settings)
+    index = PassageStore(settings.passages_folder)
+    try:
+        done = repair(library, index)
+        waiting = index.waiting()
+        indexed = len(index.indexed())
+    finally:
+        index.close()
+        library.close()
+    if done.problem:
+        return False, done.problem
+    mended = len(done.indexed) + len(done.removed)
+    notes = [f"刚补齐{mended}份"] if mended else []
+    notes += [f"{waiting}份尚待写入向量库，按词检索不受影响"] if waiting else []
+    return True, f"{indexed}份文档可检索" + "".join(f"，{note}" for note in notes)
+
+
+def _vectors() -> tuple[bool, str]:
+    try:
+        return True, f"chromadb {version('chromadb')}（本机文件夹，同时只供一个进程写入）"
+    except PackageNotFoundError:
+        return False, "没有安装 chromadb。请重新安装本程序。"

@@ -1,0 +1,545 @@
+"""The command line: `youju ingest`, `tables`, `documents`, `ask`, `explain`, `doctor`, `serve`, `eval`.
+
+Exit status: 0 done; 1 an error was found in a document, or a question was refused; 2 bad usage or input.
+Answers go to stdout, everything else to stderr. Heavy libraries are imported inside the commands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
+
+import typer
+
+from service.domain.errors import InvalidInputError, YoujuError
+
+if TYPE_CHECKING:
+    from service.application import Application, Ingested
+    from service.settings import Settings
+
+DONE, FOUND, BAD = 0, 1, 2
+#: What shells report after Ctrl-C.
+INTERRUPTED = 130
+
+_LONGEST_LINE_BYTES = 200_000
+_COMMANDS = ("ingest", "tables", "documents", "ask", "explain", "doctor", "serve", "eval")
+#: A hostile document must not steer the terminal it is printed on.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: Typer does not name it: what is raised for every misuse of the command line.
+_UsageError = cast(type[Exception], typer.BadParameter.__mro__[1])
+_HELP = {
+    "Usage:": "用法：", "[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…", "Options:": "选项：",
+    "Commands:": "命令：", "Arguments:": "参数：", "Show this message and exit.": "显示本说明。",
+    "[required]": "［必填］", "[default: ": "［默认：",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a command works with.
+
+    Attributes:
+        read: Reads the settings.
+        build: Makes the application from them.
+    """
+
+    read: Callable[[], Settings]
+    build: Callable[[Settings], Application]
+
+    def application(self) -> Application:
+        """Return the application. Each command asks once."""
+        return self.build(self.read())
+
+
+class _Group(typer.core.TyperGroup):
+    """Help in Chinese."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+
+class _Command(typer.core.TyperCommand):
+    """Help in Chinese."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+
+app = typer.Typer(
+    cls=_Group,
+    help="有据：部门预算问答，每个数字都有出处。",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+)
+
+Context = typer.Context
+AsJson = Annotated[bool, typer.Option("--json", help="输出JSON，供程序使用。")]
+
+
+# ----------------------------------------------------------------------------------------- commands
+
+
+@app.command(cls=_Command, help="导入文件或文件夹；同一份文件导入两次仍是一份。")
+def ingest(
+    context: Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="文件或文件夹…", show_default=False)],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Store every file named."""
+    from service.rendering import ingested_to_dict, to_json
+
+    application = _desk(context).application()
+    done: list[dict[str, Any]] = []
+    for each in application.add_paths(paths, _progress):
+        said = ingested_to_dict(
+            each.name, each.document, error=each.error, code=each.code, was_known=each.was_known
+        )
+        done.append(said)
+        if not as_json:
+            _print_ingested(each, said)
+    if not done:
+        names = "、".join(path.name or str(path) for path in paths)
+        raise InvalidInputError(f"“{names}”里没有可导入的文件。请指定预算文本文件，或存放它们的文件夹。")
+    if as_json:
+        _print(to_json(done))
+    if any(each["error"] for each in done):
+        return BAD
+    return _status(finding for each in done for finding in each["findings"])
+
+
+@app.command(cls=_Command, help="读出一个文件里的表格（不导入）。")
+def tables(
+    context: Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", show_default=False)],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Show the tables of a file."""
+    from service.rendering import finding_to_dict, finding_to_text, table_to_dict, table_to_text, to_json
+
+    if file.exists() and not file.is_file():
+        raise InvalidInputError(f"“{file.name or file}”不是文件。请指定一个预算文本文件。")
+    document = _desk(context).application().read_file(file)
+    if as_json:
+        _print(to_json([table_to_dict(table) for table in document.tables]))
+    else:
+        _print("\n\n".join(table_to_text(table) for table in document.tables) or "没有找到表格。")
+        for finding in document.findings:
+            _print(finding_to_text(finding))
+    return _status(finding_to_dict(finding) for finding in document.findings)
+
+
+@app.command(cls=_Command, help="列出已导入的文档，或删除一份。")
+def documents(
+    context: Context,
+    remove: Annotated[str, typer.Option("--remove", metavar="编号", help="删除这份文档。")] = "",
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """List what is in the store."""
+    from service.domain.errors import MissingDocumentError
+    from service.rendering import document_to_dict, document_to_text, to_json
+
+    application = _desk(context).application()
+    if remove:
+        if not application.remove(remove):
+            raise MissingDocumentError(f"没有编号为“{remove}”的文档。请先用 youju documents 查看编号。")
+        _print(to_json({"removed": remove}) if as_json else f"已删除 {remove}。")
+        return DONE
+    held = [document_to_dict(each) for each in application.documents()]
+    if as_json:
+        _print(to_json(held))
+    elif held:
+        _print("\n".join(map(document_to_text, held)))
+    else:
+        _print("还没有文档。请运行：youju ingest 文件或文件夹")
+    return DONE
+
+
+@app.command(cls=_Command, help="提问。例：youju ask 为什么2024年支出下降了23%？")
+def ask(
+    context: Context,
+    question: Annotated[str, typer.Argument(metavar="问题", show_default=False)] = "",
+    entity: Annotated[str, typer.Option("--entity", metavar="部门", help="限定部门（单位）名称。")] = "",
+    year: Annotated[int, typer.Option("--year", metavar="年度", help="限定预算年度。")] = 0,
+    history: Annotated[
+        list[str] | None, typer.Option("--history", metavar="上一问", help="先前的问题，可多次给出。")
+    ] = None,
+    batch: Annotated[
+        str,
+        typer.Option(
+            "--batch", metavar="文件.jsonl", help="逐行提问，每行含id、question、history；- 为标准输入。"
+        ),
+    ] = "",
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Answer a question, or a file of them."""
+    from service.rendering import answer_dict_to_text, answer_to_dict, to_json
+
+    if batch:
+        if question:
+            raise InvalidInputError("问题和 --batch 只能给一个。")
+        return _ask_batch(_desk(context).application(), batch, entity or None, year or None)
+    if not question.strip():
+        raise InvalidInputError("没有收到问题。例：youju ask 为什么2024年支出下降了23%？")
+    _refuse_broken_text(question, entity, *(history or ()))
+    answer = answer_to_dict(
+        _desk(context)
+        .application()
+        .ask(question, history=tuple(history or ()), entity=entity or None, year=year or None)
+    )
+    _print(to_json(answer) if as_json else answer_dict_to_text(answer))
+    return FOUND if answer["status"] == "refused" else _status(answer["findings"])
+
+
+@app.command(cls=_Command, help="查看一次回答的依据：理解、算式、取数、计算、提示。")
+def explain(
+    context: Context,
+    answer_id: Annotated[str, typer.Argument(metavar="回答编号", show_default=False)],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Show how an answer came about."""
+    from service.rendering import explanation_to_text, to_json
+
+    kept = _desk(context).application().explain(answer_id)
+    answer = json.loads(kept.body) | {"asked_at": kept.asked_at}
+    _print(to_json(answer) if as_json else explanation_to_text(answer, kept.asked_at))
+    return DONE
+
+
+@app.command(cls=_Command, help="检查安装、数据文件夹和文档库。")
+def doctor(context: Context, *, as_json: AsJson = False) -> int:
+    """Look at everything that can keep the program from working."""
+    from service.bootstrap import diagnose
+    from service.rendering import to_json
+
+    checks = diagnose(_desk(context).read())
+    if as_json:
+        _print(to_json([{"name": each.name, "ok": each.ok, "detail": each.detail} for each in checks]))
+    else:
+        _print("\n".join(f"{'正常' if each.ok else '有问题'}  {each.name}：{each.detail}" for each in checks))
+    return DONE if all(each.ok for each in checks) else FOUND
+
+
+@app.command(cls=_Command, help="启动HTTP服务。")
+def serve(
+    context: Context,
+    host: Annotated[str, typer.Option("--host", metavar="地址", help="监听地址，默认取 YOUJU_HOST。")] = "",
+    port: Annotated[int, typer.Option("--port", metavar="端口", help="监听端口，默认取 YOUJU_PORT。")] = -1,
+) -> int:
+    """Serve HTTP until stopped. One process: Chroma's folder takes no second writer."""
+    import socket
+
+    import uvicorn
+
+    from service import logs
+    from service.web.app import create_app
+
+    desk = _desk(context)
+    settings = desk.read()
+    at = (host or settings.host, port if port >= 0 else settings.port)
+    family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(at)
+    except (OSError, OverflowError) as error:
+        raise InvalidInputError(
+            f"不能在 {at[0]}:{at[1]} 上提供服务（{error.__class__.__name__}）。"
+            "端口可能已被占用，或地址不属于本机。请用 --port 或 --host 换一个。"
+        ) from None
+    logs.log_to_stderr(settings.log_level)
+    application = create_app(desk.build(settings))
+    logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
+    address = f"http://{at[0]}:{listening.getsockname()[1]}"
+    _note(f"有据已启动：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")
+    if at[0] not in ("127.0.0.1", "::1", "localhost"):
+        _note("注意：本服务不验证身份，对外开放时请放在有身份验证的网关后面。")
+    config = uvicorn.Config(application, workers=1, log_config=None, access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+    return DONE
+
+
+@app.command(name="eval", cls=_Command, help="运行评测集（需在源代码目录中）。")
+def evaluate(
+    suite: Annotated[str, typer.Argument(metavar="评测集", show_default=False)] = "",
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Run the evals that stand beside the service, in a process of their own."""
+    import subprocess
+
+    root = Path(__file__).resolve().parent.parent
+    if not (root / "evals" / "__main__.py").exists():
+        raise InvalidInputError(
+            "这里没有评测集：它随源代码提供，不随程序安装。请在源代码目录中运行 make evals。"
+        )
+    arguments = [suite] if suite else []
+    arguments += ["--json"] if as_json else []
+    # The interpreter that runs this, and nothing a document could have named.
+    return subprocess.run([sys.executable, "-m", "evals", *arguments], cwd=root, check=False).returncode  # noqa: S603
+
+
+# -------------------------------------------------------------------------------------------- batch
+
+
+def _ask_batch(application: Application, name: str, entity: str | None, year: int | None) -> int:
+    from service.rendering import to_json
+
+    worst = DONE
+    bad = 0
+    for number, line in _lines_of(name):
+        said = _ask_line(application, number, line, entity, year)
+        _print(to_json(said))
+        if said["status"] == "error":
+            bad += 1
+        elif said["status"] == "refused" or _status(said["findings"]):
+            worst = FOUND
+    if bad:
+        _note(f"有{bad}行不能提问，原因见各行的error。")
+        return BAD
+    return worst
+
+
+def _lines_of(name: str) -> Iterator[tuple[int, bytes]]:
+    """Yield (1-based number, line) of a file or of stdin; lines without a character are no questions."""
+    path = Path(name)
+    if name == "-":
+        yield from _numbered(sys.stdin.buffer)
+        return
+    if not path.is_file():
+        problem = "不是文件" if path.exists() else "找不到"
+        raise InvalidInputError(f"{problem}“{path.name}”。--batch 需要一个JSONL文件，每行一个问题。")
+    try:
+        with path.open("rb") as lines:
+            yield from _numbered(lines)
+    except PermissionError:
+        raise InvalidInputError(f"没有权限读“{path.name}”。请检查文件权限。") from None
+
+
+def _numbered(lines: Any) -> Iterator[tuple[int, bytes]]:
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip(b" \t\r\n\xef\xbb\xbf"))
+
+
+def _ask_line(
+    application: Application, number: int, line: bytes, entity: str | None, year: int | None
+) -> dict[str, Any]:
+    from service.rendering import answer_to_dict
+
+    asked: dict[str, Any] = {}
+    try:
+        asked = _parse_line(line)
+        answer = answer_to_dict(
+            application.ask(
+                asked["question"],
+                history=asked["history"],
+                entity=asked["entity"] or entity,
+                year=asked["year"] or year,
+            )
+        )
+    except YoujuError as error:
+        trouble = {"code": error.code, "message": error.message}
+    except Exception as error:  # one question that fails must not lose the others
+        trouble = {"code": "internal-error", "message": _unexpected(error)}
+    else:
+        return answer | {"id": asked["id"] or answer["id"], "line": number, "answer_id": answer["id"]}
+    return {"id": asked.get("id"), "line": number, "status": "error", "error": trouble}
+
+
+def _parse_line(line: bytes) -> dict[str, Any]:
+    """Return id, question, history, entity and year of a line.
+
+    Raises:
+        InvalidInputError: It is not a JSON object with a question.
+    """
+    if len(line) > _LONGEST_LINE_BYTES:
+        raise InvalidInputError(f"这一行超过{_LONGEST_LINE_BYTES}字节。请每行只放一个问题。")
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise InvalidInputError('这一行不是UTF-8编码的JSON。应如：{"id": "1", "question": "……"}') from None
+    if not isinstance(found, dict) or not isinstance(found.get("question"), str):
+        raise InvalidInputError('这一行缺少文字的question。应如：{"id": "1", "question": "……"}')
+    history = found.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(each, str) for each in history):
+        raise InvalidInputError("history应是一组文字，即先前的问题，由早到晚。")
+    entity, year, name = found.get("entity"), found.get("year"), found.get("id")
+    if not isinstance(entity, str | None) or not isinstance(year, int | None) or isinstance(year, bool):
+        raise InvalidInputError("entity应是文字，year应是整数。")
+    if not isinstance(name, str | int | None):
+        raise InvalidInputError("id应是文字或整数。")
+    _refuse_broken_text(found["question"], entity or "", *history, str(name))
+    return {
+        "id": name, "question": found["question"], "history": tuple(history), "entity": entity, "year": year,
+    }  # fmt: skip
+
+
+def _refuse_broken_text(*texts: str) -> None:
+    """Raise InvalidInputError for half characters, which no store and no output can hold."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError("问题里有无法识别的字符。请用UTF-8编码输入。") from None
+
+
+# ------------------------------------------------------------------------------------------- output
+
+
+def _desk(context: Context) -> Desk:
+    found = context.obj
+    if not isinstance(found, Desk):
+        raise TypeError("main() gives every command its desk")
+    return found
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{_CONTROLS.sub('', text)}\n")
+    sys.stdout.flush()
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"{_CONTROLS.sub('', text)}\n")
+    sys.stderr.flush()
+
+
+def _progress(done: int, total: int, name: str) -> None:
+    if total > 1:
+        _note(f"[{done + 1}/{total}] {name}")
+
+
+def _print_ingested(each: Ingested, said: dict[str, Any]) -> None:
+    from service.rendering import document_to_text
+
+    if each.document is None:
+        _note(f"未导入 {each.name}：{each.error}（{each.code}）")
+    else:
+        _print(f"{'已有，内容已更新' if each.was_known else '已导入'}：{document_to_text(said)}")
+
+
+def _status(findings: Any) -> int:
+    return FOUND if any(each["severity"] == "error" for each in findings) else DONE
+
+
+def _in_chinese(text: str) -> str:
+    for english, chinese in _HELP.items():
+        text = text.replace(english, chinese)
+    return text
+
+
+def _usage_message(error: Exception) -> str:
+    """Say in Chinese what is wrong with the command line."""
+    said = getattr(error, "message", str(error))
+    match type(error).__name__:
+        case "NoSuchOption":
+            name = str(getattr(error, "option_name", ""))
+            near = getattr(error, "possibilities", None) or ()
+            hint = f"是不是 {'、'.join(near)}？" if near else ""
+            return f"没有选项“{name}”。{hint}"
+        case "MissingParameter":
+            parameter: Any = getattr(error, "param", None)
+            name = getattr(parameter, "metavar", None) or getattr(parameter, "name", "") or ""
+            return f"缺少“{name}”。"
+        case "BadParameter":
+            parameter = getattr(error, "param", None)
+            name = "/".join(getattr(parameter, "opts", ())) or getattr(parameter, "name", "") or ""
+            given = re.search(r"'(.*)'", said)
+            return f"“{name}”的值{f'“{given[1]}”' if given else ''}不对。"
+        case "BadOptionUsage":
+            return f"选项“{getattr(error, 'option_name', '')}”后面要跟一个值。"
+    unknown = re.search(r"No such command '(.*?)'", said, re.DOTALL)
+    if unknown:
+        near = get_close_matches(unknown[1], _COMMANDS, n=1)
+        hint = f"是不是 youju {near[0]}？" if near else f"可用的命令：{'、'.join(_COMMANDS)}。"
+        return f"没有命令“{unknown[1]}”。{hint}"
+    if "Missing command" in said:
+        return f"请给出命令：{'、'.join(_COMMANDS)}。"
+    surplus = re.search(r"unexpected extra argument\S* \((.*)\)", said, re.DOTALL)
+    if surplus:
+        return f"多出来的参数：{surplus[1]}。问题里有空格时请加引号。"
+    return f"命令写法有误：{said}"
+
+
+def _unexpected(error: BaseException) -> str:
+    from service.logs import record_incident
+
+    return f"程序内部出错，编号 {record_incident(error)}。请把编号告诉管理员，详情在日志里。"
+
+
+def _quieten(stream: TextIO) -> None:
+    """Let the interpreter close *stream* without complaint: nobody reads it any more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+
+
+# --------------------------------------------------------------------------------------------- main
+
+
+def _read_settings() -> Settings:
+    from service.logs import log_to_file
+    from service.settings import read_settings
+
+    settings = read_settings()
+    log_to_file(settings.logs_folder)
+    return settings
+
+
+def _build(settings: Settings) -> Application:
+    from service.bootstrap import build_application
+
+    return build_application(settings)
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    read: Callable[[], Settings] = _read_settings,
+    build: Callable[[Settings], Application] = _build,
+) -> int:
+    """Run a command and return its exit status; never lets a traceback out.
+
+    Args:
+        arguments: Of the command line, without the program's name; None for those of this process.
+        read: Reads the settings.
+        build: Makes the application; tests hand in a finished one.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    try:
+        if given == ["--version"]:
+            from service.bootstrap import program_version
+
+            _print(f"有据 {program_version()}")
+            return DONE
+        status = app(given, prog_name="youju", standalone_mode=False, obj=Desk(read, build))
+        return status if isinstance(status, int) else DONE
+    except _UsageError as error:
+        _note(f"{_usage_message(error)}（用法见 youju --help）")
+    except YoujuError as error:
+        _note(error.message)
+    except (KeyboardInterrupt, typer.Abort):
+        _note("已中断。")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _quieten(sys.stdout)
+        return DONE
+    except Exception as error:  # a traceback must not reach a person
+        _note(_unexpected(error))
+    return BAD
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What the operator can set: environment variables that begin with ``YOUJU_``, read once at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.domain.errors import ConfigurationError
+
+_PREFIX = "YOUJU_"
+
+#: What was expected, by the type pydantic gives its errors.
+_EXPECTED = {
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "greater_than_equal": "不能小于{ge}",
+    "less_than_equal": "不能大于{le}",
+    "literal_error": "只能是 {expected}",
+    "string_pattern_mismatch": "应以 sqlite:// 或 postgresql+psycopg:// 开头",
+    "path_type": "应为文件夹路径",
+}
+
+
+class Settings(BaseSettings):
+    """The settings; with none set, everything works on the embedded default.
+
+    Attributes:
+        home: Folder of the embedded store and the logs.
+        database_url: SQLAlchemy address of a database to use in place of the SQLite file under *home*.
+        max_file_mb: Largest file taken in, in MB.
+        max_question_chars: Longest question, in characters.
+        host: Address `youju serve` listens on.
+        port: Port `youju serve` listens on.
+        log_level: Least important log line that is written.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default=Path("~/.youju"), validate_default=True
+    )
+    database_url: str = Field(default="", pattern=r"^$|^(sqlite|postgresql)(\+\w+)?://")
+    max_file_mb: int = Field(default=32, ge=1, le=1024)
+    max_question_chars: int = Field(default=2000, ge=1, le=100_000)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def database(self) -> Path | str:
+        """The database address, or the SQLite file under *home*."""
+        return self.database_url or self.home / "youju.sqlite"
+
+    @property
+    def passages_folder(self) -> Path:
+        """Where the passage index lives. Derived data: it can be deleted and is built again."""
+        return self.home / "passages"
+
+    @property
+    def logs_folder(self) -> Path:
+        """Where the command line writes what went wrong unexpectedly."""
+        return self.home / "logs"
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigurationError: A value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "；".join(
+            f"{_PREFIX}{str(each['loc'][0]).upper()}="
+            f"“{str(each['input'])[:40]}”{_expected(each['type'], each.get('ctx') or {}, each['msg'])}"
+            for each in error.errors()
+        )
+        raise ConfigurationError(f"环境变量有误：{problems}。请改正或去掉它（去掉则用默认值）。") from None
+    except RuntimeError:
+        raise ConfigurationError(
+            "找不到当前用户的主目录，无法确定数据文件夹。请用环境变量 YOUJU_HOME 指定一个文件夹。"
+        ) from None
+
+
+def _expected(kind: str, limits: dict[str, object], otherwise: str) -> str:
+    return _EXPECTED.get(kind, otherwise).format(**limits)

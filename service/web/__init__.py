@@ -1,0 +1,1 @@
+"""HTTP: routes, their shapes, and how errors are said. Knows the application and nothing below it."""

@@ -1,0 +1,38 @@
+"""Assembles the HTTP application over a finished `Application`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from service.application import Application
+from service.web.error_responses import add_error_handlers
+from service.web.gate import Gate
+from service.web.metrics import Metrics
+from service.web.routes import probes, v1
+
+#: What a multipart envelope adds to the file in it.
+_ENVELOPE_BYTES = 64 * 1024
+
+
+def create_app(application: Application) -> FastAPI:
+    """Return the HTTP application.
+
+    The interactive documentation pages of FastAPI are left out: they load scripts from other hosts.
+    """
+    metrics = Metrics()
+    app = FastAPI(
+        title="有据",
+        summary="部门预算问答：每个数字都有出处。",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.application = application
+    app.state.metrics = metrics
+    add_error_handlers(app)
+    app.include_router(v1)
+    app.include_router(probes)
+    app.add_middleware(
+        Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics
+    )
+    return app

@@ -1,0 +1,129 @@
+"""Errors as problem details (RFC 9457): one table from error classes to statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from service.domain import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+#: Looked up along the ``__mro__`` of an error, so that a new class has the status of its parent.
+STATUSES: Mapping[type[BaseException], int] = {
+    errors.YoujuError: 500,
+    errors.RequestError: 400,
+    errors.NotInCorpusError: 404,
+    errors.SourceDocumentError: 422,
+    errors.OversizedDocumentError: 413,
+    errors.UnsupportedDocumentError: 415,
+    errors.StoreError: 503,
+    errors.StoreFullError: 507,
+    errors.ConfigurationError: 500,
+}
+
+TITLES: Mapping[int, str] = {
+    400: "请求有误", 404: "没有找到", 405: "方法不对", 413: "内容太大", 415: "类型不支持",
+    422: "内容不能处理", 500: "程序内部出错", 503: "暂时不能服务", 507: "磁盘已满",
+}  # fmt: skip
+
+#: Codes of refusals that never reach the application.
+INVALID_REQUEST = "invalid-request"
+NO_SUCH_ROUTE = "no-such-route"
+METHOD_NOT_ALLOWED = "method-not-allowed"
+BODY_TOO_LARGE = "body-too-large"
+INTERNAL_ERROR = "internal-error"
+HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, INTERNAL_ERROR)
+
+#: What was expected, by the type pydantic gives its errors.
+_EXPECTED = {
+    "missing": "没有给出",
+    "string_type": "应为文字",
+    "string_unicode": "含有无法识别的字符",
+    "string_too_long": "太长",
+    "string_too_short": "不能为空",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "list_type": "应为数组",
+    "too_long": "项数太多",
+    "extra_forbidden": "不是这个接口的字段",
+    "json_invalid": "不是JSON",
+    "model_attributes_type": "应为JSON对象",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+}
+
+
+def status_of(error: BaseException) -> int:
+    """Return the HTTP status of an error of ours; 500 for any other."""
+    return next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), 500)
+
+
+def problem(status: int, code: str, detail: str, **more: object) -> dict[str, Any]:
+    """Return the body of a problem response."""
+    return {
+        "type": f"urn:youju:problem:{code}",
+        "title": TITLES.get(status, "出错"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+
+
+def problem_bytes(status: int, code: str, detail: str, **more: object) -> bytes:
+    """Return the body of a problem response, encoded."""
+    return json.dumps(problem(status, code, detail, **more), ensure_ascii=False).encode()
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Let *app* answer every refusal as a problem. What is unexpected is the gate's."""
+    app.add_exception_handler(errors.YoujuError, _of_ours)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_routing)
+
+
+def _answer(request: Request, status: int, code: str, detail: str, **more: object) -> Response:
+    request.state.code = code
+    return Response(problem_bytes(status, code, detail, **more), status, media_type=MEDIA_TYPE)
+
+
+def _of_ours(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.YoujuError):
+        raise error
+    return _answer(request, status_of(error), error.code, error.message)
+
+
+def _of_validation(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # What was sent is not repeated: it may be a question or a document.
+    wrong = [
+        {
+            "field": ".".join(str(step) for step in each["loc"][1:]) or str(each["loc"][0]),
+            "problem": _EXPECTED.get(each["type"], "不合要求"),
+        }
+        for each in error.errors()
+    ]
+    said = "；".join(f"{each['field']}{each['problem']}" for each in wrong[:5])
+    detail = f"请求不合要求：{said}。请对照 /openapi.json 改正。"
+    return _answer(request, 422, INVALID_REQUEST, detail, errors=wrong[:20])
+
+
+def _of_routing(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    known = {
+        404: (NO_SUCH_ROUTE, "没有这个地址。可用的接口见 /openapi.json。"),
+        405: (METHOD_NOT_ALLOWED, "这个地址不支持该方法。可用的接口见 /openapi.json。"),
+    }
+    otherwise = (INVALID_REQUEST, "请求不能处理。可用的接口见 /openapi.json。")
+    code, detail = known.get(error.status_code, otherwise)
+    return _answer(request, error.status_code, code, detail)

@@ -1,0 +1,116 @@
+"""The gate every request passes: it gets an id, a bound on its body, a log line and a count."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.logs import logger, record_incident
+from service.web.error_responses import BODY_TOO_LARGE, INTERNAL_ERROR, MEDIA_TYPE, problem_bytes
+from service.web.metrics import Metrics
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"})
+
+
+class Gate:
+    """ASGI middleware.
+
+    A body that grows beyond the limit while it is read ends early for the application; whatever the
+    application then says is replaced by the refusal.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, metrics: Metrics) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await _Passage(self._app, scope, receive, send, self._max_body_bytes).run(self._metrics)
+
+
+class _Passage:
+    """One request on its way through."""
+
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        self._app, self._scope, self._receive, self._send = app, scope, receive, send
+        self._most = most
+        self._taken = 0
+        self._status = 0
+        given = dict(scope["headers"])
+        asked = given.get(b"x-request-id", b"")
+        self._id = asked.decode() if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex[:16]
+        length = given.get(b"content-length", b"")
+        self._refused = length.isdigit() and int(length) > most
+
+    async def run(self, metrics: Metrics) -> None:
+        """Serve the request, count it and log it."""
+        started = time.monotonic_ns()
+        incident = ""
+        self._scope.setdefault("state", {})
+        try:
+            if not self._refused:
+                await self._app(self._scope, self._take, self._give)
+        except Exception as error:  # the one place where a traceback would reach a caller
+            incident = record_incident(error, request=self._id)
+        if not self._status:
+            await self._refuse(incident)
+        route = getattr(self._scope.get("route"), "path", "unmatched")
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "OTHER"
+        metrics.count_request(method, route, self._status)
+        fields = {
+            "request": self._id, "method": method, "route": route, "status": self._status,
+            "ms": (time.monotonic_ns() - started) // 1_000_000,
+        }  # fmt: skip
+        code = self._scope["state"].get("code")
+        logger.info("request", extra=fields | ({"code": code} if code else {}))
+
+    async def _take(self) -> Message:
+        if self._refused:
+            return {"type": "http.request", "body": b"", "more_body": False}
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        if self._taken > self._most:
+            self._refused = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        return message
+
+    async def _give(self, message: Message) -> None:
+        if self._refused:
+            return
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            own = (b"x-request-id", self._id.encode())
+            message = {**message, "headers": [*message.get("headers", ()), own, *_ALWAYS]}
+        await self._send(message)
+
+    async def _refuse(self, incident: str) -> None:
+        if incident:
+            status, code = 500, INTERNAL_ERROR
+            body = problem_bytes(
+                status, code, f"程序内部出错，编号 {incident}。请把编号告诉管理员。", incident=incident
+            )
+        else:
+            status, code = 413, BODY_TOO_LARGE
+            body = problem_bytes(
+                status, code, f"请求超过上限{self._most / 1048576:.0f}MB。请只上传预算文本。"
+            )
+        self._scope["state"]["code"] = code
+        self._refused = False
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self._give({"type": "http.response.start", "status": status, "headers": headers})
+        await self._give({"type": "http.response.body", "body": body})
+
+
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))

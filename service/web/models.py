@@ -1,0 +1,287 @@
+"""The shapes of requests and responses, for checking what comes in and for ``/openapi.json``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_CELL = {
+    "document": "53639bf72c50f935",
+    "document_title": "新乡市红旗区委员会办公室（汇总） 2024年度部门预算",
+    "table": "T03",
+    "table_title": "2024年部门支出总体情况表",
+    "row": "合计",
+    "column": "合计",
+    "row_index": 0,
+    "column_index": 5,
+    "page": None,
+    "line": 230,
+    "start": None,
+    "end": None,
+    "quote": "950.47",
+}
+_RESULT = {
+    "label": "基本支出占支出的比重",
+    "value": "56.53",
+    "unit": "%",
+    "exact": "56.526771…",
+    "formula": "占比(基本支出, 支出)",
+    "working": "537.27万元 ÷ 950.47万元 = 56.53%",
+    "marks": [],
+    "operands": [
+        {"label": "支出", "value": "950.47", "unit": "万元", "how": "printed", "proof": "已验证"} | _CELL
+    ],
+}
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"example": fields})
+
+
+class AskRequest(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"question": "为什么2024年支出下降了23%？", "history": []}},
+    )
+
+    question: Annotated[str, Field(max_length=200_000, description="问题。")]
+    history: Annotated[
+        list[Annotated[str, Field(max_length=20_000)]],
+        Field(default_factory=list, max_length=100, description="同一对话里先前的问题，由早到晚。"),
+    ]
+    entity: Annotated[str | None, Field(max_length=200, description="限定部门或单位。")] = None
+    year: Annotated[int | None, Field(ge=1949, le=2999, description="限定预算年度。")] = None
+
+
+class FormulaRequest(BaseModel):
+    """A formula to evaluate."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"formula": "占比(基本支出, 支出)", "year": 2024}},
+    )
+
+    formula: Annotated[str, Field(min_length=1, max_length=2000, description="算式，写法见使用说明。")]
+    entity: Annotated[str | None, Field(max_length=200)] = None
+    year: Annotated[int | None, Field(ge=1949, le=2999)] = None
+
+
+class Place(BaseModel):
+    """Where a figure or a quote is printed. Indexes start at 0, lines and pages at 1."""
+
+    model_config = _example(**_CELL)
+
+    document: str
+    table: str
+    table_title: str
+    row: str
+    column: str
+    row_index: int | None
+    column_index: int | None
+    page: int | None
+    line: int | None
+    start: int | None
+    end: int | None
+    quote: str
+
+
+class TitledPlace(Place):
+    """A place with the title of its document."""
+
+    document_title: str
+
+
+class Operand(TitledPlace):
+    """A figure that a result rests on."""
+
+    label: str
+    value: Annotated[str, Field(description="逐位精确的数字；表中为空白时为空。")]
+    unit: str
+    how: Literal["printed", "blank", "sum", "stated", "derived"]
+    proof: str
+
+
+class Result(BaseModel):
+    """A figure of an answer."""
+
+    model_config = _example(**_RESULT)
+
+    label: str
+    value: Annotated[str, Field(description="取整后的数字。")]
+    unit: str
+    exact: Annotated[str, Field(description="未取整的数字。")]
+    formula: str
+    working: str
+    marks: list[str]
+    operands: list[Operand]
+
+
+class Citation(TitledPlace):
+    """A place the answer rests on."""
+
+    role: str
+
+
+class Finding(BaseModel):
+    """Something the reader should know. Codes are listed in docs/错误代码.md."""
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    message: str
+    quote: str
+    page: int | None
+    where: str
+    stated: str
+    expected: str
+    places: list[Place]
+
+
+class Answer(BaseModel):
+    """An answer: its text, and for every figure in it the formula, the working and the places."""
+
+    model_config = _example(
+        id="a1b2c3d4", question="基本支出占多少？", status="answered",
+        text="2024年基本支出537.27万元，占支出950.47万元的56.53%。", entity="新乡市红旗区委员会办公室",
+        year=2024, results=[_RESULT], citations=[{"role": "source"} | _CELL], findings=[],
+        plan=["占比(基本支出, 支出)"], readings=[], missing="", unsupported=[], path="rules", ms=9,
+    )  # fmt: skip
+
+    id: str
+    question: str
+    status: Literal["answered", "refused", "clarify"]
+    text: str
+    entity: str | None
+    year: int | None
+    results: list[Result]
+    citations: list[Citation]
+    findings: list[Finding]
+    plan: list[str]
+    readings: list[str]
+    missing: str
+    unsupported: list[str]
+    path: str
+    ms: int
+
+
+class KeptAnswer(Answer):
+    """An answer as it was given."""
+
+    asked_at: str
+
+
+class Cells(BaseModel):
+    """How many figures an identity vouches for."""
+
+    proven: int
+    unproven: int
+    contradicted: int
+
+
+class Document(BaseModel):
+    """What the store says of a document."""
+
+    model_config = _example(
+        id="53639bf72c50f935", name="新乡市红旗区委员会办公室-2024年度部门预算.txt",
+        title="新乡市红旗区委员会办公室（汇总） 2024年度部门预算", entity="新乡市红旗区委员会办公室",
+        year=2024, stage="年初预算", kind="部门汇总", tables=12, facts=1179,
+        cells={"proven": 330, "unproven": 0, "contradicted": 0}, findings=[],
+    )  # fmt: skip
+
+    id: str
+    name: str
+    title: str
+    entity: str
+    year: int
+    stage: str
+    kind: str
+    tables: int
+    facts: int
+    cells: Cells
+    findings: list[Finding]
+
+
+class Uploaded(Document):
+    """A document that was taken in."""
+
+    was_known: Annotated[bool, Field(description="同一份文件先前已导入。")]
+
+
+class TableRow(BaseModel):
+    """One row: what names it, what it is, the lines it came from."""
+
+    path: str
+    kind: str
+    lines: list[int]
+
+
+class Cell(BaseModel):
+    """One cell; *unit* only where it is not the table's."""
+
+    raw: str
+    value: str | None
+    proof: str | None
+    unit: str | None
+
+
+class Table(BaseModel):
+    """A table; ``cells`` has one list per entry of ``rows``."""
+
+    id: str
+    kind: str
+    title: str
+    number: str
+    page: int | None
+    unit: str | None
+    columns: list[str]
+    rows: list[TableRow]
+    cells: list[list[Cell]]
+    notes: list[str]
+    repairs: list[str]
+
+
+class Fact(BaseModel):
+    """A figure at its coordinate."""
+
+    id: str
+    label: str
+    entity: str
+    year: int
+    stage: str
+    measure: str
+    members: dict[str, str]
+    aspect: str
+    base_year: int | None
+    whole: str
+    value: str | None
+    unit: str | None
+    state: str
+    authority: str
+    proof: str
+    derived_from: list[str]
+    formula: str
+    place: Place
+
+
+class Health(BaseModel):
+    """Whether the service can work."""
+
+    status: Literal["ok", "ready"]
+    documents: int | None = None
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). Codes are listed in docs/错误代码.md."""
+
+    model_config = _example(
+        type="urn:youju:problem:missing-answer", title="没有找到", status=404, code="missing-answer",
+        detail="没有编号为“x”的回答。编号在每次回答的末尾。",
+    )  # fmt: skip
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str

@@ -1,0 +1,213 @@
+"""The endpoints. Plain functions: the work is done in threads, and nothing here streams."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
+from fastapi.responses import PlainTextResponse
+
+from service.application import Application
+from service.domain.errors import MissingDocumentError
+from service.rendering import (
+    Json,
+    answer_to_dict,
+    document_to_dict,
+    fact_to_dict,
+    ingested_to_dict,
+    result_to_dict,
+    table_to_dict,
+)
+from service.web import models
+from service.web.error_responses import MEDIA_TYPE
+from service.web.metrics import CONTENT_TYPE, Metrics
+
+
+def _application(request: Request) -> Application:
+    found = request.app.state.application
+    if not isinstance(found, Application):
+        raise TypeError("create_app() sets the application")
+    return found
+
+
+def _metrics(request: Request) -> Metrics:
+    found = request.app.state.metrics
+    if not isinstance(found, Metrics):
+        raise TypeError("create_app() sets the metrics")
+    return found
+
+
+App = Annotated[Application, Depends(_application)]
+Counts = Annotated[Metrics, Depends(_metrics)]
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {
+        status: {"model": models.Problem, "content": {MEDIA_TYPE: {}}, "description": "问题详情（RFC 9457）"}
+        for status in statuses
+    }
+
+
+v1 = APIRouter(prefix="/v1")
+probes = APIRouter(tags=["运行"])
+
+
+@v1.post(
+    "/ask",
+    response_model=models.Answer,
+    responses=_problems(400, 413, 422, 503),
+    tags=["问答"],
+    summary="提问。拒答（refused）和反问（clarify）也是200，见status",
+)
+def ask(asked: models.AskRequest, application: App, metrics: Counts) -> Json:
+    """Answer a question. A refusal or a question back is a 200 too: see ``status``."""
+    answer = application.ask(
+        asked.question, history=tuple(asked.history), entity=asked.entity or None, year=asked.year
+    )
+    metrics.count_answer(answer.status.value, answer.ms)
+    return answer_to_dict(answer)
+
+
+@v1.get(
+    "/answers/{answer_id}",
+    response_model=models.KeptAnswer,
+    responses=_problems(404, 503),
+    tags=["问答"],
+    summary="查看一次回答的依据",
+)
+def explain(answer_id: str, application: App) -> Json:
+    """Return an answer as it was given, with what it rests on."""
+    kept = application.explain(answer_id)
+    body: Json = json.loads(kept.body)
+    return body | {"asked_at": kept.asked_at}
+
+
+@v1.post(
+    "/formulas/evaluate",
+    response_model=models.Result,
+    responses=_problems(400, 404, 422, 503),
+    tags=["问答"],
+    summary="计算一个算式，返回结果、计算过程和每个数的出处",
+)
+def evaluate(asked: models.FormulaRequest, application: App) -> Json:
+    """Evaluate a formula."""
+    return result_to_dict(application.evaluate(asked.formula, entity=asked.entity or None, year=asked.year))
+
+
+@v1.post(
+    "/documents",
+    response_model=models.Uploaded,
+    status_code=201,
+    responses=_problems(413, 415, 422, 503, 507),
+    tags=["文档"],
+    summary="导入一份文档；同一份文件导入两次仍是一份",
+)
+def upload(file: Annotated[UploadFile, File(description="预算文本文件。")], application: App) -> Json:
+    """Take a document in. The same bytes twice are one document."""
+    data = file.file.read(application.limits.max_file_bytes + 1)
+    done = application.add(data, file.filename or "未命名.txt")
+    return ingested_to_dict(done.name, done.document, was_known=done.was_known)
+
+
+@v1.get(
+    "/documents",
+    response_model=list[models.Document],
+    responses=_problems(503),
+    tags=["文档"],
+    summary="列出已导入的文档",
+)
+def documents(application: App) -> list[Json]:
+    """List the documents held."""
+    return [document_to_dict(each) for each in application.documents()]
+
+
+@v1.get(
+    "/documents/{document_id}",
+    response_model=models.Document,
+    responses=_problems(404, 503),
+    tags=["文档"],
+    summary="查看一份文档",
+)
+def document(document_id: str, application: App) -> Json:
+    """Return what is held of a document."""
+    for each in application.documents():
+        if each.id == document_id:
+            return document_to_dict(each)
+    raise MissingDocumentError(_missing(document_id))
+
+
+@v1.delete(
+    "/documents/{document_id}",
+    status_code=204,
+    responses=_problems(404, 503),
+    tags=["文档"],
+    summary="删除一份文档",
+)
+def remove(document_id: str, application: App) -> Response:
+    """Remove a document."""
+    if not application.remove(document_id):
+        raise MissingDocumentError(_missing(document_id))
+    return Response(status_code=204)
+
+
+@v1.get(
+    "/tables",
+    response_model=list[models.Table],
+    responses=_problems(404, 422, 503),
+    tags=["文档"],
+    summary="查看一份文档的表格",
+)
+def tables(document: Annotated[str, Query(description="文档编号。")], application: App) -> list[Json]:
+    """Return the tables of a document."""
+    return [table_to_dict(each) for each in application.document(document).tables]
+
+
+@v1.get(
+    "/facts",
+    response_model=list[models.Fact],
+    responses=_problems(422, 503),
+    tags=["文档"],
+    summary="查找数字：每个数字带口径、校验状态和出处",
+)
+def facts(
+    application: App,
+    entity: Annotated[str | None, Query(max_length=200, description="部门或单位名称。")] = None,
+    year: Annotated[int | None, Query(ge=1949, le=2999, description="预算年度。")] = None,
+    measure: Annotated[str | None, Query(max_length=100, description="指标，如支出。")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="名称里的文字。")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="最多返回几个。")] = 200,
+) -> list[Json]:
+    """Find figures, each with its coordinate, proof and place."""
+    found = application.facts(
+        entity=entity or None, year=year, measure=measure or None, text=q or None, limit=limit
+    )
+    return [fact_to_dict(each) for each in found]
+
+
+@probes.get("/healthz", response_model=models.Health, response_model_exclude_none=True, summary="进程在运行")
+def healthz() -> Json:
+    """Say that the process runs."""
+    return {"status": "ok"}
+
+
+@probes.get("/readyz", response_model=models.Health, responses=_problems(503), summary="文档库可用")
+def readyz(application: App) -> Json:
+    """Say whether the store can be used."""
+    return {"status": "ready", "documents": len(application.documents())}
+
+
+@probes.get("/metrics", response_class=PlainTextResponse, summary="运行计数，Prometheus文本格式")
+def metrics_text(application: App, metrics: Counts) -> Response:
+    """Return the counters."""
+    return Response(metrics.render(len(application.documents())), media_type=CONTENT_TYPE)
+
+
+@probes.get("/", response_class=PlainTextResponse, include_in_schema=False)
+def front() -> str:
+    """Say where to go."""
+    return "有据：部门预算问答。提问：POST /v1/ask；接口说明：GET /openapi.json\n"
+
+
+def _missing(document_id: str) -> str:
+    return f"没有编号为“{document_id[:64]}”的文档。现有文档见 GET /v1/documents。"
