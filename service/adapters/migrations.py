@@ -130,6 +130,11 @@ def store_error(error: Exception, name: str) -> StoreError:
             return StoreError(f"“{name}”无法使用（{reason}）。请运行 youju doctor 检查。")
 
 
+def is_damage(error: StoreError) -> bool:
+    """Whether *error*, raised by `translated`, says that a file is damaged rather than busy or full."""
+    return isinstance(error.__cause__, Exception) and _reason(error.__cause__) == "damaged"
+
+
 def _reason(error: Exception) -> str:
     inner = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(inner, OSError):

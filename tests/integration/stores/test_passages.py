@@ -230,3 +230,21 @@ def test_repair_of_a_read_only_index_is_reported(tmp_path: Path, monkeypatch: py
     done = repair(FakeLibrary(a_document()), quick(tmp_path))
     assert done.indexed == ()
     assert "只读" in done.problem
+
+
+def test_an_index_that_another_process_holds_is_not_taken_for_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.adapters.migrations.BUSY_TIMEOUT_S", 0)
+    index = quick(tmp_path)
+    document = put(index, a_document())
+    index.close()
+    with sqlite3.connect(tmp_path / "lexical.sqlite", isolation_level=None) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("PRAGMA user_version = 99")
+        other.execute("ROLLBACK")
+        with pytest.raises(StoreError, match="另一个进程"):
+            quick(tmp_path)
+    other.close()
+    assert quick(tmp_path).indexed() == {document.id}

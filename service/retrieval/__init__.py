@@ -1,0 +1,1 @@
+"""Finding what bears on a question."""
