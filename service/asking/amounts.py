@@ -55,12 +55,17 @@ def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
         reply.citations += desk.cite(evaluation.figures)
         reply.findings += desk.conflicts(evaluation.figures)
         reply.plan.append(evaluation.formula)
-        lines.append(_lookup_line(desk, subject, evaluation))
+        lines.append(_lookup_line(desk, subject, evaluation, reply))
+    if len(wanted) > 1 and desk.question.has("sum", "plus") and all(s.measure != "收入" or s.members for s in wanted):
+        total = desk.evaluate(total_of([desk.reference(s) for s in wanted]))
+        reply.results.insert(0, desk.result("合计", total))
+        reply.plan.append(total.formula)
+        lines.append(f"合计{shown_of(total)}")
     reply.text = "；".join(lines) + "。"
     return reply
 
 
-def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation) -> str:
+def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation, reply: Reply) -> str:
     figure = evaluation.figures[0]
     label = re.sub(r"^\d{4}年(末?)", "", figure.label)
     year = figure.facts[0].coordinate.year
@@ -69,16 +74,16 @@ def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation) -> str:
     text = f"{head}{label}为{shown_of(evaluation)}"
     if figure.how == "sum":
         parts = "、".join(f"{_part_name(f)}{render_quantity(f.quantity)}" for f in figure.facts if f.quantity)
-        text += f"（{parts} 相加）" if len(figure.facts) <= 8 else f"（由{len(figure.facts)}行相加）"
+        text += f"（{parts} 相加）" if len(figure.facts) <= 8 else "（由表中各相应行相加）"
     elif figure.how == "blank":
         text += "（表中该处为空白，按0计）"
     elif figure.how == "stated":
         text += "（仅见正文，表中没有）"
-        if figure.quantity.unit.kind is Kind.COUNT and re.search(r"多少钱|金额|资金|万元", desk.question.text):
+        if figure.quantity.unit.kind is Kind.COUNT and re.search(r"多少钱|金额|资金", desk.question.text):
             text += "，文件只写了数量，没有写金额"
     elif figure.how == "derived":
         text += "（推算数，文件没有直接印出）"
-    narrower = _narrower(desk, subject, figure.facts)
+    narrower = _narrower(desk, subject, figure.facts, reply)
     return text + (f"，其中{narrower}" if narrower else "")
 
 
@@ -88,7 +93,7 @@ def _part_name(fact: Fact) -> str:
     return f"{code} " if code else f"{source.row_label} "
 
 
-def _narrower(desk: Desk, subject: Subject, facts: Sequence[Fact]) -> str:
+def _narrower(desk: Desk, subject: Subject, facts: Sequence[Fact], reply: Reply) -> str:
     """For an economic item, say what of it is basic spending when that differs."""
     if "economic" not in dict(subject.members) or "nature" in dict(subject.members) or subject.table:
         return ""
@@ -100,6 +105,8 @@ def _narrower(desk: Desk, subject: Subject, facts: Sequence[Fact]) -> str:
     total = sum((f.quantity.base for f in facts if f.quantity), Decimal(0))
     if evaluation.quantity.base == total or evaluation.quantity.base > total:
         return ""
+    bound_results(desk, [evaluation], reply)
+    reply.citations += desk.cite(evaluation.figures)
     return f"列入基本支出的为{shown_of(evaluation)}"
 
 
@@ -133,6 +140,8 @@ def share(desk: Desk) -> Reply | None:
         parts = desk.inherited[:1]
     if not parts:
         return None
+    if not wholes and desk.before is not None and desk.before.has("share") and len(desk.inherited) >= 2:
+        wholes = desk.inherited[-1:]
     if not wholes:
         wholes = [_whole_of(desk, parts[0])]
     part = total_of([desk.reference(p) for p in parts])
@@ -347,6 +356,11 @@ def agree(desk: Desk) -> Reply | None:
         return _agree_difference(desk, named)
     if len(named) < 2:
         return None
+    sides = re.search(r"等于|是不是等于|是否等于", text)
+    if sides and len(named) >= 3:
+        left, right = subjects(desk, 0, sides.start()), subjects(desk, sides.end())
+        if left and right:
+            return _agree_sums(desk, left, right)
     first, second = named[0], named[1]
     first, second = _completed(desk, first, second), _completed(desk, second, first)
     a_expr, b_expr = desk.reference(first), desk.reference(second)
@@ -365,6 +379,25 @@ def agree(desk: Desk) -> Reply | None:
     else:
         reply.text = f"不一致。{desk.head()}{places[0]}为{shown_of(a)}，{places[1]}为{shown_of(b)}，相差{shown_of(difference)}。"
     _add_detail(desk, first, second, reply)
+    return reply
+
+
+def _agree_sums(desk: Desk, left: Sequence[Subject], right: Sequence[Subject]) -> Reply:
+    """「人员经费等于工资福利加对个人和家庭的补助吗」."""
+    a_expr, b_expr = total_of([desk.reference(s) for s in left]), total_of([desk.reference(s) for s in right])
+    evaluation = desk.evaluate(Call(Function.AGREE, (a_expr, b_expr)))
+    agreement = evaluation.value
+    assert isinstance(agreement, Agreement)  # noqa: S101 - 一致() gives one
+    a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
+    difference = desk.evaluate(Binary(Operator.SUBTRACT, a_expr, b_expr))
+    parts = [desk.evaluate(desk.reference(s)) for s in (*left, *right)]
+    names = [" 加 ".join(f"{_bare(e.figures[0].label)}{shown_of(e)}" for e in part) for part in (parts[: len(left)], parts[len(left) :])]
+    verdict = "等于" if agreement.agrees else "基本等于（差额在四舍五入允许的范围内）" if agreement.within_rounding else "不等于"
+    reply = Reply(
+        f"{verdict}。{desk.head()}{names[0]}，{names[1]}；两边为{shown_of(a)}和{shown_of(b)}，相差{shown_of(difference)}。",
+        results=[desk.result("两边相差", difference)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
+    )  # fmt: skip
+    bound_results(desk, [a, b, *parts], reply)
     return reply
 
 
@@ -555,6 +588,16 @@ def remainder(desk: Desk) -> Reply | None:
     )  # fmt: skip
     bound_results(desk, [plain, *pieces], reply)
     return reply
+
+
+def addition(desk: Desk) -> Reply | None:
+    """「再加上公用经费呢」, 「加起来多少」 after figures that were asked for: their sum."""
+    named = subjects(desk)
+    before = desk.inherited[: None if not named else 1]
+    parts = [*before, *named]
+    if len(parts) < 2:
+        return None
+    return look_up(desk, parts)
 
 
 def trend(desk: Desk) -> Reply | None:

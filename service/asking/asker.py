@@ -146,7 +146,13 @@ class RuleAsker:
             if found or before.dimensions:
                 desk.inherited = found or [Subject("支出")]
                 desk.before = before
-                return
+                break
+        asks = ("ask_amount", "why", "definition", "share", "times", "change", "rank", "sum", "count", "compare", "agree", "list", "draft", "indicator")
+        if desk.before is not None and len(desk.question.text) <= 16 and not desk.question.has(*asks):
+            desk.question.signs.setdefault("elliptical", 0)
+            for sign in ("share", "change"):
+                if desk.before.has(sign) and not desk.question.has("previous"):
+                    desk.question.signs.setdefault(sign, 0)
 
     def _reply(self, desk: Desk, choice: ScopeChoice) -> Reply:
         try:
@@ -176,7 +182,7 @@ class RuleAsker:
         chosen: list[Handler] = []
         if q.has("per_head"):
             chosen.append(lambda d: texts.no_answer(d, "文件没有人数，不能计算人均数。"))
-        if q.has("draft") and not q.has("original") and self._drafter is not None and q.signs["draft"] <= 4:
+        if self._drafter is not None and self._wants_draft(q):
             chosen.append(self._drafter)
         if q.has("judge") and q.quoted and not q.has("convert", "indicator"):
             chosen.append(texts.judge)
@@ -191,6 +197,12 @@ class RuleAsker:
             chosen.append(performance.ask)
         if q.has("definition") and not q.has("share", "rank"):
             chosen.append(texts.define)
+            if not q.has("list", "ask_amount"):
+                chosen.append(texts.undefined)
+        if q.has("attribute"):
+            chosen.append(sets.attributes)
+        if desk.inherited and q.has("plus", "sum") and q.has("elliptical", "plus"):
+            chosen.append(amounts.addition)
         if q.has("suppose"):
             chosen.append(amounts.suppose)
         if q.has("remainder") and not q.has("agree"):
@@ -199,6 +211,8 @@ class RuleAsker:
             chosen.append(amounts.convert)
         if q.has("times"):
             chosen.append(amounts.times)
+        if q.has("agree", "sum", "judge") and len(named) <= 1:
+            chosen.append(texts.arithmetic)
         if q.has("change") and not self._is_comparison(q, named):
             chosen.append(self._change)
         if q.has("share"):
@@ -211,6 +225,14 @@ class RuleAsker:
         elif desk.inherited and q.has("elliptical", "previous"):
             chosen.append(self._inherited)
         return chosen
+
+    def _wants_draft(self, q: Question) -> bool:
+        """Whether a text is to be written, not one to be read that says 写."""
+        import re
+
+        if not q.has("draft") or q.has("original") or re.search(r"写着|写成|写的|写了|写在|怎么写", q.text):
+            return False
+        return q.signs["draft"] <= 4 or bool(re.search(r"说明|一段|那段|一条|那条|部分|情况|文字", q.text))
 
     def _is_comparison(self, q: Question, named: Sequence[Subject]) -> bool:
         import re
@@ -296,9 +318,13 @@ class RuleAsker:
 
     def _residue_is_harmless(self, desk: Desk) -> bool:
         """Whether what was not understood is said of the figure in the document itself, or is the entity's name."""
+        if desk.question.has("who"):
+            return False
         names = "".join((desk.document.entity, *desk.document.entity_names, *(u.name for u in desk.document.units)))
+        texts_ = [d.text.replace(" ", "") for d in desk.documents]
         for run in desk.question.residue:
-            if all(c in names for c in run):
+            pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+            if all(c in names for c in run) or all(any(p in t for t in texts_) for p in pairs):
                 continue
             return False
         return True

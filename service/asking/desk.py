@@ -85,7 +85,9 @@ class Desk:
         if not subject.measure:
             fund_only = set(dict(subject.members)) <= {"fund", "origin"} and bool(subject.members)
             unit_only = set(dict(subject.members)) == {"unit"}
-            chosen = _with(subject, "收入" if unit_only else "支出" if not fund_only else "收入")
+            measures = ("收入", "支出", "支出总计") if unit_only or fund_only else ("支出",)
+            tried = [_with(subject, m) for m in measures]
+            chosen = next((s for s in tried if self.exists(s, year=year)), tried[0])
         if chosen.unit_type and "gov_economic" not in dict(chosen.members):
             return self._of_unit_type(chosen)
         if self.exists(chosen, year=year) or chosen.table:

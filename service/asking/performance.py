@@ -29,7 +29,10 @@ def ask(desk: Desk) -> Reply | None:
         return None
     text = desk.question.text
     projects = [m.target("project") for m in desk.question.mentions if m.target("project")]
-    if desk.question.has("count") and re.search(r"指标", text):
+    if not projects and desk.question.has("elliptical") and desk.inherited:
+        projects = [desk.inherited[0].get("project")] if desk.inherited[0].get("project") else []
+    other_year = any(y.year and y.year != desk.year for y in desk.question.years)
+    if desk.question.has("count") and re.search(r"指标", text) and not other_year and not desk.question.has("stale"):
         return _count(desk, known, [p for p in projects if p])
     if desk.question.has("stale") or (re.search(r"20\d\d", text) and re.search(r"哪些|哪个|哪几", text)):
         stale = _stale(desk, known)
@@ -147,11 +150,17 @@ def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> 
     kind = re.search(r"(成本|产出|效益|满意度)", text)
     if kind and any(i.level1.startswith(kind.group(1)) for i in pool):
         pool = [i for i in pool if i.level1.startswith(kind.group(1))]
+    units = [m.target("unit") for m in desk.question.mentions if m.target("unit")]
+    if units and any(i.unit_code in units for i in pool):
+        pool = [i for i in pool if i.unit_code in units]
     masked = text
     for mention in desk.question.mentions:
-        if mention.target("project"):
+        if mention.target("project") or mention.target("unit"):
             masked = masked.replace(mention.text, "", 1)
-    scored = sorted(((_fit(i, masked, desk), i) for i in pool), key=lambda s: -s[0])
+    content = _content(masked, desk)
+    if kind and len(content) < 2 and not desk.question.quoted:
+        return _targets(desk, pool, known, kind.group(1))
+    scored = sorted(((_fit(i, masked, content), i) for i in pool), key=lambda s: -s[0])
     if not scored:
         return None
     best = scored[0][0]
@@ -168,13 +177,17 @@ def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> 
         return None
     if len(chosen) > 30:
         return None
+    return _targets(desk, chosen, known, kind.group(1) if kind else "")
+
+
+def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator], kind: str) -> Reply:
     lines = [f"{_name(desk, i)}的{i.level1}“{i.name}”目标为{i.target}" for i in chosen]
     reply = Reply(f"{desk.head()}{'；'.join(lines)}。", citations=[desk.quote(i.source) for i in chosen], plan=["绩效指标"])
     for indicator in chosen:
         if indicator.quantity is not None:
             number = render_number(indicator.quantity.number)
             reply.results.append(Result(indicator.name, number, indicator.quantity.unit.symbol, number, "", indicator.target, ()))
-    if desk.question.has("convert", "judge") or (kind and kind.group(1) == "成本"):
+    if desk.question.has("convert", "judge") or kind == "成本":
         _cost_note(desk, chosen, known, reply)
     return reply
 
@@ -196,17 +209,32 @@ def _cost_note(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicato
         reply.citations += desk.cite(evaluation.figures)
         amount = render_quantity(evaluation.quantity)
         relation = "高于" if indicator.quantity.base > evaluation.quantity.base else "等于" if indicator.quantity.base == evaluation.quantity.base else "低于"
-        note = "，不合理" if relation == "高于" else ""
+        note = ""
+        if relation == "高于":
+            gap = Quantity(wan.number - evaluation.quantity.to(WAN_YUAN).number, WAN_YUAN)
+            gap = Quantity(gap.number.quantize(Decimal("0.01")), WAN_YUAN)
+            reply.results.append(_quantity("上限高出预算", gap, render_quantity(gap)))
+            note = f"，高出{render_quantity(gap)}，不合理"
         reply.text += f"该项目预算{amount}，成本上限{relation}预算{note}。"
         for other in others:
             reply.text += f"同一项目另有一条成本指标“{other.name}{other.target}”，两个上限并存，应统一。"
             reply.citations.append(Citation(desk.place(other.source), "quote"))
 
 
-def _fit(indicator: Indicator, text: str, desk: Desk) -> float:
-    """Share of an indicator's name that the question says, by character pairs; 完成率 and such alone do not tell."""
+def _content(text: str, desk: Desk) -> str:
+    """Return what a question says besides asking for an indicator's target."""
+    words = [*desk.vocabulary.questions["filler"]["words"], "绩效指标", "指标值", "指标", "目标值", "目标", "绩效", "要求", "标准", "产出", "效益", "成本", "满意度", "都是", "项目", "上限"]
+    pattern = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.sub(rf"{pattern}|[？?，。、的是有在]", "", text)
+
+
+def _fit(indicator: Indicator, text: str, content: str) -> float:
+    """Share of an indicator's name that the question says, or of the question that the name says, by character pairs."""
     name = indicator.name
     pairs = [name[i : i + 2] for i in range(len(name) - 1)]
+    asked = [content[i : i + 2] for i in range(len(content) - 1)]
     if not pairs:
         return 0.0
-    return sum(p in text for p in pairs) / len(pairs)
+    said = sum(p in text for p in pairs) / len(pairs)
+    meant = sum(p in name for p in asked) / len(asked) * 0.9 if asked else 0.0
+    return max(said, meant)

@@ -47,6 +47,7 @@ class Question:
         unit_types: ``机关`` and ``事业`` where the question tells them apart.
         residue: Content words that nothing accounts for.
         repairs: Typos that were read as something else: (written, read as).
+        unread: Whole runs with a character left over, where a typo may be.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Question:
     unit_types: list[str] = field(default_factory=list)
     residue: list[str] = field(default_factory=list)
     repairs: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def has(self, *signs: str) -> bool:
         """Whether words of one of *signs* occur."""
@@ -104,10 +106,11 @@ class QuestionReader:
     def read(self, text: str) -> Question:
         """Read a question; a typo is mended where a name sounds the same."""
         question = self._read(normalise(text))
-        if question.residue:
+        suspects = question.residue + [r for r in question.unread if r not in question.residue]
+        if suspects:
             from service.asking.typos import mend
 
-            mended, repairs = mend(question.text, question.residue, self.spotter)
+            mended, repairs = mend(question.text, suspects, self.spotter)
             if repairs:
                 question = self._read(mended)
                 question.repairs = repairs
@@ -123,8 +126,10 @@ class QuestionReader:
         question.mentions = self._prune(self.spotter.spot(visible), visible)
         question.figures = [f for f in read_quantities(visible) if f.quantity.unit.kind is not Kind.NUMBER or "." in f.text]
         question.years = list(read_years(text))
+        hidden = [m.span() for m in re.finditer("上年结转结?余?", text)]
+        question.years = [y for y in question.years if not any(a <= y.start < b for a, b in hidden)]
         for name, pattern in self._signs.items():
-            found = pattern.search(text)
+            found = next((m for m in pattern.finditer(text) if not any(a <= m.start() < b for a, b in hidden)), None)
             if found:
                 question.signs[name] = found.start()
         question.quoted = _QUOTED.findall(text)
@@ -144,7 +149,11 @@ class QuestionReader:
             targets = known or fixed[:1]
             kept = Mention(mention.start, mention.end, mention.text, targets, mention.printed)
             bracketed = text[mention.start - 1 : mention.start] in {"(", "（"} and text[mention.end : mention.end + 1] in {")", "）"}
-            if bracketed and out and set(mention.targets) & set(out[-1].targets):
+            repeats = bool(out) and bool(set(mention.targets) & set(out[-1].targets)) and mention.start - out[-1].end <= 2
+            if repeats and mention.text.isdigit() and not out[-1].text.isdigit():
+                out[-1] = Mention(out[-1].start, mention.end, text[out[-1].start : mention.end], targets)
+                continue
+            if (bracketed and out and set(mention.targets) & set(out[-1].targets)) or (repeats and out[-1].text.isdigit()):
                 out[-1] = Mention(out[-1].start, mention.end + 1, text[out[-1].start : mention.end + 1], out[-1].targets)
                 continue
             out.append(kept)
@@ -184,6 +193,10 @@ class QuestionReader:
         for start, end in spans:
             covered[start:end] = [True] * (end - start)
         open_text = "".join(" " if hit else c for c, hit in zip(text, covered, strict=True))
+        for run in _CJK.findall(open_text):
+            left = self._filler.sub("", run).strip(self._particles)
+            if len(run) >= 3 and left:
+                question.unread.append(run)
         open_text = self._filler.sub(lambda m: " " * len(m.group()), open_text)
         runs = (m.group().strip(self._particles) for m in _CJK.finditer(open_text))
         return [r for r in runs if len(r) >= 2]

@@ -123,7 +123,7 @@ def rank(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = N
     reply = Reply("", plan=[ordered.formula], citations=desk.cite(ordered.figures))
     reply.results = [_entry_result(desk, e, ordered) for e in picked]
     reply.results += [_entry_result(desk, e, ordered) for e in entries if e not in picked]
-    listed = "，".join(f"{n}. {e.label} {_amount(e)}" for n, e in enumerate(picked, 1)) if len(picked) > 1 else f"{picked[0].label}，{_amount(picked[0])}"
+    listed = "、".join(f"{e.label} {_amount(e)}" for e in picked) if len(picked) > 1 else f"{picked[0].label}，{_amount(picked[0])}"
     word = "最小" if bottom else "最大"
     head = desk.head()
     if len(picked) == 1 and not nth:
@@ -226,6 +226,35 @@ def count(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = 
         total = desk.evaluate(Call(Function.SUM, (reference,)))
         reply.results.append(desk.result("合计", total))
         reply.text += f"金额合计{shown_of(total)}。"
+    return reply
+
+
+def attributes(desk: Desk) -> Reply | None:
+    """What a project belongs to: its unit, its type, its code; or which project a code is."""
+    text = desk.question.text
+    codes = re.findall(r"\d{15,}", text)
+    known = [i for d in desk.documents if d.year == desk.year for i in d.indicators if i.project_code]
+    by_code = {i.project_code: i for i in known}
+    for code in codes:
+        if code in by_code:
+            found = by_code[code]
+            unit = desk.scope.name_of("unit", found.unit_code)
+            return Reply(f"{desk.head()}项目编码{code}是“{found.project}”，项目单位为{unit}。", citations=[desk.quote(found.source)], plan=["项目属性"])
+    projects = [m.target("project") for m in desk.question.mentions if m.target("project")]
+    lines: list[str] = []
+    reply = Reply("", plan=["项目属性"])
+    seen: set[tuple[str, str]] = set()
+    for fact in desk.scope.facts:
+        name, unit = fact.coordinate.get("project"), fact.coordinate.get("unit") or ""
+        if name not in projects or name is None or (name, unit) in seen or not fact.coordinate.get("project_type"):
+            continue
+        seen.add((name, unit))
+        code = next((i.project_code for i in known if (i.project, i.unit_code) == (name, unit)), "")
+        lines.append(f"“{name}”属于{fact.coordinate.get('project_type')}，项目单位为{desk.scope.name_of('unit', unit)}" + (f"，项目编码{code}" if code else ""))
+        reply.citations.append(desk.quote(fact.source, "source"))
+    if not lines:
+        return None
+    reply.text = f"{desk.head()}{'；'.join(lines)}。"
     return reply
 
 

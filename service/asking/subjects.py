@@ -103,7 +103,7 @@ def subjects_of(question: Question, vocabulary: Vocabulary, start: int = 0, end:
             open_.table = mark.tables[0]  # type: ignore[attr-defined]
             open_.end = mark.end  # type: ignore[attr-defined]
             continue
-        target = _preferred(mark, open_, vocabulary)
+        target = _preferred(mark, open_, vocabulary, counts_vehicles=bool(re.search(r"(?:几|多少)(?:辆|台车)", question.text)))
         if target is None:
             continue
         dimension, member = target
@@ -117,6 +117,9 @@ def subjects_of(question: Question, vocabulary: Vocabulary, start: int = 0, end:
             if implied is not None and implied.measure:
                 open_.measure = implied.measure
             open_.members[dimension] = member
+            side = mark.text[-2:]
+            if dimension == "fund" and side in {"收入", "支出"} and not open_.said:
+                open_.measure, open_.said = side, True
         open_.end = max(open_.end, mark.end)
     return [_closed(o, question) for o in out]
 
@@ -125,10 +128,14 @@ def _is_joined(text: str, end: int, start: int) -> bool:
     return bool(re.search(r"[和与、及跟同比减]", text[end:start]))
 
 
-def _preferred(mention: Mention, open_: _Open | None, vocabulary: Vocabulary) -> tuple[str, str] | None:
+def _preferred(
+    mention: Mention, open_: _Open | None, vocabulary: Vocabulary, *, counts_vehicles: bool
+) -> tuple[str, str] | None:
     targets = [t for t in mention.targets if t[0] != DIMENSION]
     if not targets:
         return None
+    if counts_vehicles and any(t[0] == "item" and t[1].startswith("公务用车") for t in targets):
+        return (MEASURE, "车辆")
     if open_ is not None and open_.measure and open_.said:
         allowed = vocabulary.measures[open_.measure].dimensions
         targets = [t for t in targets if t[0] in allowed] or targets
@@ -139,11 +146,13 @@ def _may_join(
     open_: _Open, dimension: str, member: str, question: Question, mark: Mention, vocabulary: Vocabulary
 ) -> bool:
     between = question.text[open_.end : mark.start]
+    if (open_.table and not open_.members and not open_.said) or (dimension == "gov_economic" and "economic" in open_.members):
+        return not re.search(r"[和与及跟占比减]|等于|一致|差额", between)
     if open_.members.get(dimension) == member and not re.search(r"[和与、及跟占比]", between):
         return True
     if dimension == MEASURE:
-        return not open_.measure and not re.search(r"[和与、及跟占比]", between)
-    if re.search(r"占|比(?!较)|跟|，|；|。", between):
+        return not open_.measure and not re.search(r"[和与、及跟占比]|等于|减去", between)
+    if re.search(r"占|比(?!较)|跟|，|；|。|等于|减去|加(?!起来)", between):
         return False
     if dimension in open_.members:
         above = open_.members[dimension]
@@ -164,6 +173,8 @@ def _closed(open_: _Open, question: Question) -> Subject:
     table = open_.table
     lead = question.text[max(0, open_.start - 6) : open_.start]
     if not table and re.search(r"说明(?:里|中|上)?的?$|正文(?:里|中)?的?$|文字(?:里|中)?的?$|文中的?$", lead):
+        table = IN_TEXT
+    if not table and re.match(r"[（(]?(?:情况)?(?:说明|正文|文字)(?:里|中|上)?的?[)）]?", question.text[open_.end : open_.end + 8]):
         table = IN_TEXT
     unit_type = ""
     if "economic" in open_.members and len(question.unit_types) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.asking.answer import Status
+from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply
 from service.domain.document import Document, GlossaryEntry, Passage, PassageKind
 from service.vocabulary.names import fold, strip_ordinal
@@ -27,6 +27,12 @@ def define(desk: Desk) -> Reply | None:
         passage, sentence = found
         return Reply(f"{sentence}（{passage.section.split('/')[-1]}）", citations=[desk.quote(passage.source)], plan=["正文释义"])
     return None
+
+
+def undefined(desk: Desk) -> Reply:
+    """Refuse to explain what the document does not explain."""
+    term = next(iter(_terms(desk)), "这个词")
+    return no_answer(desk, f"文件没有解释“{term}”。")
 
 
 def _terms(desk: Desk) -> list[str]:
@@ -103,10 +109,42 @@ def _around(text: str, pieces: Sequence[str]) -> str:
     return text[:80]
 
 
+def arithmetic(desk: Desk) -> Reply | None:
+    """Report the identities tried on a table, or on the whole document: 「文表一致吗」, 「明细加起来等于合计吗」."""
+    text = desk.question.text
+    tables = [t for mention in desk.question.tables for t in mention.tables]
+    document = desk.document
+    if tables and re.search(r"明细|各项|各行|逐项|加起来|相加|之和|加总", text):
+        own = [i for i in document.identities if i.key.startswith(f"{tables[0]}/") and i.rule in {"column-sum", "class-sum", "total-repeats"}]
+        title = next(t.title for t in document.tables if t.id == tables[0])
+    elif re.search(r"文表|表文|表间|勾稽|正文和表|表和正文|文字和表|数字.*矛盾|全文|整份|对得上", text):
+        own, title = list(document.identities), document.title
+    else:
+        return None
+    if not own:
+        return None
+    failed = [i for i in own if i.verdict == "failed"]
+    rounding = [i for i in own if i.verdict == "rounding"]
+    numbers = [("核对的关系", len(own)), ("差额在四舍五入内", len(rounding)), ("不成立", len(failed))]
+    verdict = "不一致" if failed else "一致"
+    out = Reply(
+        f"{verdict}。《{title}》核对了{len(own)}条数字关系（合计与明细、同一口径两处），不成立的{len(failed)}条，"
+        f"差额在四舍五入允许范围内的{len(rounding)}条，其余完全相等。", plan=["勾稽校验"],
+    )  # fmt: skip
+    out.results = [Result(label, str(n), "条", str(n), "个数(勾稽关系)", f"共{n}条", ()) for label, n in numbers]
+    for identity in (failed or rounding)[:3]:
+        out.text += f"{identity.description}：左{identity.left_value}，右{identity.right_value}。"
+        for side in (identity.left_value, identity.right_value):
+            out.results.append(Result(identity.description, side, "", side, "", "", ()))
+    out.findings = [f for f in document.findings if f.severity.value == "error"][:5]
+    return out
+
+
 def section_text(desk: Desk) -> Reply | None:
     """Return the paragraphs under the heading that a question is about: 「主要职责有哪些」."""
     wanted = _content(desk)
-    if len(wanted) < 2:
+    topic = next((h for h, words in desk.vocabulary.catalogue.topics if any(w in desk.question.text for w in words)), "")
+    if len(wanted) < 2 and not topic:
         return None
     best: tuple[float, str] | None = None
     for document in desk.documents:
@@ -114,7 +152,7 @@ def section_text(desk: Desk) -> Reply | None:
             if passage.kind is not PassageKind.NARRATIVE or not passage.section:
                 continue
             leaf = strip_ordinal(passage.section.split("/")[-1])
-            score = _overlap(wanted, leaf.replace(document.entity, ""))
+            score = max(_overlap(wanted, leaf.replace(document.entity, "")), 0.95 if topic and topic in leaf else 0.0)
             if score >= 0.6 and (best is None or score > best[0]):
                 best = (score, passage.section)
     if best is None:
@@ -152,11 +190,22 @@ def search_text(desk: Desk) -> Reply | None:
             if sentence.strip():
                 scored.append((_overlap(wanted, sentence), passage, sentence.strip()))
     scored.sort(key=lambda s: -s[0])
+    scored = [s for s in scored if all(_says(s[2], r) for r in desk.question.residue)]
     if not scored or scored[0][0] < 0.5:
         return None
     best = [s for s in scored if s[0] >= max(0.5, scored[0][0] - 0.1)][:2]
     text = "；".join(f"“{s[2].rstrip('；。')}”" for s in best)
     return Reply(f"文件中的表述：{text}。", citations=[desk.quote(s[1].source) for s in best], plan=["正文检索"])
+
+
+def _says(sentence: str, run: str) -> bool:
+    """Whether a sentence says what the question's unread words say, piece by piece."""
+    pieces = [p for p in re.split(r"[的了是和在用谁]|什么|哪些|多少", run) if len(p) >= 2]
+    for piece in pieces:
+        pairs = [piece[i : i + 2] for i in range(len(piece) - 1)]
+        if sum(p in sentence for p in pairs) * 2 < len(pairs):
+            return False
+    return True
 
 
 def no_answer(desk: Desk, reason: str) -> Reply:

@@ -209,8 +209,9 @@ def _quote(desk: Desk, reasons: Sequence[StatedReason], reply: Reply) -> None:
         and any(r.source.quote in s.quote for s in f.sources for r in reasons)
     ]  # fmt: skip
     reply.findings += oddities
+    shown = oddities if desk.question.has("judge", "original") else [f for f in oddities if f.code == "reason-contradicts-figures"]
+    reply.text += "".join(f"提示：{f.message}" for f in shown[:3])
     if desk.question.has("judge", "original"):
-        reply.text += "".join(f"提示：{f.message}" for f in oddities)
         sentence = reasons[0].source.quote
         reply.text += f"原文：“{sentence}”"
 

@@ -495,7 +495,7 @@ class Scope:
             where.append("上年结转")
         if "nature" in members and len(names) > 1:
             names = [f"{names[-1]}中的{'、'.join(names[:-1])}"]
-        head = "、".join(names) if names else measure if not fund else f"{fund}{measure}"
+        head = "、".join(names) if names else measure if not fund else fund if fund.endswith(measure) else f"{fund}{measure}"
         where += [fund] if fund and names else []
         return f"{head}（{'，'.join(where)}）" if where else head
 

@@ -68,6 +68,7 @@ class Catalogue:
     roles: Mapping[str, str]
     sections: tuple[NarrativeSection, ...]
     words: Mapping[str, tuple[str, ...]]
+    topics: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def table(self, key: str) -> StandardTable | None:
         """Return the standard table of that key."""

@@ -165,4 +165,5 @@ def _catalogue(tables: Mapping[str, Any], narrative: Mapping[str, Any]) -> Catal
             for raw in narrative["section"]
         ),
         words={k: tuple(v) for k, v in narrative["words"].items()},
+        topics=tuple((t["heading"], tuple(t["words"])) for t in narrative.get("topic", ())),
     )  # fmt: skip
