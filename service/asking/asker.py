@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from service.asking import amounts, performance, sets, texts
 from service.asking.answer import Answer, Status
 from service.asking.desk import Desk, Reply
 from service.asking.reading import Question, QuestionReader, normalise
-from service.asking.scoping import ScopeChoice, choose
+from service.asking.scoping import EntityIndex, ScopeChoice, choose
 from service.asking.subjects import Subject, subjects_of
 from service.asking.verification import unsupported_figures
 from service.asking.why import wants_detail, why
@@ -47,6 +47,7 @@ class RuleAsker:
         self._drafter = drafter
         self._version = -1
         self._summaries: tuple[DocumentSummary, ...] = ()
+        self._names = EntityIndex(())
         self._ready: dict[tuple[str, ...], tuple[tuple[Document, ...], QuestionReader]] = {}
 
     def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
@@ -67,25 +68,33 @@ class RuleAsker:
         version = self._library.version()
         if version != self._version:
             self._summaries = self._library.summaries()
+            self._names = EntityIndex(self._summaries)
             self._ready.clear()
             self._version = version
 
     def _choose(self, text: str, history: Sequence[str], entity: str | None, year: int | None) -> ScopeChoice:
         words = self._vocabulary.questions["others"]
         known: tuple[str, ...] = ()
-        if len({s.entity for s in self._summaries}) == 1 and self._summaries:
-            documents, _ = self._documents(self._summaries[:1])
-            known = tuple({f.coordinate.get("project") or "" for d in documents for f in d.facts} - {""})
-        choice = choose(
-            text, self._summaries, entity=entity, year=year, others=words["words"], ends=words["ends"], known_text=known
-        )
+        if len(self._names.entities) == 1:
+            _, reader = self._documents(self._summaries[:1])
+            known = tuple(m.name for m in reader.own)
+        choice = choose(text, self._names, entity=entity, year=year, others=words["words"], ends=words["ends"], known_text=known)
+        if choice.foreign and entity is None:
+            choice = self._unless_inside(text, choice, words)
         if not choice.summaries and not choice.foreign and history:
-            earlier = choose(
-                normalise(history[-1]), self._summaries, entity=entity, year=year, others=words["words"], ends=words["ends"]
-            )
-            if earlier.summaries:
-                return earlier
+            for earlier in reversed(history):
+                before = choose(normalise(earlier), self._names, entity=entity, year=year, others=words["words"], ends=words["ends"])
+                if before.summaries:
+                    return before
         return choice
+
+    def _unless_inside(self, text: str, choice: ScopeChoice, words: Mapping[str, Sequence[str]]) -> ScopeChoice:
+        """Take back a foreign organisation that is part of a project's name of the entity spoken of (督查局工作经费)."""
+        plain = choose(text, self._names, entity=None, year=None, others=words["words"], ends=())
+        if not plain.summaries:
+            return choice
+        documents, _ = self._documents(plain.summaries)
+        return plain if any(choice.foreign in d.text for d in documents) else choice
 
     def _outside(self, question: str, choice: ScopeChoice) -> Answer:
         if not self._summaries:

@@ -290,8 +290,8 @@ class Scope:
         return min(
             facts,
             key=lambda f: (
-                f.source.table not in self.prefer, order.index(f.authority), f.quantity is None,
-                f.proof is Proof.CONTRADICTED, f.coordinate.stage is not self.stage,
+                f.coordinate.stage is not self.stage, f.source.table not in self.prefer, order.index(f.authority),
+                f.quantity is None, f.proof is Proof.CONTRADICTED,
             ),
         )  # fmt: skip
 
@@ -537,6 +537,8 @@ class Scope:
         low, high = first.quantity.interval()
         out = []
         for fact in self._exact.get(key, []):
+            if fact.coordinate.stage is not first.coordinate.stage:
+                continue
             if fact.quantity is None or fact.authority is Authority.DERIVED or fact.quantity.unit.kind is not first.quantity.unit.kind:
                 continue
             other_low, other_high = fact.quantity.interval()
