@@ -13,7 +13,7 @@ from service.domain.errors import InvalidInputError, MissingAnswerError, Oversiz
 from service.domain.fact import Fact
 
 if TYPE_CHECKING:
-    from service.asking.answer import Answer
+    from service.asking.answer import Answer, Result
     from service.ingestion.blocks import Reading
     from service.ports import AnswerLog, Clock, Library, PassageIndex, StoredAnswer
     from service.vocabulary.vocabulary import Vocabulary
@@ -55,6 +55,9 @@ class Asker(Protocol):
 
     def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
         """Answer one question."""
+
+    def evaluate(self, formula: str, *, entity: str | None, year: int | None) -> Result:
+        """Evaluate a formula."""
 
 
 class Application:
@@ -191,6 +194,17 @@ class Application:
         answer = self._asker.ask(question, history=tuple(history)[-20:], entity=entity, year=year)
         self._answers.keep(_stored(answer, self._clock.now(), answer_to_json(answer)))
         return answer
+
+    def evaluate(self, formula: str, *, entity: str | None = None, year: int | None = None) -> Result:
+        """Evaluate a formula over one entity's figures.
+
+        Raises:
+            RequestError: The formula cannot be parsed, typed or evaluated; the message says where.
+            NotInCorpusError: A figure, the entity or the year is not in the store.
+        """
+        if not formula.strip():
+            raise InvalidInputError("算式是空的。例如：占比(支出[基本支出], 支出)。")
+        return self._asker.evaluate(formula, entity=entity, year=year)
 
     def explain(self, answer_id: str) -> StoredAnswer:
         """Return a kept answer with its plan, formulas, operands and findings.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from service.asking import amounts, performance, sets, texts
-from service.asking.answer import Answer, Status
+from service.asking.answer import Answer, Result, Status
 from service.asking.desk import Desk, Reply
 from service.asking.reading import Question, QuestionReader, normalise
 from service.asking.scoping import EntityIndex, ScopeChoice, choose
@@ -15,8 +15,16 @@ from service.asking.subjects import Subject, subjects_of
 from service.asking.verification import unsupported_figures
 from service.asking.why import wants_detail, why
 from service.calculation.scope import Scope
+from service.calculation.trace import Series
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
-from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError, YoujuError
+from service.domain.errors import (
+    AmbiguousFigureError,
+    MissingDocumentError,
+    MissingFactError,
+    UnknownNameError,
+    YoujuError,
+)
+from service.numerals import render_number
 from service.ports import Clock, Library, PassageIndex
 from service.vocabulary.vocabulary import Vocabulary
 
@@ -49,6 +57,7 @@ class RuleAsker:
         self._summaries: tuple[DocumentSummary, ...] = ()
         self._names = EntityIndex(())
         self._ready: dict[tuple[str, ...], tuple[tuple[Document, ...], QuestionReader]] = {}
+        self._scopes: dict[tuple[tuple[str, ...], int], Scope] = {}
 
     def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
         """Answer one question; see `service.application.Application.ask`."""
@@ -70,6 +79,7 @@ class RuleAsker:
             self._summaries = self._library.summaries()
             self._names = EntityIndex(self._summaries)
             self._ready.clear()
+            self._scopes.clear()
             self._version = version
 
     def _choose(self, text: str, history: Sequence[str], entity: str | None, year: int | None) -> ScopeChoice:
@@ -133,11 +143,7 @@ class RuleAsker:
         self, read: Question, documents: Sequence[Document], reader: QuestionReader, choice: ScopeChoice
     ) -> Desk:
         document = documents[0]
-        kinds = {(d.id, t.id): t.kind for d in documents for t in d.tables}
-        scope = Scope(
-            tuple(f for d in documents for f in d.facts), self._vocabulary, reader.own, year=choice.year,
-            stage=document.stage, table_kinds=kinds,
-        )  # fmt: skip
+        scope = self._scope(documents, reader, choice.year)
         passages = {p.id: p for d in documents for p in d.passages}
         ids = [d.id for d in documents]
 
@@ -146,6 +152,41 @@ class RuleAsker:
             return [passages[p] for _, p in found if p in passages]
 
         return Desk(read, document, documents, scope, self._vocabulary, search, choice.year)
+
+    def _scope(self, documents: Sequence[Document], reader: QuestionReader, year: int) -> Scope:
+        key = (tuple(d.id for d in documents), year)
+        if key not in self._scopes:
+            if len(self._scopes) >= _READY:
+                self._scopes.pop(next(iter(self._scopes)))
+            kinds = {(d.id, t.id): t.kind for d in documents for t in d.tables}
+            facts = tuple(f for d in documents for f in d.facts)
+            self._scopes[key] = Scope(
+                facts, self._vocabulary, reader.own, year=year, stage=documents[0].stage, table_kinds=kinds
+            )
+        return self._scopes[key]
+
+    def evaluate(self, formula: str, *, entity: str | None, year: int | None) -> Result:
+        """Evaluate a formula over one entity's figures.
+
+        Raises:
+            RequestError: The formula cannot be parsed, typed or evaluated.
+            NotInCorpusError: A figure, the entity or the year is not in the store.
+        """
+        self._refresh()
+        choice = self._choose(formula if entity is None else "", (), entity, year)
+        if not choice.summaries:
+            names = "、".join(choice.others[:8])
+            raise MissingDocumentError(f"请指明部门：资料库里有{names}。" if names else "资料库里还没有文件。")
+        if choice.missing_year:
+            raise MissingDocumentError(f"没有{choice.summaries[0].entity}{choice.missing_year}年的文件。")
+        documents, reader = self._documents(choice.summaries)
+        desk = self._desk(Question(formula), documents, reader, choice)
+        evaluation = desk.evaluate(formula)
+        if isinstance(evaluation.value, Series):
+            entries = "；".join(f"{e.label} {render_number(e.shown.number)}{e.shown.unit.symbol}" for e in evaluation.value.entries)
+            operands = tuple(o for f in evaluation.figures for o in desk.operands(f))
+            return Result(evaluation.formula, "", "", "", evaluation.formula, entries, operands)
+        return desk.result(evaluation.formula, evaluation)
 
     def _inherit(self, desk: Desk, reader: QuestionReader, history: Sequence[str]) -> None:
         """Take over what the last question with a subject was about."""
