@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.asking.typos import Mender
 from service.domain.coordinate import Stage
 from service.domain.document import Document
 from service.domain.quantity import Kind
@@ -91,6 +92,7 @@ class QuestionReader:
         self._words: Mapping[str, Any] = vocabulary.questions
         self.own = own_members(documents, self._words["short"])
         self.spotter = Spotter(vocabulary, self.own)
+        self._mender = Mender(self.spotter)
         self._signs = {
             name: re.compile("|".join(sorted(words, key=len, reverse=True)))
             for name, words in self._words["signs"].items()
@@ -108,9 +110,7 @@ class QuestionReader:
         question = self._read(normalise(text))
         suspects = question.residue + [r for r in question.unread if r not in question.residue]
         if suspects:
-            from service.asking.typos import mend
-
-            mended, repairs = mend(question.text, suspects, self.spotter)
+            mended, repairs = self._mender.mend(question.text, suspects)
             if repairs:
                 question = self._read(mended)
                 question.repairs = repairs
