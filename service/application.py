@@ -225,4 +225,6 @@ def _stored(answer: Answer, at: str, body: str) -> StoredAnswer:
 
 
 def _files_under(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".") and p.name != "manifest.json")
+    return sorted(
+        p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".") and p.name != "manifest.json"
+    )

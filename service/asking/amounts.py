@@ -38,7 +38,9 @@ def table_total(desk: Desk, subject: Subject) -> Subject:
         members = {"nature": "项目支出"}
     measure = standard.measure or ("支出" if "支" in standard.name and "收" not in standard.name else "")
     measure = measure or (subject.measure or "支出总计")
-    return replace(subject, measure=subject.measure or measure, members=subject.members or tuple(sorted(members.items())))
+    return replace(
+        subject, measure=subject.measure or measure, members=subject.members or tuple(sorted(members.items()))
+    )
 
 
 def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
@@ -164,9 +166,7 @@ def _bare(label: str) -> str:
 
 
 def _name(desk: Desk, subject: Subject) -> str:
-    return _bare(desk.evaluate(desk.reference(subject)).figures[0].label) if not subject.table else _bare(
-        desk.evaluate(desk.reference(subject)).figures[0].label
-    )
+    return _bare(desk.evaluate(desk.reference(subject)).figures[0].label)
 
 
 def _whole_of(desk: Desk, part: Subject) -> Subject:
@@ -301,7 +301,7 @@ def _difference(
     difference = desk.evaluate(
         Binary(Operator.SUBTRACT, a_expr, b_expr) if larger_first else Binary(Operator.SUBTRACT, b_expr, a_expr)
     )
-    names = [_side_name(desk, left, a), _side_name(desk, right, b)]
+    names = [_side_name(left, a), _side_name(right, b)]
     if names[0] == names[1]:
         names = [f"{_table_title(desk, s[0])}的{n}" for s, n in zip((left, right), names, strict=True)]
     big, small = (0, 1) if larger_first else (1, 0)
@@ -318,7 +318,7 @@ def _difference(
     return reply
 
 
-def _side_name(desk: Desk, side: Sequence[Subject], evaluation: Evaluation) -> str:
+def _side_name(side: Sequence[Subject], evaluation: Evaluation) -> str:
     labels = [_bare(f.label) for f in evaluation.figures][: len(side)]
     return "、".join(labels) + ("两项合计" if len(side) == 2 else "合计" if len(side) > 2 else "")
 
@@ -342,7 +342,9 @@ def _scope_note(desk: Desk, left: Subject, right: Subject) -> str:
     for own, other, subject, against in ((fixed[0], fixed[1], left, right), (fixed[1], fixed[0], right, left)):
         narrower = [m for d, m in own.items() if d not in other]
         if narrower:
-            notes.append(f"“{_table_title(desk, subject)}”只含{'、'.join(narrower)}，“{_table_title(desk, against)}”不限于此")
+            notes.append(
+                f"“{_table_title(desk, subject)}”只含{'、'.join(narrower)}，“{_table_title(desk, against)}”不限于此"
+            )
     return f"口径不同：{'；'.join(notes)}，差额是未列入前者的部分。" if notes else ""
 
 
@@ -368,16 +370,23 @@ def agree(desk: Desk) -> Reply | None:
     agreement = evaluation.value
     assert isinstance(agreement, Agreement)  # noqa: S101 - 一致() gives one
     a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
-    places = [_place_name(desk, s, e) for s, e in ((first, a), (second, b))]
+    places = [_place_name(e) for e in (a, b)]
     difference = desk.evaluate(Binary(Operator.SUBTRACT, a_expr, b_expr))
-    reply = Reply("", results=[desk.result("两处相差", difference)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula])
+    reply = Reply(
+        "",
+        results=[desk.result("两处相差", difference)],
+        citations=desk.cite(evaluation.figures),
+        plan=[evaluation.formula],
+    )
     bound_results(desk, [a, b], reply)
     if agreement.agrees:
         reply.text = f"一致。{desk.head()}{places[0]}与{places[1]}均为{shown_of(a)}，相差{shown_of(difference)}。"
     elif agreement.within_rounding:
         reply.text = f"基本一致。{places[0]}为{shown_of(a)}，{places[1]}为{shown_of(b)}，相差{shown_of(difference)}，在四舍五入允许的范围内。"
     else:
-        reply.text = f"不一致。{desk.head()}{places[0]}为{shown_of(a)}，{places[1]}为{shown_of(b)}，相差{shown_of(difference)}。"
+        reply.text = (
+            f"不一致。{desk.head()}{places[0]}为{shown_of(a)}，{places[1]}为{shown_of(b)}，相差{shown_of(difference)}。"
+        )
     _add_detail(desk, first, second, reply)
     return reply
 
@@ -391,8 +400,17 @@ def _agree_sums(desk: Desk, left: Sequence[Subject], right: Sequence[Subject]) -
     a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
     difference = desk.evaluate(Binary(Operator.SUBTRACT, a_expr, b_expr))
     parts = [desk.evaluate(desk.reference(s)) for s in (*left, *right)]
-    names = [" 加 ".join(f"{_bare(e.figures[0].label)}{shown_of(e)}" for e in part) for part in (parts[: len(left)], parts[len(left) :])]
-    verdict = "等于" if agreement.agrees else "基本等于（差额在四舍五入允许的范围内）" if agreement.within_rounding else "不等于"
+    names = [
+        " 加 ".join(f"{_bare(e.figures[0].label)}{shown_of(e)}" for e in part)
+        for part in (parts[: len(left)], parts[len(left) :])
+    ]
+    verdict = (
+        "等于"
+        if agreement.agrees
+        else "基本等于（差额在四舍五入允许的范围内）"
+        if agreement.within_rounding
+        else "不等于"
+    )
     reply = Reply(
         f"{verdict}。{desk.head()}{names[0]}，{names[1]}；两边为{shown_of(a)}和{shown_of(b)}，相差{shown_of(difference)}。",
         results=[desk.result("两边相差", difference)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
@@ -412,7 +430,7 @@ def _completed(desk: Desk, subject: Subject, other: Subject) -> Subject:
     return table_total(desk, subject)
 
 
-def _place_name(desk: Desk, subject: Subject, evaluation: Evaluation) -> str:
+def _place_name(evaluation: Evaluation) -> str:
     figure = evaluation.figures[0]
     title = f"“{figure.facts[0].source.table_title}”" if figure.facts[0].source.table_title else ""
     return f"{title}的{_bare(figure.label)}"
@@ -431,7 +449,7 @@ def _agree_difference(desk: Desk, named: Sequence[Subject]) -> Reply:
     a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
     holds = "等于" if agreement.agrees or agreement.within_rounding else "不等于"
     reply = Reply(
-        f"{holds}。{_place_name(desk, left, a)}{shown_of(a)}，减去{_place_name(desk, right, b)}{shown_of(b)}，"
+        f"{holds}。{_place_name(a)}{shown_of(a)}，减去{_place_name(b)}{shown_of(b)}，"
         f"差额为{shown_of(difference)}；{_bare(c.figures[0].label)}为{shown_of(c)}。",
         results=[desk.result("差额", difference)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
@@ -459,7 +477,9 @@ def _add_detail(desk: Desk, left: Subject, right: Subject, reply: Reply) -> None
             continue
         gap = Quantity(one.quantity.number - two.quantity.to(one.quantity.unit).number, one.quantity.unit)
         name = one.source.row_label
-        lines.append(f"“{name}”{render_quantity(one.quantity)}比{render_quantity(two.quantity)}多{render_quantity(gap)}")
+        lines.append(
+            f"“{name}”{render_quantity(one.quantity)}比{render_quantity(two.quantity)}多{render_quantity(gap)}"
+        )
         evaluation = desk.evaluate(Binary(Operator.SUBTRACT, Literal(one.quantity), Literal(two.quantity)))
         result = Result(
             f"{name}差额", render_number(gap.number), gap.unit.symbol, render_number(gap.number), evaluation.formula, evaluation.working, (),
@@ -475,7 +495,9 @@ def _rows_of(desk: Desk, table: str) -> dict[str, Fact]:
     facts = [f for f in desk.scope.facts if f.source.table == table]
     column = min((f.source.column for f in facts), default=-1)
     for fact in facts:
-        codes = {d: m for d, m in fact.coordinate.members if d in {"economic", "gov_economic", "function", "project", "unit"}}
+        codes = {
+            d: m for d, m in fact.coordinate.members if d in {"economic", "gov_economic", "function", "project", "unit"}
+        }
         if fact.source.column == column and codes and codes.keys() != {"unit"}:
             out.setdefault(";".join(f"{d}={m}" for d, m in sorted(codes.items())), fact)
     return out
@@ -642,12 +664,18 @@ def readings(desk: Desk, error: AmbiguousFigureError) -> Reply:
             reply.citations.append(desk.quote(fact.source, "source"))
             label = desk.scope.label_of(fact)
             reply.results.append(
-                Result(label, render_number(fact.quantity.number), fact.quantity.unit.symbol, render_number(fact.quantity.number), "", "", ())
+                Result(
+                    label,
+                    render_number(fact.quantity.number),
+                    fact.quantity.unit.symbol,
+                    render_number(fact.quantity.number),
+                    "",
+                    "",
+                    (),
+                )
             )
     unique: dict[str, Result] = {}
     for result in reply.results:
         unique.setdefault(f"{result.label}{result.value}", result)
     reply.results = list(unique.values())
     return reply
-
-

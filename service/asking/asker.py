@@ -46,7 +46,12 @@ class RuleAsker:
     """
 
     def __init__(
-        self, library: Library, index: PassageIndex, vocabulary: Vocabulary, clock: Clock, drafter: Handler | None = None
+        self,
+        library: Library,
+        index: PassageIndex,
+        vocabulary: Vocabulary,
+        clock: Clock,
+        drafter: Handler | None = None,
     ) -> None:
         self._library = library
         self._index = index
@@ -88,12 +93,16 @@ class RuleAsker:
         if len(self._names.entities) == 1:
             _, reader = self._documents(self._summaries[:1])
             known = tuple(m.name for m in reader.own)
-        choice = choose(text, self._names, entity=entity, year=year, others=words["words"], ends=words["ends"], known_text=known)
+        choice = choose(
+            text, self._names, entity=entity, year=year, others=words["words"], ends=words["ends"], known_text=known
+        )
         if choice.foreign and entity is None:
             choice = self._unless_inside(text, choice, words)
         if not choice.summaries and not choice.foreign and history:
             for earlier in reversed(history):
-                before = choose(normalise(earlier), self._names, entity=entity, year=year, others=words["words"], ends=words["ends"])
+                before = choose(
+                    normalise(earlier), self._names, entity=entity, year=year, others=words["words"], ends=words["ends"]
+                )
                 if before.summaries:
                     return before
         return choice
@@ -139,9 +148,7 @@ class RuleAsker:
         reply = self._reply(desk, choice)
         return self._made(question, reply, choice, documents)
 
-    def _desk(
-        self, read: Question, documents: Sequence[Document], reader: QuestionReader, choice: ScopeChoice
-    ) -> Desk:
+    def _desk(self, read: Question, documents: Sequence[Document], reader: QuestionReader, choice: ScopeChoice) -> Desk:
         document = documents[0]
         scope = self._scope(documents, reader, choice.year)
         passages = {p.id: p for d in documents for p in d.passages}
@@ -183,7 +190,9 @@ class RuleAsker:
         desk = self._desk(Question(formula), documents, reader, choice)
         evaluation = desk.evaluate(formula)
         if isinstance(evaluation.value, Series):
-            entries = "；".join(f"{e.label} {render_number(e.shown.number)}{e.shown.unit.symbol}" for e in evaluation.value.entries)
+            entries = "；".join(
+                f"{e.label} {render_number(e.shown.number)}{e.shown.unit.symbol}" for e in evaluation.value.entries
+            )
             operands = tuple(o for f in evaluation.figures for o in desk.operands(f))
             return Result(evaluation.formula, "", "", "", evaluation.formula, entries, operands)
         return desk.result(evaluation.formula, evaluation)
@@ -197,7 +206,22 @@ class RuleAsker:
                 desk.inherited = found or [Subject("支出")]
                 desk.before = before
                 break
-        asks = ("ask_amount", "why", "definition", "share", "times", "change", "rank", "sum", "count", "compare", "agree", "list", "draft", "indicator")
+        asks = (
+            "ask_amount",
+            "why",
+            "definition",
+            "share",
+            "times",
+            "change",
+            "rank",
+            "sum",
+            "count",
+            "compare",
+            "agree",
+            "list",
+            "draft",
+            "indicator",
+        )
         if desk.before is not None and len(desk.question.text) <= 16 and not desk.question.has(*asks):
             desk.question.signs.setdefault("elliptical", 0)
             for sign in ("share", "change"):
@@ -216,8 +240,15 @@ class RuleAsker:
 
     def _dispatch(self, desk: Desk, choice: ScopeChoice) -> Reply:
         question = desk.question
-        if question.stage is not None and question.stage is not desk.document.stage and not question.has("definition", "indicator"):
-            return texts.no_answer(desk, f"资料库里只有{desk.document.entity}{desk.year}年的{desk.document.stage.value}，没有{question.stage.value}数据。")
+        if (
+            question.stage is not None
+            and question.stage is not desk.document.stage
+            and not question.has("definition", "indicator")
+        ):
+            return texts.no_answer(
+                desk,
+                f"资料库里只有{desk.document.entity}{desk.year}年的{desk.document.stage.value}，没有{question.stage.value}数据。",
+            )
         if choice.missing_year and not question.has("suppose", "indicator"):
             return texts.no_answer(desk, f"没有{desk.document.entity}{choice.missing_year}年的文件。")
         for handler in self._handlers(desk):
@@ -243,7 +274,9 @@ class RuleAsker:
         chosen.append(wants_detail)
         if q.has("agree") and len(named) >= 2 and not q.has("why"):
             chosen.append(amounts.agree)
-        if q.has("indicator") or (not q.has("share", "change", "compare", "agree", "sum") and q.residue and named and named[0].get("project")):
+        if q.has("indicator") or (
+            not q.has("share", "change", "compare", "agree", "sum") and q.residue and named and named[0].get("project")
+        ):
             chosen.append(performance.ask)
         if q.has("definition") and not q.has("share", "rank"):
             chosen.append(texts.define)
@@ -354,7 +387,9 @@ class RuleAsker:
             return named
         before, own = desk.inherited[0], named[0]
         kept = {d: m for d, m in before.members if d not in dict(own.members)}
-        joined = replace(own, measure=own.measure or before.measure, members=tuple(sorted((kept | dict(own.members)).items())))
+        joined = replace(
+            own, measure=own.measure or before.measure, members=tuple(sorted((kept | dict(own.members)).items()))
+        )
         return [joined] if desk.exists(joined) else named
 
     def _inherited(self, desk: Desk) -> Reply | None:
@@ -385,7 +420,11 @@ class RuleAsker:
             if reply is not None:
                 return reply
         lacking = "、".join(f"“{r}”" for r in desk.question.residue[:3])
-        reason = f"文件里没有关于{lacking}的内容。" if lacking else "没有听懂要问哪一个数或哪一段话，请换个说法，写出科目、项目或单位的名称。"
+        reason = (
+            f"文件里没有关于{lacking}的内容。"
+            if lacking
+            else "没有听懂要问哪一个数或哪一段话，请换个说法，写出科目、项目或单位的名称。"
+        )
         return texts.no_answer(desk, reason)
 
     # -- the answer -------------------------------------------------------------------------------------
@@ -394,7 +433,7 @@ class RuleAsker:
         document = documents[0] if documents else None
         names = [n for d in documents for n in (d.title, *(t.title for t in d.tables))]
         names += [f.message for f in reply.findings]
-        names += [r for r in choice.others] + [str(choice.year)]
+        names += [*choice.others, str(choice.year)]
         unsupported = unsupported_figures(reply.text, reply.results, reply.citations, question, names)
         text = _without(reply.text, unsupported)
         identity = f"{question}|{document.id if document else ''}|{text}|{self._clock.now()}"

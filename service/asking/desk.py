@@ -10,7 +10,7 @@ from service.asking.reading import Question
 from service.asking.subjects import Subject
 from service.calculation.evaluator import evaluate
 from service.calculation.figures import Figure
-from service.calculation.formula import Expression, Reference, render
+from service.calculation.formula import Expression, Reference
 from service.calculation.parser import parse_formula
 from service.calculation.scope import Scope
 from service.calculation.trace import Evaluation, Series
@@ -71,7 +71,9 @@ class Desk:
     def reference(self, subject: Subject, *, year: int | None = None, every: str = "", contains: str = "") -> Reference:
         """Return the reference for a subject, with the measure its members are printed under."""
         fitted = self.fit(subject, year=year)
-        return fitted.reference(self.vocabulary, year=year or fitted.year or self._other_year(), every=every, contains=contains)
+        return fitted.reference(
+            self.vocabulary, year=year or fitted.year or self._other_year(), every=every, contains=contains
+        )
 
     def _other_year(self) -> int | None:
         return self.year if self.year != self.scope.year else None
@@ -107,7 +109,9 @@ class Desk:
     def exists(self, subject: Subject, *, year: int | None = None) -> bool:
         """Whether a figure stands at a subject's coordinate (several that must be told apart count)."""
         try:
-            wanted = self.scope.resolve(subject.reference(self.vocabulary, year=year or subject.year or self._other_year()))
+            wanted = self.scope.resolve(
+                subject.reference(self.vocabulary, year=year or subject.year or self._other_year())
+            )
             return self.scope.find(wanted) is not None
         except AmbiguousFigureError:
             return True
@@ -233,7 +237,7 @@ def _unique(citations: Sequence[Citation]) -> list[Citation]:
     seen: dict[tuple[object, ...], Citation] = {}
     for citation in citations:
         place = citation.place
-        seen.setdefault((place.document, place.table, place.row_index, place.column_index, place.start, place.line), citation)
+        seen.setdefault(
+            (place.document, place.table, place.row_index, place.column_index, place.start, place.line), citation
+        )
     return list(seen.values())
-
-

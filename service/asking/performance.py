@@ -76,7 +76,10 @@ def _count(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> R
         groups[indicator.level1] = groups.get(indicator.level1, 0) + 1
     listed = "、".join(f"{n}{c}个" for n, c in groups.items()) if not names else "、".join(names)
     where = "部门整体绩效目标表" if overall else "、".join(projects) or "各项目绩效目标"
-    reply = Reply(f"{desk.head()}{where}共有{number}个{level.group(0) if level else '绩效指标'}：{listed}。", plan=["个数(绩效指标)"])
+    reply = Reply(
+        f"{desk.head()}{where}共有{number}个{level.group(0) if level else '绩效指标'}：{listed}。",
+        plan=["个数(绩效指标)"],
+    )
     reply.results = [_number("指标个数", number, "个")] + [_number(n, c, "个") for n, c in groups.items()]
     reply.citations = [desk.quote(i.source, "source") for i in chosen[:60]]
     return reply
@@ -98,7 +101,7 @@ def _stale(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
     if not found:
         return Reply(f"{desk.document.entity}{desk.year}年的绩效指标里没有{what}日期。", plan=["筛选(绩效指标, 年份)"])
     lines = [f"{_name(desk, i)}：{i.name} {i.target}" for i in found]
-    others = f"其他部门的文件不在资料库中。" if re.search(r"哪些部门|其他部门|各部门", desk.question.text) else ""
+    others = "其他部门的文件不在资料库中。" if re.search(r"哪些部门|其他部门|各部门", desk.question.text) else ""
     names = "、".join(dict.fromkeys(_name(desk, i) for i in found))
     return Reply(
         f"{desk.document.entity}{desk.year}年有{len(found)}处绩效指标写着{what}日期，涉及{names}：{'；'.join(lines)}。{others}",
@@ -115,7 +118,11 @@ def _amount(desk: Desk, indicator: Indicator):  # type: ignore[no-untyped-def]
 
 
 def _costs(known: Sequence[Indicator]) -> list[Indicator]:
-    return [i for i in known if i.level1.startswith("成本") and i.quantity and i.quantity.unit.kind is Kind.MONEY and i.project]
+    return [
+        i
+        for i in known
+        if i.level1.startswith("成本") and i.quantity and i.quantity.unit.kind is Kind.MONEY and i.project
+    ]
 
 
 def _ceilings(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
@@ -126,8 +133,13 @@ def _ceilings(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
         if evaluation is None or indicator.quantity is None or indicator.quantity.base <= evaluation.quantity.base:
             continue
         wan = indicator.quantity.to(WAN_YUAN)
-        lines.append(f"{_name(desk, indicator)}“{indicator.name}{indicator.target}”高于预算{render_quantity(evaluation.quantity)}")
-        reply.results += [desk.result(evaluation.figures[0].label, evaluation), _quantity(indicator.name, wan, indicator.target)]
+        lines.append(
+            f"{_name(desk, indicator)}“{indicator.name}{indicator.target}”高于预算{render_quantity(evaluation.quantity)}"
+        )
+        reply.results += [
+            desk.result(evaluation.figures[0].label, evaluation),
+            _quantity(indicator.name, wan, indicator.target),
+        ]
         reply.citations += [desk.quote(indicator.source), *desk.cite(evaluation.figures)]
     if not lines:
         return None
@@ -138,7 +150,15 @@ def _ceilings(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
 
 def _quantity(label: str, quantity: Quantity, printed: str) -> Result:
     number = render_number(quantity.number)
-    return Result(label, number, quantity.unit.symbol, number, f"换算({printed.lstrip('≤≥<>=')}, {quantity.unit.symbol})", f"{printed} = {number}{quantity.unit.symbol}", ())
+    return Result(
+        label,
+        number,
+        quantity.unit.symbol,
+        number,
+        f"换算({printed.lstrip('≤≥<>=')}, {quantity.unit.symbol})",
+        f"{printed} = {number}{quantity.unit.symbol}",
+        (),
+    )
 
 
 def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> Reply | None:
@@ -182,11 +202,15 @@ def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> 
 
 def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator], kind: str) -> Reply:
     lines = [f"{_name(desk, i)}的{i.level1}“{i.name}”目标为{i.target}" for i in chosen]
-    reply = Reply(f"{desk.head()}{'；'.join(lines)}。", citations=[desk.quote(i.source) for i in chosen], plan=["绩效指标"])
+    reply = Reply(
+        f"{desk.head()}{'；'.join(lines)}。", citations=[desk.quote(i.source) for i in chosen], plan=["绩效指标"]
+    )
     for indicator in chosen:
         if indicator.quantity is not None:
             number = render_number(indicator.quantity.number)
-            reply.results.append(Result(indicator.name, number, indicator.quantity.unit.symbol, number, "", indicator.target, ()))
+            reply.results.append(
+                Result(indicator.name, number, indicator.quantity.unit.symbol, number, "", indicator.target, ())
+            )
     if desk.question.has("convert", "judge") or kind == "成本":
         _cost_note(desk, chosen, known, reply)
     return reply
@@ -202,13 +226,23 @@ def _cost_note(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicato
             reply.results.insert(0, _quantity(f"{indicator.name}折合", two, indicator.target))
             reply.text += f"{indicator.target}折合{render_quantity(two)}。"
         evaluation = _amount(desk, indicator)
-        others = [i for i in _costs(known) if (i.project, i.unit_code) == (indicator.project, indicator.unit_code) and i != indicator]
+        others = [
+            i
+            for i in _costs(known)
+            if (i.project, i.unit_code) == (indicator.project, indicator.unit_code) and i != indicator
+        ]
         if evaluation is None:
             continue
         reply.results.append(desk.result(evaluation.figures[0].label, evaluation))
         reply.citations += desk.cite(evaluation.figures)
         amount = render_quantity(evaluation.quantity)
-        relation = "高于" if indicator.quantity.base > evaluation.quantity.base else "等于" if indicator.quantity.base == evaluation.quantity.base else "低于"
+        relation = (
+            "高于"
+            if indicator.quantity.base > evaluation.quantity.base
+            else "等于"
+            if indicator.quantity.base == evaluation.quantity.base
+            else "低于"
+        )
         note = ""
         if relation == "高于":
             gap = Quantity(wan.number - evaluation.quantity.to(WAN_YUAN).number, WAN_YUAN)
@@ -223,7 +257,24 @@ def _cost_note(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicato
 
 def _content(text: str, desk: Desk) -> str:
     """Return what a question says besides asking for an indicator's target."""
-    words = [*desk.vocabulary.questions["filler"]["words"], "绩效指标", "指标值", "指标", "目标值", "目标", "绩效", "要求", "标准", "产出", "效益", "成本", "满意度", "都是", "项目", "上限"]
+    words = [
+        *desk.vocabulary.questions["filler"]["words"],
+        "绩效指标",
+        "指标值",
+        "指标",
+        "目标值",
+        "目标",
+        "绩效",
+        "要求",
+        "标准",
+        "产出",
+        "效益",
+        "成本",
+        "满意度",
+        "都是",
+        "项目",
+        "上限",
+    ]
     pattern = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     return re.sub(rf"{pattern}|[？?，。、的是有在]", "", text)
 

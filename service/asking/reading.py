@@ -101,9 +101,7 @@ class QuestionReader:
         fillers = [w for w in self._words["filler"]["words"] if len(w) > 1]
         self._filler = re.compile("|".join(sorted(map(re.escape, fillers), key=len, reverse=True)))
         self._particles = self._words["filler"]["particles"]
-        self._known = frozenset(
-            (d, m) for doc in documents for f in doc.facts for d, m in f.coordinate.members
-        )
+        self._known = frozenset((d, m) for doc in documents for f in doc.facts for d, m in f.coordinate.members)
 
     def read(self, text: str) -> Question:
         """Read a question; a typo is mended where a name sounds the same."""
@@ -124,7 +122,9 @@ class QuestionReader:
             masked[table.start : table.end] = "＃" * (table.end - table.start)
         visible = "".join(masked)
         question.mentions = self._prune(self.spotter.spot(visible), visible)
-        question.figures = [f for f in read_quantities(visible) if f.quantity.unit.kind is not Kind.NUMBER or "." in f.text]
+        question.figures = [
+            f for f in read_quantities(visible) if f.quantity.unit.kind is not Kind.NUMBER or "." in f.text
+        ]
         question.years = list(read_years(text))
         hidden = [m.span() for m in re.finditer("上年结转结?余?", text)]
         question.years = [y for y in question.years if not any(a <= y.start < b for a, b in hidden)]
@@ -148,13 +148,21 @@ class QuestionReader:
             fixed = tuple(t for t in mention.targets if t[0] not in {MEASURE, DIMENSION})
             targets = known or fixed[:1]
             kept = Mention(mention.start, mention.end, mention.text, targets, mention.printed)
-            bracketed = text[mention.start - 1 : mention.start] in {"(", "（"} and text[mention.end : mention.end + 1] in {")", "）"}
-            repeats = bool(out) and bool(set(mention.targets) & set(out[-1].targets)) and mention.start - out[-1].end <= 2
+            bracketed = text[mention.start - 1 : mention.start] in {"(", "（"} and text[
+                mention.end : mention.end + 1
+            ] in {")", "）"}
+            repeats = (
+                bool(out) and bool(set(mention.targets) & set(out[-1].targets)) and mention.start - out[-1].end <= 2
+            )
             if repeats and mention.text.isdigit() and not out[-1].text.isdigit():
                 out[-1] = Mention(out[-1].start, mention.end, text[out[-1].start : mention.end], targets)
                 continue
-            if (bracketed and out and set(mention.targets) & set(out[-1].targets)) or (repeats and out[-1].text.isdigit()):
-                out[-1] = Mention(out[-1].start, mention.end + 1, text[out[-1].start : mention.end + 1], out[-1].targets)
+            if (bracketed and out and set(mention.targets) & set(out[-1].targets)) or (
+                repeats and out[-1].text.isdigit()
+            ):
+                out[-1] = Mention(
+                    out[-1].start, mention.end + 1, text[out[-1].start : mention.end + 1], out[-1].targets
+                )
                 continue
             out.append(kept)
         return out
@@ -167,7 +175,11 @@ class QuestionReader:
                 piece = fold(text[start:end])
                 ids = self._tables.get(piece) or ()
                 if not ids and len(piece) >= 4:
-                    ids = tuple(dict.fromkeys(i for name, tables in self._tables.items() if name.endswith(piece) for i in tables))
+                    ids = tuple(
+                        dict.fromkeys(
+                            i for name, tables in self._tables.items() if name.endswith(piece) for i in tables
+                        )
+                    )
                 if ids:
                     found.append(TableMention(start, end, text[start:end], tuple(dict.fromkeys(ids))))
                     break

@@ -15,7 +15,13 @@ from service.domain.errors import MissingFactError, YoujuError
 from service.domain.quantity import NUMBER, Kind, Quantity
 from service.numerals import read_numbers, render_number
 
-_COMPARATORS = {"≥": Comparator.AT_LEAST, ">": Comparator.GREATER, "≤": Comparator.AT_MOST, "<": Comparator.LESS, "=": Comparator.EQUAL}
+_COMPARATORS = {
+    "≥": Comparator.AT_LEAST,
+    ">": Comparator.GREATER,
+    "≤": Comparator.AT_MOST,
+    "<": Comparator.LESS,
+    "=": Comparator.EQUAL,
+}
 
 
 def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
@@ -59,7 +65,14 @@ def _set_reference(desk: Desk, named: Sequence[Subject], dimension: str, contain
             del members["nature"]
         subject = replace(subject, measure="支出", members=tuple(sorted(members.items())))
     else:
-        subject = replace(subject, members=tuple(p for p in subject.members if p[0] != dimension or dimension in {"economic", "gov_economic", "function", "nature"}))
+        subject = replace(
+            subject,
+            members=tuple(
+                p
+                for p in subject.members
+                if p[0] != dimension or dimension in {"economic", "gov_economic", "function", "nature"}
+            ),
+        )
     fitted = desk.fit(subject) if dimension not in {"project", "unit"} else subject
     year = desk.year if desk.year != desk.scope.year else None
     return fitted.reference(desk.vocabulary, year=year, every=dimension, contains=contains)
@@ -71,7 +84,9 @@ def _contains(desk: Desk) -> str:
     found = re.search(r"(?:带有?|含有?|包含|包括|叫|有)[“\"‘'「]([^”\"’'」]+)[”\"’'」]", text)
     if found:
         return found.group(1)
-    found = re.search(r"(?:名称|名字|名)[里中]?(?:带有?|含有?|包含|有)([\u4e00-\u9fff]{2,8}?)(?:两个?字|字样|的|$)", text)
+    found = re.search(
+        r"(?:名称|名字|名)[里中]?(?:带有?|含有?|包含|有)([\u4e00-\u9fff]{2,8}?)(?:两个?字|字样|的|$)", text
+    )
     return found.group(1) if found else ""
 
 
@@ -123,7 +138,11 @@ def rank(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = N
     reply = Reply("", plan=[ordered.formula], citations=desk.cite(ordered.figures))
     reply.results = [_entry_result(desk, e, ordered) for e in picked]
     reply.results += [_entry_result(desk, e, ordered) for e in entries if e not in picked]
-    listed = "、".join(f"{e.label} {_amount(e)}" for e in picked) if len(picked) > 1 else f"{picked[0].label}，{_amount(picked[0])}"
+    listed = (
+        "、".join(f"{e.label} {_amount(e)}" for e in picked)
+        if len(picked) > 1
+        else f"{picked[0].label}，{_amount(picked[0])}"
+    )
     word = "最小" if bottom else "最大"
     head = desk.head()
     if len(picked) == 1 and not nth:
@@ -134,7 +153,17 @@ def rank(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = N
         reply.text = f"{head}按金额由{'小到大' if bottom else '大到小'}：{listed}（共{len(entries)}项）。"
     reply.results.append(_count_result(len(entries), ordered))
     if desk.question.has("sum") and len(picked) > 1:
-        top = desk.evaluate(Call(Function.SUM, (Call(Function.BOTTOM if bottom else Function.TOP, (reference, Literal(Quantity(_decimal(len(picked)), NUMBER)))),)))
+        top = desk.evaluate(
+            Call(
+                Function.SUM,
+                (
+                    Call(
+                        Function.BOTTOM if bottom else Function.TOP,
+                        (reference, Literal(Quantity(_decimal(len(picked)), NUMBER))),
+                    ),
+                ),
+            )
+        )
         reply.results.insert(0, desk.result("合计", top))
         reply.text = reply.text.rstrip("。") + f"，合计{shown_of(top)}。"
     return reply
@@ -210,7 +239,10 @@ def count(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = 
     result = replace(desk.result("个数", number), unit=unit)
     listed = "、".join(f"{e.label} {_amount(e)}" for e in entries)
     reply = Reply(
-        f"{desk.head()}共{len(entries)}{unit}：{listed}。", results=[result], citations=desk.cite(evaluation.figures), plan=[number.formula]
+        f"{desk.head()}共{len(entries)}{unit}：{listed}。",
+        results=[result],
+        citations=desk.cite(evaluation.figures),
+        plan=[number.formula],
     )
     by_unit: dict[str, int] = {}
     for entry in entries:
@@ -239,7 +271,11 @@ def attributes(desk: Desk) -> Reply | None:
         if code in by_code:
             found = by_code[code]
             unit = desk.scope.name_of("unit", found.unit_code)
-            return Reply(f"{desk.head()}项目编码{code}是“{found.project}”，项目单位为{unit}。", citations=[desk.quote(found.source)], plan=["项目属性"])
+            return Reply(
+                f"{desk.head()}项目编码{code}是“{found.project}”，项目单位为{unit}。",
+                citations=[desk.quote(found.source)],
+                plan=["项目属性"],
+            )
     projects = [m.target("project") for m in desk.question.mentions if m.target("project")]
     lines: list[str] = []
     reply = Reply("", plan=["项目属性"])
@@ -250,7 +286,10 @@ def attributes(desk: Desk) -> Reply | None:
             continue
         seen.add((name, unit))
         code = next((i.project_code for i in known if (i.project, i.unit_code) == (name, unit)), "")
-        lines.append(f"“{name}”属于{fact.coordinate.get('project_type')}，项目单位为{desk.scope.name_of('unit', unit)}" + (f"，项目编码{code}" if code else ""))
+        lines.append(
+            f"“{name}”属于{fact.coordinate.get('project_type')}，项目单位为{desk.scope.name_of('unit', unit)}"
+            + (f"，项目编码{code}" if code else "")
+        )
         reply.citations.append(desk.quote(fact.source, "source"))
     if not lines:
         return None
@@ -271,7 +310,11 @@ def listing(desk: Desk, *, named: Sequence[Subject] | None = None, dimension: st
     filled = [e for e in entries if e.quantity.number]
     empty = [e.label for e in entries if not e.quantity.number]
     listed = "；".join(f"{e.label} {_amount(e)}" for e in (filled or entries))
-    reply = Reply(f"{desk.head()}{'各项' if filled else ''}：{listed}。", citations=desk.cite(evaluation.figures), plan=[evaluation.formula])
+    reply = Reply(
+        f"{desk.head()}{'各项' if filled else ''}：{listed}。",
+        citations=desk.cite(evaluation.figures),
+        plan=[evaluation.formula],
+    )
     if filled and empty:
         reply.text += f"{'、'.join(empty)}均为0（表中为空白）。"
     reply.results = [_entry_result(desk, e, evaluation) for e in entries]
@@ -279,7 +322,9 @@ def listing(desk: Desk, *, named: Sequence[Subject] | None = None, dimension: st
         try:
             total = desk.evaluate(desk.reference(spoken[0]))
             bound_results(desk, [total], reply)
-            reply.text = reply.text.replace(desk.head(), f"{desk.head()}{re.sub(r'^[0-9]{4}年', '', total.figures[0].label)}{shown_of(total)}，", 1)
+            reply.text = reply.text.replace(
+                desk.head(), f"{desk.head()}{re.sub(r'^[0-9]{4}年', '', total.figures[0].label)}{shown_of(total)}，", 1
+            )
         except (MissingFactError, YoujuError):
             pass
     return reply

@@ -7,13 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from service.asking.reading import Question
-from service.calculation.formula import Expression, Function, Call, Match, Reference, Selector
+from service.calculation.formula import Call, Expression, Function, Match, Reference, Selector
 from service.domain.coordinate import Stage
 from service.vocabulary.spotting import DIMENSION, MEASURE, Mention
 from service.vocabulary.vocabulary import Vocabulary
 
 #: Which dimension a name is taken for when it stands for members of several.
-PREFERENCE = (MEASURE, "project", "item", "nature", "unit", "economic", "function", "gov_economic", "fund", "origin", "project_type")
+PREFERENCE = (
+    MEASURE,
+    "project",
+    "item",
+    "nature",
+    "unit",
+    "economic",
+    "function",
+    "gov_economic",
+    "fund",
+    "origin",
+    "project_type",
+)
 #: Table value that means running text.
 IN_TEXT = "正文"
 
@@ -56,7 +68,13 @@ class Subject:
         return replace(self, members=tuple(sorted((dict(self.members) | members).items())))
 
     def reference(
-        self, vocabulary: Vocabulary, *, year: int | None = None, every: str = "", contains: str = "", stage: Stage | None = None
+        self,
+        vocabulary: Vocabulary,
+        *,
+        year: int | None = None,
+        every: str = "",
+        contains: str = "",
+        stage: Stage | None = None,
     ) -> Reference:
         """Return the reference that names it; *every* makes it the set along a dimension."""
         selectors = []
@@ -103,7 +121,9 @@ def subjects_of(question: Question, vocabulary: Vocabulary, start: int = 0, end:
             open_.table = mark.tables[0]  # type: ignore[attr-defined]
             open_.end = mark.end  # type: ignore[attr-defined]
             continue
-        target = _preferred(mark, open_, vocabulary, counts_vehicles=bool(re.search(r"(?:几|多少)(?:辆|台车)", question.text)))
+        target = _preferred(
+            mark, open_, vocabulary, counts_vehicles=bool(re.search(r"(?:几|多少)(?:辆|台车)", question.text))
+        )
         if target is None:
             continue
         dimension, member = target
@@ -146,7 +166,9 @@ def _may_join(
     open_: _Open, dimension: str, member: str, question: Question, mark: Mention, vocabulary: Vocabulary
 ) -> bool:
     between = question.text[open_.end : mark.start]
-    if (open_.table and not open_.members and not open_.said) or (dimension == "gov_economic" and "economic" in open_.members):
+    if (open_.table and not open_.members and not open_.said) or (
+        dimension == "gov_economic" and "economic" in open_.members
+    ):
         return not re.search(r"[和与及跟占比减]|等于|一致|差额", between)
     if open_.members.get(dimension) == member and not re.search(r"[和与、及跟占比]", between):
         return True
@@ -156,14 +178,18 @@ def _may_join(
         return False
     if dimension in open_.members:
         above = open_.members[dimension]
-        return vocabulary.is_within(dimension, member, above) and member != above and not re.search(r"[和与、及]", between)
+        return (
+            vocabulary.is_within(dimension, member, above) and member != above and not re.search(r"[和与、及]", between)
+        )
     if re.search(r"[和与、及加]", between):
         return False
     implied = vocabulary.member(dimension, member)
     if implied is not None and implied.measure and open_.members:
         return False
     if open_.measure and open_.said and open_.measure in vocabulary.measures:
-        return dimension in vocabulary.measures[open_.measure].dimensions or bool(implied and implied.measure == open_.measure)
+        return dimension in vocabulary.measures[open_.measure].dimensions or bool(
+            implied and implied.measure == open_.measure
+        )
     if "project" in open_.members and dimension in {"economic", "function", "gov_economic", "item"}:
         return False
     return not (dimension == "nature" and open_.members.keys() & {"economic", "function"} and "的" not in between)
@@ -174,7 +200,9 @@ def _closed(open_: _Open, question: Question) -> Subject:
     lead = question.text[max(0, open_.start - 6) : open_.start]
     if not table and re.search(r"说明(?:里|中|上)?的?$|正文(?:里|中)?的?$|文字(?:里|中)?的?$|文中的?$", lead):
         table = IN_TEXT
-    if not table and re.match(r"[（(]?(?:情况)?(?:说明|正文|文字)(?:里|中|上)?的?[)）]?", question.text[open_.end : open_.end + 8]):
+    if not table and re.match(
+        r"[（(]?(?:情况)?(?:说明|正文|文字)(?:里|中|上)?的?[)）]?", question.text[open_.end : open_.end + 8]
+    ):
         table = IN_TEXT
     unit_type = ""
     if "economic" in open_.members and len(question.unit_types) == 1:

@@ -20,12 +20,16 @@ def define(desk: Desk) -> Reply | None:
     if entry is not None:
         document = next(d for d in desk.documents if d.id == entry.source.document)
         return Reply(
-            f"{entry.term}：{entry.text}（{document.title}，名词解释）", citations=[desk.quote(entry.source)], plan=["名词解释"]
+            f"{entry.term}：{entry.text}（{document.title}，名词解释）",
+            citations=[desk.quote(entry.source)],
+            plan=["名词解释"],
         )
     found = _explained(desk, terms)
     if found is not None:
         passage, sentence = found
-        return Reply(f"{sentence}（{passage.section.split('/')[-1]}）", citations=[desk.quote(passage.source)], plan=["正文释义"])
+        return Reply(
+            f"{sentence}（{passage.section.split('/')[-1]}）", citations=[desk.quote(passage.source)], plan=["正文释义"]
+        )
     return None
 
 
@@ -38,7 +42,11 @@ def undefined(desk: Desk) -> Reply:
 def _terms(desk: Desk) -> list[str]:
     text = desk.question.text
     names = [m.text for m in desk.question.mentions]
-    core = re.sub("|".join(desk.vocabulary.questions["signs"]["definition"]) + r"|[？?，。“”\"]|请问|文件|里|中|的|呢|啊|吗", "", text)
+    core = re.sub(
+        "|".join(desk.vocabulary.questions["signs"]["definition"]) + r"|[？?，。“”\"]|请问|文件|里|中|的|呢|啊|吗",
+        "",
+        text,
+    )
     ids = [t[1] for m in desk.question.mentions for t in m.targets]
     return [t for t in dict.fromkeys([*desk.question.quoted, core, *names, *ids]) if len(t) >= 2]
 
@@ -81,7 +89,9 @@ def judge(desk: Desk) -> Reply | None:
         return None
     hits: list[Passage] = []
     for piece in pieces:
-        hits += [p for d in desk.documents for p in d.passages if p.kind is not PassageKind.TABLE_ROW and piece in p.text]
+        hits += [
+            p for d in desk.documents for p in d.passages if p.kind is not PassageKind.TABLE_ROW and piece in p.text
+        ]
     findings = [
         f for d in desk.documents for f in d.findings
         if any(piece in f.message or piece in s.quote for piece in pieces for s in f.sources)
@@ -92,10 +102,15 @@ def judge(desk: Desk) -> Reply | None:
     quotes = "；".join(f"“{_around(p.text, pieces)}”" for p in unique)
     verdict = "".join(f.message for f in findings) or "检查没有发现问题。"
     sources = [s for f in findings for s in f.sources]
-    sentences = "；".join(f"“{_around(s.quote, pieces)}”" for s in sources if not any(s.quote == p.text for p in unique))
+    sentences = "；".join(
+        f"“{_around(s.quote, pieces)}”" for s in sources if not any(s.quote == p.text for p in unique)
+    )
     text = f"{verdict}原文：{quotes}{'；' + sentences if sentences else ''}。"
     return Reply(
-        text, citations=[desk.quote(p.source) for p in unique] + [desk.quote(s) for s in sources], findings=findings, plan=["文字检查"]
+        text,
+        citations=[desk.quote(p.source) for p in unique] + [desk.quote(s) for s in sources],
+        findings=findings,
+        plan=["文字检查"],
     )
 
 
@@ -115,7 +130,11 @@ def arithmetic(desk: Desk) -> Reply | None:
     tables = [t for mention in desk.question.tables for t in mention.tables]
     document = desk.document
     if tables and re.search(r"明细|各项|各行|逐项|加起来|相加|之和|加总", text):
-        own = [i for i in document.identities if i.key.startswith(f"{tables[0]}/") and i.rule in {"column-sum", "class-sum", "total-repeats"}]
+        own = [
+            i
+            for i in document.identities
+            if i.key.startswith(f"{tables[0]}/") and i.rule in {"column-sum", "class-sum", "total-repeats"}
+        ]
         title = next(t.title for t in document.tables if t.id == tables[0])
     elif re.search(r"文表|表文|表间|勾稽|正文和表|表和正文|文字和表|数字.*矛盾|全文|整份|对得上", text):
         own, title = list(document.identities), document.title
@@ -143,7 +162,9 @@ def arithmetic(desk: Desk) -> Reply | None:
 def section_text(desk: Desk) -> Reply | None:
     """Return the paragraphs under the heading that a question is about: 「主要职责有哪些」."""
     wanted = _content(desk)
-    topic = next((h for h, words in desk.vocabulary.catalogue.topics if any(w in desk.question.text for w in words)), "")
+    topic = next(
+        (h for h, words in desk.vocabulary.catalogue.topics if any(w in desk.question.text for w in words)), ""
+    )
     if len(wanted) < 2 and not topic:
         return None
     best: tuple[float, str] | None = None
@@ -160,7 +181,11 @@ def section_text(desk: Desk) -> Reply | None:
     chosen = [p for d in desk.documents for p in d.passages if p.section == best[1] and p.kind is PassageKind.NARRATIVE]
     text = "\n".join(p.text for p in chosen[:14])
     title = best[1].split("/")[-1]
-    return Reply(f"{desk.document.entity}“{strip_ordinal(title)}”：\n{text}", citations=[desk.quote(p.source) for p in chosen[:14]], plan=[title])
+    return Reply(
+        f"{desk.document.entity}“{strip_ordinal(title)}”：\n{text}",
+        citations=[desk.quote(p.source) for p in chosen[:14]],
+        plan=[title],
+    )
 
 
 def _content(desk: Desk) -> str:
@@ -186,9 +211,8 @@ def search_text(desk: Desk) -> Reply | None:
     kinds = (PassageKind.NARRATIVE, PassageKind.GLOSSARY, PassageKind.INDICATOR)
     scored = []
     for passage in desk.search(desk.question.text, kinds, 8):
-        for sentence in re.split(r"(?<=[。；])", passage.text):
-            if sentence.strip():
-                scored.append((_overlap(wanted, sentence), passage, sentence.strip()))
+        sentences = [s.strip() for s in re.split(r"(?<=[。；])", passage.text) if s.strip()]
+        scored += [(_overlap(wanted, s), passage, s) for s in sentences]
     scored.sort(key=lambda s: -s[0])
     scored = [s for s in scored if all(_says(s[2], r) for r in desk.question.residue)]
     if not scored or scored[0][0] < 0.5:
@@ -212,5 +236,9 @@ def no_answer(desk: Desk, reason: str) -> Reply:
     """Refuse: what is missing, and what there is instead."""
     document = desk.document
     about = "、".join(dict.fromkeys(t.title for t in document.tables[:4]))
-    has = f"现有《{document.title}》的{len(document.tables)}张表（{about}等）和情况说明。" if document.tables else f"现有《{document.title}》的正文。"
+    has = (
+        f"现有《{document.title}》的{len(document.tables)}张表（{about}等）和情况说明。"
+        if document.tables
+        else f"现有《{document.title}》的正文。"
+    )
     return Reply(f"回答不了：{reason}{has}", status=Status.REFUSED, missing=reason)

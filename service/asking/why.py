@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from service.asking.amounts import base_year, bound_results, subjects
-from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.answer import Status
+from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject
 from service.calculation.formula import Binary, Call, Function, Operator
 from service.calculation.trace import Evaluation
@@ -21,7 +21,7 @@ from service.numerals import render_number
 
 def why(desk: Desk) -> Reply | None:
     """Answer why a figure changed, or say that the document gives neither change nor reason."""
-    named = [s for s in subjects(desk)] or desk.inherited[:1]
+    named = subjects(desk) or desk.inherited[:1]
     if not named:
         named = [Subject("支出", said=True)]
     subject = named[0]
@@ -82,7 +82,9 @@ def _premise(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, be
     text = f"{name}{shown_of(now)}，比{before}年{shown_of(then)}{derived}{word}{shown_of(amount)}"
     rate: Evaluation | None = None
     if b.base:
-        rate = desk.evaluate(Call(Function.RATE, (x, y)) if up else Call(Function.SHARE, (Binary(Operator.SUBTRACT, y, x), y)))
+        rate = desk.evaluate(
+            Call(Function.RATE, (x, y)) if up else Call(Function.SHARE, (Binary(Operator.SUBTRACT, y, x), y))
+        )
         reply.results.append(desk.result(f"{name}比{before}年{rate_word}率", rate))
         reply.plan.append(rate.formula)
         text += f"，{rate_word}{shown_of(rate)}"
@@ -132,12 +134,20 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
             word = "增加" if gap > 0 else "减少" if gap < 0 else "持平"
             lines.append(f"{name}{word}{render_quantity(shown) if gap else ''}")
             evaluation = desk.evaluate(
-                Binary(Operator.SUBTRACT, _ref(desk, fitted, dimension, name, None), _ref(desk, fitted, dimension, name, before))
+                Binary(
+                    Operator.SUBTRACT,
+                    _ref(desk, fitted, dimension, name, None),
+                    _ref(desk, fitted, dimension, name, before),
+                )
             )
             reply.results.append(desk.result(f"{name}增减额", evaluation))
             reply.citations += desk.cite(a.figures) + desk.cite(b.figures)
         residual = total - covered
-        rest = f"，未能拆分的差额{render_number(residual / now.quantity.unit.scale)}{now.quantity.unit.symbol}" if residual else "，各项相加等于总变动"
+        rest = (
+            f"，未能拆分的差额{render_number(residual / now.quantity.unit.scale)}{now.quantity.unit.symbol}"
+            if residual
+            else "，各项相加等于总变动"
+        )
         title = desk.vocabulary.dimensions[dimension].name
         reply.text += f"按{title}拆分：{'；'.join(lines)}{rest}。"
         if residual:
@@ -151,15 +161,14 @@ def _ref(desk: Desk, subject: Subject, dimension: str, member: str, year: int | 
     return desk.reference(subject.having(**{dimension: member}), year=year)
 
 
-def _both_years(
-    desk: Desk, subject: Subject, dimension: str, before: int
-) -> list[tuple[str, Evaluation, Evaluation]]:
+def _both_years(desk: Desk, subject: Subject, dimension: str, before: int) -> list[tuple[str, Evaluation, Evaluation]]:
     """Return the members of a dimension whose figures are known in both years, if there are any."""
     parent = subject.get(dimension)
-    candidates = sorted({f.coordinate.get(dimension) for f in desk.scope.facts if f.coordinate.year == before} - {None})
+    known = {f.coordinate.get(dimension) or "" for f in desk.scope.facts if f.coordinate.year == before}
+    candidates = sorted(known - {""})
     out = []
     for member in candidates:
-        if member is None or member == parent:
+        if member == parent:
             continue
         above = desk.vocabulary.ancestors(dimension, member)
         if (parent and parent not in above) or any(a in candidates and a != parent for a in above):
@@ -209,7 +218,11 @@ def _quote(desk: Desk, reasons: Sequence[StatedReason], reply: Reply) -> None:
         and any(r.source.quote in s.quote for s in f.sources for r in reasons)
     ]  # fmt: skip
     reply.findings += oddities
-    shown = oddities if desk.question.has("judge", "original") else [f for f in oddities if f.code == "reason-contradicts-figures"]
+    shown = (
+        oddities
+        if desk.question.has("judge", "original")
+        else [f for f in oddities if f.code == "reason-contradicts-figures"]
+    )
     reply.text += "".join(f"提示：{f.message}" for f in shown[:3])
     if desk.question.has("judge", "original"):
         sentence = reasons[0].source.quote

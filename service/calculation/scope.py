@@ -149,9 +149,7 @@ class Scope:
             else:
                 member = self.member(selector, dimension, measure.dimensions)
                 members[member.dimension] = member.id
-        return Wanted(
-            measure.id, members, every, tuple(contains), table, reference.year or self.year, reference.stage
-        )
+        return Wanted(measure.id, members, every, tuple(contains), table, reference.year or self.year, reference.stage)
 
     def _dimension(self, name: str) -> str:
         if not name or name == TABLE:
@@ -171,7 +169,9 @@ class Scope:
         fit = [m for m in found if m.dimension in allowed] or found
         if not fit:
             folded = fold(selector.value)
-            partial = [m for m in self.own.by_id.values() if folded in fold(m.name) and (not dims or m.dimension in dims)]
+            partial = [
+                m for m in self.own.by_id.values() if folded in fold(m.name) and (not dims or m.dimension in dims)
+            ]
             if len(partial) == 1:
                 return partial[0]
             known = self.vocabulary.members.by_id.get((dimension, selector.value))
@@ -247,7 +247,7 @@ class Scope:
         found: dict[frozenset[str], list[Fact]] = defaultdict(list)
         for fact in self._candidates(wanted):
             own = dict(fact.coordinate.members)
-            extra = own.keys() - members.keys()
+            extra = frozenset(own.keys() - members.keys())
             if own.get("origin") == "上年结转" and "origin" in extra:
                 continue
             if extra <= QUALIFIERS | ATTRIBUTES and all(own.get(d) == m for d, m in members.items()):
@@ -309,7 +309,13 @@ class Scope:
             qualifiers = extra - self._splits(members)
             if not printed or not self._may_add(members, printed) or not self._qualifies(qualifiers, members):
                 continue
-            rank = (len(qualifiers), printed[0].source.table not in self.prefer, len(extra), printed[0].source.table, printed[0].source.column)
+            rank = (
+                len(qualifiers),
+                printed[0].source.table not in self.prefer,
+                len(extra),
+                printed[0].source.table,
+                printed[0].source.column,
+            )
             if best is None or rank < best[0]:
                 best = (rank, Group(tuple(printed), extra))
         return best[1] if best else None
@@ -337,9 +343,7 @@ class Scope:
         out = []
         for fact in facts:
             own = fact.coordinate.members
-            if not any(
-                other is not fact and self._is_above(own, other.coordinate.members) for other in facts
-            ):
+            if not any(other is not fact and self._is_above(own, other.coordinate.members) for other in facts):
                 out.append(fact)
         return out
 
@@ -414,7 +418,11 @@ class Scope:
         if not grouped:
             return None
         extra = {d for f in facts for d, _ in f.coordinate.members} - {every} - members.keys() - ATTRIBUTES
-        qualifiers = extra - {"gov_economic", "line", "unit", "economic", "function"} - {"nature" if every in {"project", "project_type"} else ""}
+        qualifiers = (
+            extra
+            - {"gov_economic", "line", "unit", "economic", "function"}
+            - {"nature" if every in {"project", "project_type"} else ""}
+        )
         if not qualifiers <= QUALIFIERS | {"nature"} or (every == "unit" and "project" in extra):
             return None
         same_column = len({f.source.column for f in facts}) == 1
@@ -495,7 +503,15 @@ class Scope:
             where.append("上年结转")
         if "nature" in members and len(names) > 1:
             names = [f"{names[-1]}中的{'、'.join(names[:-1])}"]
-        head = "、".join(names) if names else measure if not fund else fund if fund.endswith(measure) else f"{fund}{measure}"
+        head = (
+            "、".join(names)
+            if names
+            else measure
+            if not fund
+            else fund
+            if fund.endswith(measure)
+            else f"{fund}{measure}"
+        )
         where += [fund] if fund and names else []
         return f"{head}（{'，'.join(where)}）" if where else head
 
@@ -539,7 +555,11 @@ class Scope:
         for fact in self._exact.get(key, []):
             if fact.coordinate.stage is not first.coordinate.stage:
                 continue
-            if fact.quantity is None or fact.authority is Authority.DERIVED or fact.quantity.unit.kind is not first.quantity.unit.kind:
+            if (
+                fact.quantity is None
+                or fact.authority is Authority.DERIVED
+                or fact.quantity.unit.kind is not first.quantity.unit.kind
+            ):
                 continue
             other_low, other_high = fact.quantity.interval()
             scale = fact.quantity.unit.scale / first.quantity.unit.scale

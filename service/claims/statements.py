@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import pairwise
 
 from service.domain.coordinate import Aspect
-from service.domain.quantity import Kind, Quantity
+from service.domain.quantity import WAN_YUAN, Kind, Quantity
 from service.numerals import Measured, read_quantities, read_years
 from service.vocabulary.catalogue import NarrativeSection
 from service.vocabulary.spotting import DIMENSION, MEASURE, Mention, Spotter
@@ -111,7 +113,7 @@ def read_statements(
                 )
             position = figure.end
         out += _flat(text, start, end, mentions, subject, section, words, base_year, out, vocabulary)
-    return tuple(_with_reasons(sorted(out, key=lambda s: s.start), reasons, text))
+    return tuple(_with_reasons(sorted(out, key=lambda s: s.start), reasons))
 
 
 def _is_claim(figure: Measured, text: str) -> bool:
@@ -119,12 +121,14 @@ def _is_claim(figure: Measured, text: str) -> bool:
     if figure.quantity.unit.kind is Kind.NUMBER:
         return False
     after = text[figure.end : figure.end + 2]
-    return not (after.startswith(("以上", "以下", "以内")) or (figure.comparator and figure.quantity.unit.kind is Kind.MONEY))
+    return not (
+        after.startswith(("以上", "以下", "以内")) or (figure.comparator and figure.quantity.unit.kind is Kind.MONEY)
+    )
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
     bounds = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(bounds) if b > a]
 
 
 def _compared_year(lead: str, current: int) -> int:
@@ -174,9 +178,7 @@ def _subject_of(
     return _Subject(tuple(chosen), members)
 
 
-def _merge(
-    before: _Subject, found: _Subject, section: NarrativeSection | None, *, is_part: bool
-) -> _Subject:
+def _merge(before: _Subject, found: _Subject, section: NarrativeSection | None, *, is_part: bool) -> _Subject:
     """Carry what was talked about into a lead that names only a part of it."""
     measures = found.measures
     if not measures:
@@ -212,10 +214,6 @@ def _flat(
     stated: Sequence[Statement], vocabulary: Vocabulary,
 ) -> list[Statement]:  # fmt: skip
     """Read 「…与上年持平」 where no figure follows it: a change of zero."""
-    from decimal import Decimal
-
-    from service.domain.quantity import WAN_YUAN
-
     out = []
     for word in words["flat"]:
         for found in re.finditer(word, text[start:end]):
@@ -238,11 +236,9 @@ def _flat(
     return out
 
 
-def _reason_spans(
-    text: str, words: Mapping[str, Sequence[str]], figures: Sequence[Measured]
-) -> list[tuple[int, int]]:
+def _reason_spans(text: str, words: Mapping[str, Sequence[str]], figures: Sequence[Measured]) -> list[tuple[int, int]]:
     """Find the reasons: from 「主要原因：」 to the sentence's end, or to the part that brings a new figure."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     pattern = "|".join(re.escape(w) for w in sorted(words["reason"], key=len, reverse=True))
     for found in re.finditer(f"(?:{pattern})[:：是，,]*", text):
         if spans and found.start() < spans[-1][1]:
@@ -262,12 +258,8 @@ def _reason_spans(
     return spans
 
 
-def _with_reasons(
-    statements: Sequence[Statement], reasons: Sequence[tuple[int, int]], text: str
-) -> list[Statement]:
+def _with_reasons(statements: Sequence[Statement], reasons: Sequence[tuple[int, int]]) -> list[Statement]:
     """Give each reason to the changes stated right before it, within the same part of the sentence."""
-    from dataclasses import replace
-
     out = list(statements)
     for span in reasons:
         before = [

@@ -73,11 +73,15 @@ def _preamble(
     is_money = bool(_AMOUNT.match(value)) or "资金" in second or "总额" in second
     if is_money or section == _BUDGET:
         label, group = _budget_label(second, group)
-        cell = Cell(value, CellState.PRINTED, parse_cell(value, unit or WAN_YUAN)) if value else Cell("", CellState.BLANK)
+        cell = (
+            Cell(value, CellState.PRINTED, parse_cell(value, unit or WAN_YUAN)) if value else Cell("", CellState.BLANK)
+        )
         row = _row((_BUDGET, label, "", "", ""), RowKind.BUDGET, lines)
-        return _TASKS if section == _TASKS else section, group, [
-            replace(row, cells=(*row.cells[:3], cell, row.cells[4]), label=label)
-        ]
+        return (
+            _TASKS if section == _TASKS else section,
+            group,
+            [replace(row, cells=(*row.cells[:3], cell, row.cells[4]), label=label)],
+        )
     return section, group, [_row((section, second, "", value, ""), RowKind.TASK, lines)]
 
 
@@ -92,9 +96,7 @@ def _budget_label(text: str, group: str) -> tuple[str, str]:
     return text, group
 
 
-def _levels(
-    first: str, second: str, level1: str, level2: str, row: LaidRow, repairs: list[str]
-) -> tuple[str, str]:
+def _levels(first: str, second: str, level1: str, level2: str, row: LaidRow, repairs: list[str]) -> tuple[str, str]:
     """Fill merged first and second levels down; mend a second level printed in the first column."""
     if first and second:
         return first, second

@@ -37,9 +37,7 @@ def read_header(rows: Sequence[Sequence[str]], *, repair: bool = True) -> Header
     width = len(rows[0])
     repairs: list[str] = []
     starts: list[list[int]] = []  # per level, the columns where a label begins
-    labels: list[dict[int, str]] = []
-    for row in rows:
-        labels.append({c: text for c, text in enumerate(row) if text})
+    labels = [{c: text for c, text in enumerate(row) if text} for row in rows]
     if repair:
         repairs += _move_late_groups(labels, width)
     levels: list[Level] = []
@@ -87,7 +85,7 @@ def _span(levels: list[Level], column: int) -> int:
 
 def _move_late_groups(labels: list[dict[int, str]], width: int) -> list[str]:
     """Let a group begin at its first sub-heading where the column before belongs to the group on its left."""
-    repairs = []
+    repairs: list[str] = []
     if len(labels) < 2:
         return repairs
     top, below = labels[0], labels[1]
@@ -106,14 +104,10 @@ def _move_late_groups(labels: list[dict[int, str]], width: int) -> list[str]:
 def _return_strays(found: dict[int, str], levels: list[Level], width: int) -> list[str]:
     """Move labels that slid under complete headings to the open columns, in order."""
     deepest = levels[-1]
-    stray_from = next(
-        (c for c in sorted(found) if _span(levels, c) == 1 and any(level[c] for level in levels)), None
-    )
+    stray_from = next((c for c in sorted(found) if _span(levels, c) == 1 and any(level[c] for level in levels)), None)
     if stray_from is None or len(levels) < 2:
         return []
-    open_columns = [
-        c for c in range(width) if deepest[c] and _span(levels, c) > 1 and levels[-2][c] != ""
-    ]
+    open_columns = [c for c in range(width) if deepest[c] and _span(levels, c) > 1 and levels[-2][c] != ""]
     strays = [c for c in sorted(found) if c >= stray_from]
     if len(strays) != len(open_columns):
         return []

@@ -47,11 +47,21 @@ def _by_project(built: BuiltTable, frame: Frame) -> Iterator[Indicator]:
             unit = next((t for t, role in zip(raw, built.roles, strict=True) if role == "unit_code" and t), unit)
         if row.kind is RowKind.PROJECT:
             code = next((t for t, role in zip(raw, built.roles, strict=True) if role == "unit_code" and t), "")
-            project = next((t for t, role in zip(raw, built.roles, strict=True) if role in {"label", "project"} and t), "")
+            project = next(
+                (t for t, role in zip(raw, built.roles, strict=True) if role in {"label", "project"} and t), ""
+            )
         for column, level1 in pairs:
             if raw[column] and raw[column + 1]:
                 yield _indicator(
-                    project, code, unit, level1, "", raw[column], raw[column + 1], "", _source(table, number, column + 1, frame)
+                    project,
+                    code,
+                    unit,
+                    level1,
+                    "",
+                    raw[column],
+                    raw[column + 1],
+                    "",
+                    _source(table, number, column + 1, frame),
                 )
 
 

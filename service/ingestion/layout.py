@@ -105,9 +105,7 @@ def join_page_breaks(
     return repairs[::-1]
 
 
-def _is_fragment(
-    row: LaidRow, column: int, roles: Sequence[str], is_known: Callable[[str], bool]
-) -> bool:
+def _is_fragment(row: LaidRow, column: int, roles: Sequence[str], is_known: Callable[[str], bool]) -> bool:
     cell, role = row.cells[column], roles[column]
     if role == "target":
         return not is_target_value(cell)

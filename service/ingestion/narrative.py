@@ -39,9 +39,7 @@ def read_narrative(
     for paragraph in paragraphs:
         if paragraph.is_heading or paragraph.in_contents or _in_glossary(paragraph):
             continue
-        section = next(
-            (s for h in reversed(paragraph.section) if (s := vocabulary.catalogue.section(h))), None
-        )
+        section = next((s for h in reversed(paragraph.section) if (s := vocabulary.catalogue.section(h))), None)
         for statement in read_statements(paragraph.text, section, spotter, vocabulary):
             made = tuple(_facts(statement, paragraph, frame))
             facts += made
@@ -105,9 +103,7 @@ def _sentence_of(text: str, start: int, end: int) -> str:
     return text[begin : (min(stops) + 1) if stops else len(text)].strip()
 
 
-def _reason(
-    coordinate: Coordinate, statement: Statement, paragraph: Paragraph, frame: Frame
-) -> StatedReason:
+def _reason(coordinate: Coordinate, statement: Statement, paragraph: Paragraph, frame: Frame) -> StatedReason:
     assert statement.reason is not None  # noqa: S101 - the caller has just looked
     start, end = statement.reason
     return StatedReason(
@@ -128,7 +124,7 @@ def glossary_of(paragraphs: Sequence[Paragraph], document: str) -> tuple[Glossar
                 document=document, table_title=_GLOSSARY, row_label=found.group(1), line=paragraph.lines[0],
                 start=paragraph.offsets[0], end=paragraph.offsets[-1] + 1, quote=paragraph.text,
             )  # fmt: skip
-            entries.append(GlossaryEntry(found.group(1).strip("“”\" "), found.group(2), source))
+            entries.append(GlossaryEntry(found.group(1).strip('“”" '), found.group(2), source))
     return tuple(entries)
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from service.domain.coordinate import Aspect
-from service.domain.document import GlossaryEntry, Indicator, StatedReason
+from service.domain.document import Indicator, StatedReason
 from service.domain.fact import Fact, Source
 from service.domain.finding import Finding, Severity
 from service.domain.quantity import WAN_YUAN, Kind
@@ -21,7 +21,7 @@ _GARBLED = ("收入支出", "基本支出", "项目支出", "政府性基金", "
 
 
 def oddities_of(
-    paragraphs: Sequence[Paragraph], glossary: Sequence[GlossaryEntry], indicators: Sequence[Indicator],
+    paragraphs: Sequence[Paragraph], indicators: Sequence[Indicator],
     reasons: Sequence[StatedReason], facts: Sequence[Fact], frame: Frame, region: str, vocabulary: Vocabulary,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Return what is odd about a document's wording and indicators. None of it stops the document."""
@@ -48,9 +48,8 @@ def _levels(paragraphs: Sequence[Paragraph], region: str, frame: Frame) -> Itera
         return
     hits = []
     for paragraph in paragraphs:
-        for found in re.finditer(r"([省市县区])级财政", paragraph.text):
-            if f"{found.group(1)}级" != own:
-                hits.append((paragraph, found.group(0)))
+        said = re.findall(r"[省市县区]级财政", paragraph.text)
+        hits += [(paragraph, s) for s in said if s[:2] != own]
     if hits:
         said = hits[0][1]
         yield Finding(

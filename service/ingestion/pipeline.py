@@ -12,7 +12,7 @@ from service.ingestion.narrative import derive_previous, glossary_of, read_narra
 from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
 from service.ingestion.projection import Frame, facts_of
-from service.ingestion.proof import prove
+from service.ingestion.proof import broken_sums, prove
 from service.ingestion.segments import CaptionedGrid, paragraphs_of, split_grids
 from service.ingestion.tables import BuiltTable, build_table
 from service.vocabulary.members import Member
@@ -27,7 +27,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
         UnreadableDocumentError: Neither an entity nor a year can be found, so no figure has a coordinate.
     """
     document_id = reading.sha256[:16]
-    captioned, lines = split_grids(reading, vocabulary.catalogue)
+    captioned, lines = split_grids(reading)
     paragraphs = paragraphs_of(lines)
     tables = [_table(c, n, vocabulary) for n, c in enumerate(captioned, 1)]
     who = read_authorship(paragraphs, tables)
@@ -45,9 +45,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
     proven = prove(tables, facts, vocabulary)
     indicators = indicators_of(tables, frame)
     glossary = glossary_of(paragraphs, document_id)
-    odd = oddities_of(
-        paragraphs, glossary, indicators, narrative.reasons, facts, frame, who.region, vocabulary
-    )
+    odd = oddities_of(paragraphs, indicators, narrative.reasons, facts, frame, who.region, vocabulary)
     return Document(
         id=document_id, sha256=reading.sha256, name=reading.name, title=who.title, entity=who.entity,
         entity_names=who.names, entity_code=who.code, year=who.year, stage=who.stage, kind=who.kind,
@@ -64,16 +62,17 @@ def members_of(who: Authorship) -> tuple[Member, ...]:
 
 
 def _table(captioned: CaptionedGrid, number: int, vocabulary: Vocabulary) -> BuiltTable:
-    """Build a table, with its header mended unless its own arithmetic prefers the plain reading."""
+    """Build a table with its header mended, unless its own arithmetic prefers the header as extracted."""
     table_id = f"T{number:02}"
     mended = build_table(captioned.grid, captioned.caption, table_id, vocabulary)
-    return mended
+    if not any(r.startswith("表头") for r in mended.table.repairs):
+        return mended
+    plain = build_table(captioned.grid, captioned.caption, table_id, vocabulary, repair=False)
+    return plain if broken_sums(plain) < broken_sums(mended) else mended
 
 
 def _reading_findings(tables: tuple[object, ...]) -> tuple[Finding, ...]:
     """Say when a document has no tables: questions about table figures will be refused."""
     if tables:
         return ()
-    return (
-        Finding("no-tables", Severity.WARNING, "这份文件里没有找到任何表格，只能回答正文里写到的内容。"),
-    )
+    return (Finding("no-tables", Severity.WARNING, "这份文件里没有找到任何表格，只能回答正文里写到的内容。"),)

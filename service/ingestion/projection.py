@@ -59,9 +59,7 @@ def facts_of(built: BuiltTable, frame: Frame, vocabulary: Vocabulary) -> tuple[F
     return tuple(_number_repeats(found, built.table))
 
 
-def _two_sided(
-    built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary
-) -> Iterator[Fact]:
+def _two_sided(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary) -> Iterator[Fact]:
     table = built.table
     for side in standard.sides:
         columns = [i for i, path in enumerate(table.columns) if path.split("/")[0].startswith(side.header)]
@@ -92,9 +90,7 @@ def _two_sided(
                 yield _fact(frame, table, row, number, column, measure, own | tagged, label)
 
 
-def _side_row(
-    label: str, side: Side, vocabulary: Vocabulary, *, is_last: bool
-) -> tuple[str, Members] | None:
+def _side_row(label: str, side: Side, vocabulary: Vocabulary, *, is_last: bool) -> tuple[str, Members] | None:
     """Return (measure, members) of a row on one side, or None for a row without meaning."""
     plain = strip_ordinal(label)
     if is_of_which(plain):
@@ -117,9 +113,7 @@ def _side_row(
     return side.measure, {"row": plain}
 
 
-def _matrix(
-    built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary
-) -> Iterator[Fact]:
+def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary) -> Iterator[Fact]:
     table = built.table
     tags = {c: _column_members(table.columns[c], standard.dims, vocabulary) for c in table.figure_columns}
     unit = ""
@@ -138,9 +132,7 @@ def _matrix(
             )
 
 
-def _row_members(
-    built: BuiltTable, standard: StandardTable, row: Row, frame: Frame, vocabulary: Vocabulary
-) -> Members:
+def _row_members(built: BuiltTable, standard: StandardTable, row: Row, frame: Frame, vocabulary: Vocabulary) -> Members:
     """Return what names a row: codes, unit, project; nothing for totals."""
     if row.kind is RowKind.BUDGET:
         found = vocabulary.members.named(row.cells[1].raw.rsplit("/", 1)[-1], standard.dims)
@@ -175,15 +167,13 @@ def _group_of(role: str, path: str) -> str:
     """Tell which classification a code column belongs to, by its header path."""
     if role not in {"class", "section", "subsection", "code"}:
         return role
-    top = path.split("/")[0]
+    top = path.split("/", maxsplit=1)[0]
     if "政府" in top:
         return "gov_economic-code"
     return "economic-code" if "经济" in top else "function-code"
 
 
-def _column_members(
-    path: str, dims: Sequence[str], vocabulary: Vocabulary, *, skip: str = ""
-) -> Members:
+def _column_members(path: str, dims: Sequence[str], vocabulary: Vocabulary, *, skip: str = "") -> Members:
     """Read a header path: each level may name a member; a level that means everything names none."""
     members: Members = {}
     unknown = []
@@ -205,7 +195,11 @@ def _unknown(built: BuiltTable, frame: Frame) -> Iterator[Fact]:
     table = built.table
     for number, row in enumerate(table.rows):
         for column in table.figure_columns:
-            members = {"table": fold(table.title), "row": row.label or f"第{number + 1}行", COLUMN: table.columns[column]}
+            members = {
+                "table": fold(table.title),
+                "row": row.label or f"第{number + 1}行",
+                COLUMN: table.columns[column],
+            }
             yield _fact(frame, table, row, number, column, "其他", members, row.label)
 
 
@@ -234,7 +228,11 @@ def _number_repeats(facts: Sequence[Fact], table: Table) -> Iterator[Fact]:
 
     A total and the department's row, which repeat each other, keep theirs.
     """
-    rollups = {n for n, r in enumerate(table.rows) if r.kind in {RowKind.TOTAL, RowKind.DEPARTMENT, RowKind.CARRY, RowKind.BUDGET}}
+    rollups = {
+        n
+        for n, r in enumerate(table.rows)
+        if r.kind in {RowKind.TOTAL, RowKind.DEPARTMENT, RowKind.CARRY, RowKind.BUDGET}
+    }
     seen: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.source.row not in rollups and fact.quantity is not None:

@@ -73,9 +73,7 @@ def tolerance(left: Sequence[Quantity], right: Sequence[Quantity]) -> Decimal:
     return sum((Decimal(5).scaleb(-q.decimals - 1) * q.unit.scale for q in (*left, *right)), ZERO)
 
 
-def try_identity(
-    key: str, rule: str, text: str, left: Sequence[Operand], right: Sequence[Operand]
-) -> Identity | None:
+def try_identity(key: str, rule: str, text: str, left: Sequence[Operand], right: Sequence[Operand]) -> Identity | None:
     """Compare two sums; None where they are not of one kind.
 
     A blank operand adds nothing and takes no part. For ``of-which`` the left must not exceed the right.
@@ -110,14 +108,19 @@ def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
                 yield made
 
 
+def broken_sums(entry: BuiltTable) -> int:
+    """Count the sums promised by a table's shape that fail beyond rounding, less those that hold with a figure."""
+    tried = list(_within_tables([entry]))
+    held = sum(1 for i in tried if i.verdict != "failed" and i.left and i.right)
+    return sum(2 for i in tried if i.verdict == "failed") - held
+
+
 def _operand(table: Table, place: tuple[int, int]) -> Operand:
     row, column = place
     return Operand(f"{table.id}.{row}.{column}", table.rows[row].cells[column].quantity)
 
 
-def _between_places(
-    facts: Sequence[Fact], built: Sequence[BuiltTable], vocabulary: Vocabulary
-) -> Iterator[Identity]:
+def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Iterator[Identity]:
     """Same coordinate, two places; and the same coordinate put otherwise."""
     levels = [f for f in facts if f.coordinate.aspect is Aspect.LEVEL and f.authority is not Authority.DERIVED]
     only = _only_funds(levels)
@@ -127,7 +130,7 @@ def _between_places(
             groups[_coordinate_key(fact, only)].append(fact)
     for same in groups.values():
         yield from _pairs(same)
-    yield from _equivalent(levels, groups, built, only, vocabulary)
+    yield from _equivalent(levels, groups, only, vocabulary)
     yield from _nature_by_class(built, vocabulary)
     yield from _shares_and_rates(facts, groups, only)
 
@@ -180,8 +183,7 @@ def _where(fact: Fact) -> str:
 
 
 def _equivalent(
-    levels: Sequence[Fact], groups: Mapping[tuple[object, ...], list[Fact]], built: Sequence[BuiltTable],
-    only: frozenset[str], vocabulary: Vocabulary,
+    levels: Sequence[Fact], groups: Mapping[tuple[object, ...], list[Fact]], only: frozenset[str], vocabulary: Vocabulary
 ) -> Iterator[Identity]:  # fmt: skip
     """Compare a printed figure with the sum of the rows that make it up in another table."""
     by_table: dict[str, list[Fact]] = defaultdict(list)
@@ -214,7 +216,9 @@ def _parts(
         coordinate = fact.coordinate
         if (coordinate.measure, coordinate.year) != (measure, anchor.coordinate.year):
             continue
-        members = {d: m for d, m in coordinate.members if not (d == "fund" and m in only) and (d, m) != ("origin", "本年")}
+        members = {
+            d: m for d, m in coordinate.members if not (d == "fund" and m in only) and (d, m) != ("origin", "本年")
+        }
         inside = all(
             d in members and vocabulary.is_within(d, members[d], m)
             for d, m in wanted.items() if not (d == "fund" and m in only)
@@ -223,7 +227,9 @@ def _parts(
         if inside and not extra:
             found.append(fact)
     columns = sorted({f.source.column for f in found})
-    best = min(columns, key=lambda c: (sum(len(f.coordinate.members) for f in found if f.source.column == c), c), default=-1)
+    best = min(
+        columns, key=lambda c: (sum(len(f.coordinate.members) for f in found if f.source.column == c), c), default=-1
+    )
     return [f for f in found if f.source.column == best]
 
 
@@ -249,7 +255,9 @@ def _nature_by_class(built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Ite
         if entry.standard is None or entry.standard.rows[:1] != ("economic",) or "nature" not in entry.standard.dims:
             continue
         total = next((i for i, r in enumerate(table.rows) if r.kind is RowKind.TOTAL), None)
-        whole = next((c for c in table.figure_columns if vocabulary.catalogue.is_whole(table.columns[c].split("/")[-1])), None)
+        whole = next(
+            (c for c in table.figure_columns if vocabulary.catalogue.is_whole(table.columns[c].split("/")[-1])), None
+        )
         if total is None or whole is None:
             continue
         for column in table.figure_columns:

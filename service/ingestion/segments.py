@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from service.domain.quantity import FIXED_UNITS, Unit
 from service.ingestion.blocks import Block, Grid, Reading, TextLine
 from service.ingestion.tables import Caption
-from service.vocabulary.catalogue import Catalogue
 from service.vocabulary.names import squeeze
 
 _NUMBER_LINE = re.compile(r"^(?:预算|公开|附?表)?0?\d{1,2}表$|^(?:预算|公开)\d{1,2}$|^(?:附表|附件)\d{1,2}$")
@@ -58,23 +57,21 @@ class CaptionedGrid:
     caption: Caption
 
 
-def split_grids(
-    reading: Reading, catalogue: Catalogue
-) -> tuple[tuple[CaptionedGrid, ...], tuple[TextLine, ...]]:
+def split_grids(reading: Reading) -> tuple[tuple[CaptionedGrid, ...], tuple[TextLine, ...]]:
     """Return the grids with their captions, and the lines that are running text."""
     grids: list[CaptionedGrid] = []
     taken: set[int] = set()
     blocks = reading.blocks
     for index, block in enumerate(blocks):
         if isinstance(block, Grid):
-            caption, used = _caption(blocks, index, catalogue)
+            caption, used = _caption(blocks, index)
             taken |= used
             grids.append(CaptionedGrid(block, caption))
     lines = tuple(b for i, b in enumerate(blocks) if isinstance(b, TextLine) and i not in taken)
     return tuple(grids), lines
 
 
-def _caption(blocks: Sequence[Block], index: int, catalogue: Catalogue) -> tuple[Caption, set[int]]:
+def _caption(blocks: Sequence[Block], index: int) -> tuple[Caption, set[int]]:
     above: list[tuple[int, str]] = []
     title = ""
     for i in range(index - 1, max(-1, index - 16), -1):
@@ -136,14 +133,14 @@ def paragraphs_of(lines: Sequence[TextLine]) -> tuple[Paragraph, ...]:
         if text in {"目录", "目次"}:
             in_contents = True
             continue
-        if in_contents and _PART.match(text) and any(p.in_contents and p.text == text for p in out):
-            in_contents = False
-        elif in_contents and _PART.match(text) and any(
-            p.in_contents and p.text.startswith(text) for p in out
+        if (in_contents and _PART.match(text) and any(p.in_contents and p.text == text for p in out)) or (
+            in_contents and _PART.match(text) and any(p.in_contents and p.text.startswith(text) for p in out)
         ):
             in_contents = False
         if not in_contents and out and out[-1].is_heading and _PART.fullmatch(out[-1].text) and _names_part(text):
-            merged = Paragraph(f"{out[-1].text} {text}", out[-1].offsets, out[-1].lines, (f"{out[-1].text} {text}",), True)
+            merged = Paragraph(
+                f"{out[-1].text} {text}", out[-1].offsets, out[-1].lines, (f"{out[-1].text} {text}",), True
+            )
             out[-1], section = merged, merged.section
             continue
         heading = not in_contents and _is_heading(text)
@@ -163,11 +160,7 @@ def paragraphs_of(lines: Sequence[TextLine]) -> tuple[Paragraph, ...]:
 
 
 def _without_layout_spaces(line: TextLine) -> tuple[str, tuple[int, ...]]:
-    kept = [
-        (c, line.start + i)
-        for i, c in enumerate(line.text)
-        if not c.isspace() or _between_latin(line.text, i)
-    ]
+    kept = [(c, line.start + i) for i, c in enumerate(line.text) if not c.isspace() or _between_latin(line.text, i)]
     while kept and kept[0][0].isspace():
         kept.pop(0)
     text = "".join(c for c, _ in kept).rstrip()

@@ -118,7 +118,11 @@ def of_which_columns(columns: Sequence[str], figures: Sequence[int]) -> list[tup
         parent, _, leaf = columns[column].rpartition("/")
         if is_of_which(leaf):
             whole = next(
-                (c for c in figures if columns[c].rpartition("/")[0] == parent and _is_total(columns[c].rpartition("/")[2])),
+                (
+                    c
+                    for c in figures
+                    if columns[c].rpartition("/")[0] == parent and _is_total(columns[c].rpartition("/")[2])
+                ),
                 None,
             )
             if whole is not None:
@@ -143,10 +147,14 @@ def _rollups(table: Table, roles: Sequence[str]) -> Iterator[Promise]:
         parts = leaves or units
         if top and parts:
             label = "部门行" if departments else "合计行"
-            yield Promise("column-sum", (top[0], column), tuple((r, column) for r in parts), f"{name}：{label} = 各明细行之和")
+            yield Promise(
+                "column-sum", (top[0], column), tuple((r, column) for r in parts), f"{name}：{label} = 各明细行之和"
+            )
         if projects and units:
             if top:
-                yield Promise("column-sum", (top[0], column), tuple((r, column) for r in units), f"{name}：部门行 = 各单位行之和")
+                yield Promise(
+                    "column-sum", (top[0], column), tuple((r, column) for r in units), f"{name}：部门行 = 各单位行之和"
+                )
             for unit, nextunit in zip(units, [*units[1:], len(kinds)], strict=True):
                 own = tuple((r, column) for r in projects if unit < r < nextunit)
                 if own:
@@ -162,9 +170,10 @@ def leaf_rows(table: Table, roles: Sequence[str]) -> list[int]:
 
 
 def _code(row: Row, roles: Sequence[str]) -> str:
-    first = [c.raw for c, role in zip(row.cells, roles, strict=True) if role in {"class", "section", "subsection", "code"}]
-    digits = "".join(t for t in first[:3] if t.isdigit())
-    return digits
+    first = [
+        c.raw for c, role in zip(row.cells, roles, strict=True) if role in {"class", "section", "subsection", "code"}
+    ]
+    return "".join(t for t in first[:3] if t.isdigit())
 
 
 def _code_sums(table: Table, roles: Sequence[str], column: int) -> Iterator[Promise]:
@@ -188,7 +197,9 @@ def _sides(table: Table, roles: Sequence[str]) -> Iterator[Promise]:
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(roles)
         for position, column in enumerate(c for c in range(start + 1, end) if c in table.figure_columns):
-            rows = [(r, table.rows[r].cells[start].raw) for r in range(len(table.rows)) if table.rows[r].cells[start].raw]
+            rows = [
+                (r, table.rows[r].cells[start].raw) for r in range(len(table.rows)) if table.rows[r].cells[start].raw
+            ]
             yield from _side_sums(rows, column, table.columns[column])
             if position == 0 and rows:
                 closing.append((rows[-1][0], column))
@@ -206,12 +217,16 @@ def _side_sums(rows: Sequence[tuple[int, str]], column: int, name: str) -> Itera
         level = ordinal_level(label)
         if level == 3:
             if children or items:
-                yield Promise("of-which", (row, column), (((children or items)[-1], column),), f"{name}：{label} ≤ 上一项")
+                yield Promise(
+                    "of-which", (row, column), (((children or items)[-1], column),), f"{name}：{label} ≤ 上一项"
+                )
         elif level == 2:
             children.append(row)
         else:
             if parent is not None and children:
-                yield Promise("column-sum", (parent, column), tuple((r, column) for r in children), f"{name}：上级 = 各分项之和")
+                yield Promise(
+                    "column-sum", (parent, column), tuple((r, column) for r in children), f"{name}：上级 = 各分项之和"
+                )
             parent, children = None, []
             if level == 1:
                 items.append(row)
@@ -220,13 +235,18 @@ def _side_sums(rows: Sequence[tuple[int, str]], column: int, name: str) -> Itera
                 parts = [last_total, *carried] if last_total is not None else [*items, *carried]
                 if parts:
                     yield Promise(
-                        "column-sum", (row, column), tuple((r, column) for r in parts if r is not None), f"{name}：{label} = 以上各项之和"
+                        "column-sum",
+                        (row, column),
+                        tuple((r, column) for r in parts if r is not None),
+                        f"{name}：{label} = 以上各项之和",
                     )
                 last_total, carried = row, []
             else:
                 carried.append(row)
     if parent is not None and children:
-        yield Promise("column-sum", (parent, column), tuple((r, column) for r in children), f"{name}：上级 = 各分项之和")
+        yield Promise(
+            "column-sum", (parent, column), tuple((r, column) for r in children), f"{name}：上级 = 各分项之和"
+        )
 
 
 def _form(table: Table) -> Iterator[Promise]:

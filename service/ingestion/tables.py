@@ -133,9 +133,7 @@ def header_depth(rows: Sequence[Sequence[str]]) -> int:
 _WHOLE_ROWS = frozenset({"合计", "总计"})
 
 
-def column_roles(
-    columns: Sequence[str], body: Sequence[LaidRow], vocabulary: Vocabulary
-) -> tuple[str, ...]:
+def column_roles(columns: Sequence[str], body: Sequence[LaidRow], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return what each column holds: a role of the catalogue, or ``figure``, or ``label``.
 
     A column whose header names no role holds figures unless its cells are words.
@@ -172,7 +170,9 @@ def row_kinds(
     by_unit = standard is not None and standard.rows[:1] == ("unit",)
     kinds = []
     for index, row in enumerate(body):
-        texts = [c for c, role in zip(row.cells, roles, strict=True) if c and role not in {"figure", "target", "indicator"}]
+        texts = [
+            c for c, role in zip(row.cells, roles, strict=True) if c and role not in {"figure", "target", "indicator"}
+        ]
         code = next((c for c, role in zip(row.cells, roles, strict=True) if role == "unit_code" and c), "")
         kinds.append(_row_kind(index, texts, code, codes, owner, two_sided=two_sided, by_unit=by_unit))
     return kinds

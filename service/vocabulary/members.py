@@ -53,7 +53,7 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is measured: 收入, 支出, 三公经费 …
+    """What is measured (收入, 支出, 三公经费 …).
 
     Attributes:
         id: Canonical name.

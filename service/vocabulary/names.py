@@ -6,9 +6,7 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
-_ORDINAL = re.compile(
-    r"^(?:[（(]?[一二三四五六七八九十]{1,4}[)）、.．]|[（(]\d{1,2}[)）]|\d{1,2}[、.．](?!\d))"
-)
+_ORDINAL = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,4}[)）、.．]|[（(]\d{1,2}[)）]|\d{1,2}[、.．](?!\d))")
 _OF_WHICH = re.compile(r"^其中[:：]?")
 _QUOTES = str.maketrans("", "", "“”‘’\"'《》「」")
 

@@ -53,9 +53,7 @@ class Spotter:
         colloquial: Whether colloquial names count; prose is read without them.
     """
 
-    def __init__(
-        self, vocabulary: Vocabulary, extra: Iterable[Member] = (), *, colloquial: bool = True
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, extra: Iterable[Member] = (), *, colloquial: bool = True) -> None:
         self._names: dict[str, tuple[list[Target], bool]] = {}
         for measure in vocabulary.measures.values():
             self._learn((measure.id, *measure.names), (MEASURE, measure.id), printed=True)

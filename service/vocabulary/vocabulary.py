@@ -113,9 +113,7 @@ def build_vocabulary(
     )
 
 
-def _members(
-    raw: Mapping[str, Any], codes: Mapping[str, Sequence[Mapping[str, str]]]
-) -> Iterable[Member]:
+def _members(raw: Mapping[str, Any], codes: Mapping[str, Sequence[Mapping[str, str]]]) -> Iterable[Member]:
     """Yield the members of a dimension, written out or from its code list."""
     for entry in raw.get("members", ()):
         yield Member(

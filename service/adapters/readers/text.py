@@ -25,10 +25,10 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def safe_name(name: str) -> str:
-    """Return a file name without folders and control characters, 200 characters at most.
+    r"""Return a file name without folders and control characters, 200 characters at most.
 
     Example:
-        >>> safe_name("../../etc/pass\\x07wd.txt")
+        >>> safe_name("../../etc/pass\x07wd.txt")
         'passwd.txt'
 
     """
@@ -65,9 +65,7 @@ def read_text(data: bytes, name: str, *, max_bytes: int) -> Reading:
                 f"“{shown}”的内容是{kind}文件，不是文本。本版能读TXT和Markdown，请先另存为文本再上传。"
             )
     if suffix and suffix not in SUFFIXES:
-        raise UnsupportedDocumentError(
-            f"“{shown}”的类型“{suffix}”还不能读。本版能读：{'、'.join(sorted(SUFFIXES))}。"
-        )
+        raise UnsupportedDocumentError(f"“{shown}”的类型“{suffix}”还不能读。本版能读：{'、'.join(sorted(SUFFIXES))}。")
     text = _decode(data, shown)
     if not text.strip():
         raise EmptyDocumentError(f"“{shown}”里没有可见文字。请检查是否选错了文件。")
@@ -96,8 +94,6 @@ def _blocks(text: str) -> tuple[Block, ...]:
     rows: list[GridRow] = []
     blanks: list[TextLine] = []
     start = 0
-    number = 0
-    position = 0
 
     def close() -> None:
         if rows:
@@ -106,10 +102,9 @@ def _blocks(text: str) -> tuple[Block, ...]:
         blocks.extend(blanks)
         blanks.clear()
 
-    for found in [*_LINE.finditer(text), None]:
+    for number, found in enumerate([*_LINE.finditer(text), None], 1):
         end = found.start() if found else len(text)
         line = text[start:end]
-        number += 1
         position = start
         start = found.end() if found else end
         if "\t" in line and line.strip():
