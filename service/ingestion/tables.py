@@ -175,7 +175,22 @@ def row_kinds(
         ]
         code = next((c for c, role in zip(row.cells, roles, strict=True) if role == "unit_code" and c), "")
         kinds.append(_row_kind(index, texts, code, codes, owner, two_sided=two_sided, by_unit=by_unit))
+    if not two_sided and kinds[:2] == [RowKind.TOTAL, RowKind.ITEM] and _repeats_total(body, roles):
+        kinds[1] = RowKind.DEPARTMENT
     return kinds
+
+
+def _repeats_total(body: Sequence[LaidRow], roles: Sequence[str]) -> bool:
+    """Whether the second row is the department under another name: the total again, and nobody's heading."""
+    if len(body) < 4:
+        return False
+    figures = [[c for c, role in zip(r.cells, roles, strict=True) if role == "figure"] for r in body[:2]]
+    coded = [
+        "".join(c for c, role in zip(r.cells, roles, strict=True) if role in {"class", "section", "subsection", "code"})
+        for r in body[1:]
+    ]
+    heads_others = any(code.startswith(coded[0]) for code in coded[1:])
+    return figures[0] == figures[1] and any(figures[0]) and not heads_others
 
 
 def _row_kind(
