@@ -124,7 +124,7 @@ class RuleAsker:
             missing = f"资料库里没有“{choice.foreign}”的文件"
             text = f"回答不了：{missing}，现有：{names}。"
             return self._made(question, Reply(text, status=Status.REFUSED, missing=missing), choice, ())
-        text = f"资料库里有{len(choice.others)}个部门：{names}。请说明问的是哪个部门。"
+        text = f"资料库里有多个部门：{names}。请说明问的是哪个部门。"
         reply = Reply(text, status=Status.CLARIFY, readings=list(choice.others[:8]))
         return self._made(question, reply, choice, ())
 
@@ -141,7 +141,7 @@ class RuleAsker:
 
     def _answer(self, question: str, text: str, choice: ScopeChoice, history: Sequence[str]) -> Answer:
         documents, reader = self._documents(choice.summaries)
-        read = reader.read(text)
+        read = reader.read(text, entity=choice.mention)
         desk = self._desk(read, documents, reader, choice)
         if history:
             self._inherit(desk, reader, history)

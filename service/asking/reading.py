@@ -103,9 +103,15 @@ class QuestionReader:
         self._particles = self._words["filler"]["particles"]
         self._known = frozenset((d, m) for doc in documents for f in doc.facts for d, m in f.coordinate.members)
 
-    def read(self, text: str) -> Question:
-        """Read a question; a typo is mended where a name sounds the same."""
-        question = self._read(normalise(text))
+    def read(self, text: str, *, entity: str = "") -> Question:
+        """Read a question; a typo is mended where a name sounds the same.
+
+        Args:
+            text: As typed.
+            entity: The piece of it that names the entity, which names nothing else.
+        """
+        plain = normalise(text)
+        question = self._read(plain.replace(entity, "＃" * len(entity)) if entity else plain)
         suspects = question.residue + [r for r in question.unread if r not in question.residue]
         if suspects:
             mended, repairs = self._mender.mend(question.text, suspects)

@@ -85,6 +85,14 @@ class EntityIndex:
         return best[1], best[2]
 
 
+def _is_base(question: str, start: int, end: int) -> bool:
+    """Whether a year is only what another is compared with: 比2023年, 与2023年相比."""
+    before, after = question[max(0, start - 1) : start], question[end : end + 8]
+    return before in {"比", "较"} or (
+        before in {"与", "跟", "和", "同"} and bool(re.search(r"^(?:预算)?数?相?比", after))
+    )
+
+
 def _pieces(text: str) -> list[str]:
     """Return the pieces of a text that end like the name of an organisation, longest first."""
     out = set()
@@ -135,7 +143,7 @@ def choose(
 
 def _year(question: str, years: Sequence[int]) -> int:
     """Return the year a question is about: the latest it names that is not only compared with."""
-    named = [y.year for y in read_years(question) if y.year]
+    named = [y.year for y in read_years(question) if y.year and not _is_base(question, y.start, y.end)]
     known = [y for y in named if y in years]
     if known:
         return max(known)

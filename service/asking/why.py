@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from service.asking.amounts import base_year, bound_results, subjects
-from service.asking.answer import Status
+from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject
-from service.calculation.formula import Binary, Call, Function, Operator
+from service.calculation.formula import Binary, Call, Function, Operator, Reference
 from service.calculation.trace import Evaluation
 from service.domain.coordinate import Aspect
 from service.domain.document import StatedReason
@@ -125,39 +125,44 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
         parts = _both_years(desk, fitted, dimension, before)
         if not parts:
             continue
-        lines, covered = [], total * 0
-        for name, a, b in parts:
-            gap = a.quantity.base - b.quantity.base
-            covered += gap
-            unit = now.quantity.unit
-            shown = Quantity(abs(a.quantity.to(unit).number - b.quantity.to(unit).number), unit)
-            word = "增加" if gap > 0 else "减少" if gap < 0 else "持平"
-            lines.append(f"{name}{word}{render_quantity(shown) if gap else ''}")
-            evaluation = desk.evaluate(
-                Binary(
-                    Operator.SUBTRACT,
-                    _ref(desk, fitted, dimension, name, None),
-                    _ref(desk, fitted, dimension, name, before),
-                )
-            )
-            reply.results.append(desk.result(f"{name}增减额", evaluation))
-            reply.citations += desk.cite(a.figures) + desk.cite(b.figures)
+        moved = [(n, a, b) for n, a, b in parts if a.quantity.base != b.quantity.base]
+        if not moved:
+            continue
+        covered = sum((a.quantity.base - b.quantity.base for _, a, b in moved), total * 0)
+        lines = [_contribution(desk, fitted, dimension, part, before, reply) for part in moved[:_MOST_PARTS]]
+        rest = "；其余各项持平" if len(parts) > len(moved) else ""
+        rest += "；其他各项略" if len(moved) > _MOST_PARTS else ""
         residual = total - covered
-        rest = (
-            f"，未能拆分的差额{render_number(residual / now.quantity.unit.scale)}{now.quantity.unit.symbol}"
-            if residual
-            else "，各项相加等于总变动"
-        )
-        title = desk.vocabulary.dimensions[dimension].name
-        reply.text += f"按{title}拆分：{'；'.join(lines)}{rest}。"
+        closing = "，各项相加等于总变动"
         if residual:
-            from service.asking.answer import Result
+            left = Quantity(abs(residual) / now.quantity.unit.scale, now.quantity.unit)
+            number = render_number(left.number)
+            closing = f"，还有{render_quantity(left)}未能拆分"
+            reply.results.append(Result("未能拆分的差额", number, left.unit.symbol, number, "", "", ()))
+        title = desk.vocabulary.dimensions[dimension].name
+        reply.text += f"按{title}拆分：{'；'.join(lines)}{rest}{closing}。"
 
-            number = render_number(abs(residual) / now.quantity.unit.scale)
-            reply.results.append(Result("未能拆分的差额", number, now.quantity.unit.symbol, number, "", "", ()))
+
+#: Parts that a decomposition names before it sums the rest up in words.
+_MOST_PARTS = 8
 
 
-def _ref(desk: Desk, subject: Subject, dimension: str, member: str, year: int | None):  # type: ignore[no-untyped-def]
+def _contribution(
+    desk: Desk, subject: Subject, dimension: str, part: tuple[str, Evaluation, Evaluation], before: int, reply: Reply
+) -> str:
+    """Name what one member contributes, and write its figures down."""
+    member, now, then = part
+    up = now.quantity.base > then.quantity.base
+    x, y = _ref(desk, subject, dimension, member, None), _ref(desk, subject, dimension, member, before)
+    amount = desk.evaluate(Binary(Operator.SUBTRACT, x, y) if up else Binary(Operator.SUBTRACT, y, x))
+    name = desk.scope.name_of(dimension, member)
+    word = "增加" if up else "减少"
+    reply.results.append(desk.result(f"{name}{word}额", amount))
+    reply.citations += desk.cite(now.figures) + desk.cite(then.figures)
+    return f"{name}{word}{shown_of(amount)}"
+
+
+def _ref(desk: Desk, subject: Subject, dimension: str, member: str, year: int | None) -> Reference:
     return desk.reference(subject.having(**{dimension: member}), year=year)
 
 

@@ -67,20 +67,24 @@ class _Subject:
 
 
 def read_statements(
-    text: str, section: NarrativeSection | None, spotter: Spotter, vocabulary: Vocabulary
+    printed: str, section: NarrativeSection | None, spotter: Spotter, vocabulary: Vocabulary, names: Sequence[str] = ()
 ) -> tuple[Statement, ...]:
     """Read the statements of a paragraph.
 
     Args:
-        text: The paragraph.
+        printed: The paragraph.
         section: What its heading fixes, or None.
         spotter: Printed names, those of the document included.
         vocabulary: For the words of direction, share and reason.
+        names: Names of the entity, which name no measure or member (文化和旅游局).
 
     Returns:
         Statements in the order of the text; a figure whose subject cannot be told is left out.
     """
     words = vocabulary.catalogue.words
+    text = printed
+    for name in names:
+        text = text.replace(name, "＃" * len(name))
     mentions = spotter.spot(text)
     figures = [q for q in read_quantities(text) if _is_claim(q, text)]
     reasons = _reason_spans(text, words, figures)

@@ -40,7 +40,7 @@ def read_narrative(
         if paragraph.is_heading or paragraph.in_contents or _in_glossary(paragraph):
             continue
         section = next((s for h in reversed(paragraph.section) if (s := vocabulary.catalogue.section(h))), None)
-        for statement in read_statements(paragraph.text, section, spotter, vocabulary):
+        for statement in read_statements(paragraph.text, section, spotter, vocabulary, frame.names):
             made = tuple(_facts(statement, paragraph, frame))
             facts += made
             if statement.reason and statement.aspect is Aspect.CHANGE:
