@@ -13,7 +13,6 @@ from evals.seed import seed_document, seed_truth
 from service.domain.document import Document, Table
 from service.domain.fact import Authority, Fact, Proof
 
-
 #: A remark that whoever labelled the tables added to two column names; it is not printed.
 _REMARK = "（功能分类·类）"
 

@@ -131,7 +131,7 @@ class Desk:
         exact = evaluation.quantity.number if not isinstance(evaluation.value, Series) else shown.number
         return Result(
             label=label, value=render_number(shown.number), unit=shown.unit.symbol, exact=render_number(exact),
-            formula=evaluation.formula, working=evaluation.working,
+            formula=evaluation.formula, working=evaluation.working + derivations_of(evaluation.figures),
             operands=tuple(o for f in evaluation.figures for o in self.operands(f)), marks=marks_of(evaluation.figures),
         )  # fmt: skip
 
@@ -219,6 +219,14 @@ def shown_of(evaluation: Evaluation) -> str:
     """Write an evaluation's value as shown."""
     assert evaluation.shown is not None  # noqa: S101 - called for single values
     return render_quantity(evaluation.shown)
+
+
+def derivations_of(figures: Sequence[Figure]) -> str:
+    """Say how derived figures were derived: （2023年支出 = 950.47万元 + 284.53万元 = 1235.00万元，推算）."""
+    lines = [
+        f"{f.label} = {f.facts[0].formula} = {render_quantity(f.quantity)}，推算" for f in figures if f.how == "derived"
+    ]
+    return f"（{'；'.join(lines)}）" if lines else ""
 
 
 def marks_of(figures: Sequence[Figure]) -> tuple[str, ...]:
