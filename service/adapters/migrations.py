@@ -52,7 +52,8 @@ class SqliteFile:
             self.uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        if not self.read_only:
+            connection.execute("PRAGMA synchronous=NORMAL")
         return connection
 
 
@@ -110,22 +111,16 @@ def store_error(error: Exception, name: str) -> StoreError:
     """Return the error to show for a database or file error about the store *name* (no folders)."""
     match _reason(error):
         case "full":
-            return StoreFullError(
-                f"写入“{name}”时磁盘已满，这次写入已撤销，原有内容没有改动。请腾出磁盘空间后重试。"
-            )
+            return StoreFullError(f"写入“{name}”时磁盘已满，这次写入已撤销，原有内容没有改动。请腾出磁盘空间后重试。")
         case "read-only":
             return StoreReadOnlyError(
                 f"不能写入“{name}”：文件或它所在的文件夹是只读的。原有内容没有改动，仍可查询。"
                 "请开放写权限，或用 YOUJU_HOME 另指一个文件夹后重试。"
             )
         case "busy":
-            return StoreError(
-                f"“{name}”正被另一个进程写入，等了 {BUSY_TIMEOUT_S} 秒仍未空出。请待它结束后重试。"
-            )
+            return StoreError(f"“{name}”正被另一个进程写入，等了 {BUSY_TIMEOUT_S} 秒仍未空出。请待它结束后重试。")
         case "damaged":
-            return StoreError(
-                f"“{name}”已损坏，或不是本程序的数据文件。请从备份恢复，或移走它后重新导入文档。"
-            )
+            return StoreError(f"“{name}”已损坏，或不是本程序的数据文件。请从备份恢复，或移走它后重新导入文档。")
         case reason:
             return StoreError(f"“{name}”无法使用（{reason}）。请运行 youju doctor 检查。")
 

@@ -73,9 +73,7 @@ def check_after_kill(folder: Path, seed: int, vectors: str) -> None:
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
     assert lines[0] == "ready"
-    confirmed = dict(
-        line.split() for line in [*lines, *child.stdout.read().split("\n")] if line[:1].isdigit()
-    )
+    confirmed = dict(line.split() for line in [*lines, *child.stdout.read().split("\n")] if line[:1].isdigit())
     child.stdout.close()
 
     for name in ("library.sqlite", "lexical.sqlite"):

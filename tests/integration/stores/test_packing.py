@@ -21,19 +21,14 @@ texts = st.text(max_size=6)
 numbers = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False),
     st.sampled_from(
-        [
-            Decimal(text)
-            for text in ("-0", "0.00", "-0.0", "99999999999999.99", "1E+3", "12345678901234567890.12")
-        ]
+        [Decimal(text) for text in ("-0", "0.00", "-0.0", "99999999999999.99", "1E+3", "12345678901234567890.12")]
     ),
 )
 units = st.one_of(
     st.sampled_from([unit_of(symbol) for symbol in ("万元", "%", "辆", "", "个百分点")]),
     st.builds(Unit, texts, st.sampled_from(Kind), st.decimals(1, 10**6, places=2)),
 )
-sources = st.builds(
-    Source, texts, texts, texts, st.integers(-1, 99), st.integers(-1, 99), texts, texts, quote=texts
-)
+sources = st.builds(Source, texts, texts, texts, st.integers(-1, 99), st.integers(-1, 99), texts, texts, quote=texts)
 coordinates = st.builds(
     Coordinate,
     texts,

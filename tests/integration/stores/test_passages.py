@@ -54,9 +54,7 @@ def test_ranking_over_many_documents_agrees_with_ranking_over_few(tmp_path: Path
 
 def test_figures_are_found_whole(tmp_path: Path) -> None:
     index = quick(tmp_path)
-    document = put(
-        index, a_document(passages=["支出950.47万元", "支出950.4万元，减少23.04%", "支出1,950.47万元"])
-    )
+    document = put(index, a_document(passages=["支出950.47万元", "支出950.4万元，减少23.04%", "支出1,950.47万元"]))
     for figure, number in (("950.47", "P1"), ("23.04%", "P2"), ("1950.47", "P3")):
         ((_, passage), *_rest) = index.search(figure, documents=[document.id])
         assert passage.endswith(number)
@@ -165,9 +163,7 @@ def test_reading_a_document_again_replaces_its_vectors(tmp_path: Path) -> None:
     document = put(index, a_document(passages=["车辆购置费", "会议费"]))
     index.replace(document.id, document.passages[:1], entity="甲", year=2025)
     everything = [
-        passage
-        for collection in index._vectors._opened().list_collections()
-        for passage in collection.get()["ids"]
+        passage for collection in index._vectors._opened().list_collections() for passage in collection.get()["ids"]
     ]
     assert everything == [f"{document.id}/P1"]
     index.remove(document.id)

@@ -124,9 +124,7 @@ def test_a_read_only_file_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert library.find("a1") is None
 
 
-def test_an_old_store_that_cannot_be_written_asks_for_writing(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_store_that_cannot_be_written_asks_for_writing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_store_of_version_1(path)
     monkeypatch.setattr("os.access", lambda *_: False)
     with pytest.raises(StoreReadOnlyError, match="升级"):
