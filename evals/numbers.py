@@ -93,9 +93,7 @@ def score(path: Path) -> Score:
 
 def agree(expected: tuple[Span, ...], found: tuple[Span, ...]) -> bool:
     """Tell whether two readings of a sentence are the same."""
-    return len(expected) == len(found) and all(
-        one.agrees(other) for one, other in zip(expected, found, strict=True)
-    )
+    return len(expected) == len(found) and all(one.agrees(other) for one, other in zip(expected, found, strict=True))
 
 
 def fold_width(text: str) -> str:

@@ -40,9 +40,7 @@ Scorer = Callable[[Case, Answer], Score]
 
 _AGREEMENT = re.compile("一致|相等|相符|平衡|等于|相同")
 _DISAGREEMENT = re.compile("不一致|不相等|不相符|不平衡|不等于|不相同|不符")
-_CORRECTION = re.compile(
-    "不是|并非|实际|有误|不对|不符|而是|不成立|不准确|没有增|没有减|没有上升|没有下降|恰好相反"
-)
+_CORRECTION = re.compile("不是|并非|实际|有误|不对|不符|而是|不成立|不准确|没有增|没有减|没有上升|没有下降|恰好相反")
 _UP, _DOWN = "增加|增长|上升|提高|多", "减少|下降|降低|压减|少"
 #: A direction that is denied (不是增加23.04%) is none.
 _DIRECTED = re.compile(rf"(?<!不是)(?<!并非)(?<!没有)({_UP}|{_DOWN})了?\s*(\d[\d,]*(?:\.\d+)?)")

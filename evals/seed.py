@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,25 +14,24 @@ from service.application import Limits
 from service.domain.document import Document
 from service.ingestion.pipeline import ingest
 
-_FOLDER = "hongqi"
+_NAME = "新乡市红旗区委员会办公室-2024年度部门预算.txt"
 _CORPUS = Path(__file__).parent.parent / "corpus"
 
 
 class MissingSeedError(RuntimeError):
-    """The seed document is neither in the checkout nor under YOUJU_REAL_CORPUS."""
+    """The seed document is not in the checkout."""
 
 
 def seed_path() -> Path:
-    """Find the seed document: in the checkout's corpus, else under YOUJU_REAL_CORPUS.
+    """Return where the seed document stands.
 
     Raises:
-        MissingSeedError: It is in neither.
+        MissingSeedError: It is not in the checkout.
     """
-    given = os.environ.get("YOUJU_REAL_CORPUS")
-    for folder in (_CORPUS, *([Path(given)] if given else [])):
-        for path in sorted((folder / _FOLDER).glob("*.txt")):
-            return path
-    raise MissingSeedError(f"找不到种子文件：{_CORPUS / _FOLDER} 里没有，也没有设 YOUJU_REAL_CORPUS。")
+    path = _CORPUS / _NAME
+    if not path.is_file():
+        raise MissingSeedError(f"找不到种子文件 {path}。请取完整的源代码目录。")
+    return path
 
 
 def read_document(path: Path) -> Document:

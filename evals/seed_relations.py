@@ -270,11 +270,11 @@ def _row_sum(sheet: Sheet, text: str) -> tuple[int, list[int]]:
             return 3, [4, *range(6, 14)]
         case "T02", _:
             return 5, [4]
-        case ("T03" | "T05"), "合计":
+        case (("T03" | "T05"), "合计"):
             return base, [6, 11]
-        case ("T03" | "T05"), "基本小计":
+        case (("T03" | "T05"), "基本小计"):
             return 6, [7, 8, 9, 10]
-        case ("T03" | "T05"), _:
+        case (("T03" | "T05"), _):
             return 11, [12, 13]
         case "T06", _:
             return 4, [5, 6]
@@ -322,8 +322,8 @@ def _projects(sheet: Sheet, text: str) -> Sides:
         if row["kind"] == "project":
             unit_of[index] = unit
     if match:
-        row = next(i for i, u in unit_of.items() if u == match[2] and sheet.rows[i]["cells"][1] == match[1])
-        return [sheet.cell(row, 2)], [sheet.cell(row, 3), sheet.cell(row, 4), sheet.cell(row, 5)]
+        own = next(i for i, u in unit_of.items() if u == match[2] and sheet.rows[i]["cells"][1] == match[1])
+        return [sheet.cell(own, 2)], [sheet.cell(own, c) for c in (3, 4, 5)]
     if text == "部门行=单位行之和":
         return [sheet.cell(0, 2)], [sheet.cell(r, 2) for r in sheet.of_kind("unit")]
     code = text[:6]

@@ -67,9 +67,7 @@ def compare(document: Document, truth: dict[str, Any]) -> TableReport:
             continue
         cells += sum(len(row["cells"]) for row in expected["rows"])
         mismatches += _compare_table(table, expected, document.text.split("\n"))
-    mismatches += (
-        Mismatch(t, "", by_id[t].title, "表") for t in by_id.keys() - {e["id"] for e in truth["tables"]}
-    )
+    mismatches += (Mismatch(t, "", by_id[t].title, "表") for t in by_id.keys() - {e["id"] for e in truth["tables"]})
     stated = [f for f in document.facts if f.authority is Authority.SENTENCE]
     mismatches += (m for n in truth["narrative_facts"] if (m := _compare_stated(n, stated)))
     figures = [c for t in document.tables for r in t.rows for c in r.cells if c.quantity is not None]
@@ -122,11 +120,7 @@ def _compare_stated(truth: dict[str, Any], stated: list[Fact]) -> Mismatch | Non
     at = [f for f in stated if (f.source.start, f.source.end) == (truth["start"], truth["end"])]
     for fact in at:
         quantity = fact.quantity
-        if (
-            quantity
-            and abs(quantity.number) == Decimal(truth["value"])
-            and quantity.unit.symbol == truth["unit"]
-        ):
+        if quantity and abs(quantity.number) == Decimal(truth["value"]) and quantity.unit.symbol == truth["unit"]:
             return None
     found = "；".join(f"{f.quantity.number} {f.quantity.unit.symbol}" for f in at if f.quantity)
     return Mismatch(f"{truth['id']} {truth['metric']}", wanted, found, "文中数字")
