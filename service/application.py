@@ -99,6 +99,7 @@ class Application:
         """
         document = self.read(data, name)
         was_known = any(s.id == document.id for s in self._library.summaries())
+        self._index.remove(document.id)  # in this order a kill leaves nothing that repair cannot see
         self._library.add(document)
         self._index.replace(document.id, document.passages, entity=document.entity, year=document.year)
         summary = next(s for s in self._library.summaries() if s.id == document.id)

@@ -51,12 +51,21 @@ def build_application(settings: Settings) -> Application:
     from service.adapters.readers.text import read_text
     from service.adapters.vocabulary_files import read_vocabulary
     from service.asking.asker import RuleAsker
+    from service.asking.drafts import drafting_handler
+    from service.drafting.outline import Drafter, find_section
 
     clock = SystemClock()
     library = _opened(settings)
-    index = PassageStore(settings.passages_folder)
+    # Chroma takes a second to load: one-off commands leave it for `serve`, and search by words until then.
+    index = PassageStore(settings.passages_folder, vectors_at_once=False)
     repair(library, index)
     vocabulary = read_vocabulary()
+    drafter = drafting_handler(
+        lambda wording: find_section(vocabulary.outlines, wording),
+        lambda desk, section, reasons: Drafter(
+            desk.scope, desk.document.entity, reasons, desk.document.findings
+        ).draft(section),
+    )
     return Application(
         library=library,
         index=index,
@@ -64,7 +73,7 @@ def build_application(settings: Settings) -> Application:
         clock=clock,
         reader=read_text,
         vocabulary=vocabulary,
-        asker=RuleAsker(library, index, vocabulary, clock),
+        asker=RuleAsker(library, index, vocabulary, clock, drafter),
         limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars),
     )
 

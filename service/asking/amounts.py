@@ -15,8 +15,8 @@ from service.calculation.trace import Agreement, Evaluation
 from service.domain.coordinate import Aspect
 from service.domain.errors import AmbiguousFigureError, DivisionByZeroError, MissingFactError, YoujuError
 from service.domain.fact import Fact
-from service.domain.quantity import FIXED_UNITS, WAN_YUAN, YUAN, Kind, Quantity
-from service.numerals import render_number
+from service.domain.quantity import FIXED_UNITS, NUMBER, WAN_YUAN, YUAN, Kind, Quantity, Unit
+from service.numerals import read_numbers, render_number
 
 #: What a part is a share of when the question does not say.
 _WHOLES = {"三公经费": "三公经费", "收入": "收入"}
@@ -63,8 +63,22 @@ def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
         reply.results.insert(0, desk.result("合计", total))
         reply.plan.append(total.formula)
         lines.append(f"合计{shown_of(total)}")
-    reply.text = "；".join(lines) + "。"
+    reply.text = _premise_on_amount(desk, wanted, reply) + "；".join(lines) + "。"
     return reply
+
+
+def _premise_on_amount(desk: Desk, wanted: Sequence[Subject], reply: Reply) -> str:
+    """Correct an amount that the question takes for granted."""
+    said = next((f for f in desk.question.figures if f.quantity.unit.kind is Kind.MONEY and not f.comparator), None)
+    if said is None or len(wanted) != 1 or not reply.results or reply.results[0].unit not in FIXED_UNITS:
+        return ""
+    true = Quantity(Decimal(reply.results[0].exact), FIXED_UNITS[reply.results[0].unit])
+    if true.unit.kind is not Kind.MONEY:
+        return ""
+    low, high = said.quantity.interval()
+    if low <= true.to(said.quantity.unit).number <= high:
+        return ""
+    return f"先更正：不是{render_quantity(said.quantity)}。"
 
 
 def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation, reply: Reply) -> str:
@@ -157,6 +171,11 @@ def share(desk: Desk) -> Reply | None:
         f"{desk.head()}{names}{shown_of(a)}，占{_bare(b.figures[0].label)}{shown_of(b)}的{shown_of(evaluation)}。",
         results=[desk.result(label, evaluation)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
+    said = next((f.quantity for f in desk.question.figures if f.quantity.unit.kind is Kind.RATIO), None)
+    if said is not None:
+        low, high = said.interval()
+        right = low <= evaluation.quantity.number <= high
+        reply.text = f"{'对' if right else '不对，与提问不符'}。{reply.text}"
     bound_results(desk, [a, b], reply)
     return reply
 
@@ -275,7 +294,13 @@ def compare(desk: Desk) -> Reply | None:
     left, right = split_at(desk, r"比(?!重|例|上年|去年|较)|(?<=[一-龥])跟(?=.*比)|相比")
     if not right:
         named = subjects(desk)
-        if len(named) == 1 and desk.inherited:
+        tables = [t for mention in desk.question.tables for t in mention.tables[:1]]
+        owners = [s for s in named if s.members]
+        if len(owners) == 1 and len(tables) == 2:
+            named = [replace(owners[0], table=t) for t in tables]
+        elif len(named) == 1 and len(desk.question.unit_types) == 2:
+            named = [replace(named[0], unit_type=t) for t in desk.question.unit_types]
+        elif len(named) == 1 and desk.inherited:
             named = [desk.inherited[0], named[0]]
         if len(named) < 2:
             return None
@@ -468,7 +493,7 @@ def _add_detail(desk: Desk, left: Subject, right: Subject, reply: Reply) -> None
         return
     differing = [k for k in shared if rows[0][k].quantity != rows[1][k].quantity]
     if not differing:
-        reply.text += f"两表相同的{len(shared)}行逐一相等。"
+        reply.text += "两表相同的各行逐一相等。"
         return
     lines = []
     for key in differing[:8]:
@@ -511,7 +536,9 @@ def convert(desk: Desk) -> Reply | None:
     if money:
         written = money[0].quantity
         target = unit or (YUAN if written.unit != YUAN else WAN_YUAN)
-        evaluation = desk.evaluate(Call(Function.CONVERT, (Literal(written), UnitName(target))))
+        evaluation = desk.evaluate(
+            _rounded_as_asked(desk, Call(Function.CONVERT, (Literal(written), UnitName(target))))
+        )
         reply = Reply(
             f"{render_quantity(written)} = {shown_of(evaluation)}。",
             results=[desk.result(f"{render_quantity(written)}折合", evaluation)], plan=[evaluation.formula],
@@ -521,7 +548,7 @@ def convert(desk: Desk) -> Reply | None:
     if not named:
         return None
     reference = desk.reference(named[0])
-    evaluation = desk.evaluate(Call(Function.CONVERT, (reference, UnitName(unit or YUAN))))
+    evaluation = desk.evaluate(_rounded_as_asked(desk, Call(Function.CONVERT, (reference, UnitName(unit or YUAN)))))
     plain = desk.evaluate(reference)
     reply = Reply(
         f"{desk.head()}{_bare(plain.figures[0].label)}{shown_of(plain)}，折合{shown_of(evaluation)}。",
@@ -531,8 +558,17 @@ def convert(desk: Desk) -> Reply | None:
     return reply
 
 
-def _unit_wanted(text: str):  # type: ignore[no-untyped-def]
-    found = re.search(r"(?:多少|几|成|为|到|算)(亿元?|万元?|千元|百万元|元|块)", text)
+def _rounded_as_asked(desk: Desk, expression: Expression) -> Expression:
+    """Round where the question says to how many places: 「保留四位小数」."""
+    found = re.search(r"保留([一二三四五六两\d])位", desk.question.text)
+    if found is None:
+        return expression
+    places = read_numbers(found.group(1).replace("两", "二"))[0].number
+    return Call(Function.ROUND, (expression, Literal(Quantity(places, NUMBER))))
+
+
+def _unit_wanted(text: str) -> Unit | None:
+    found = re.search(r"(?:多少|几|成|为|到|算|用|以)(亿元?|万元?|千元|百万元|元|块)", text)
     if found is None:
         return YUAN if re.search(r"多少钱|多少块", text) else None
     name = found.group(1)
@@ -589,6 +625,10 @@ def remainder(desk: Desk) -> Reply | None:
     if found is None:
         return None
     before, after = subjects(desk, 0, found.start()), subjects(desk, found.end())
+    if found.group().startswith("除") and found.group().endswith("外"):
+        before, after = subjects(desk, found.end()), subjects(desk, found.start(), found.end())
+    elif before and after and re.match(r"不做|取消|不搞", found.group()):
+        before, after = after, before
     if not before and len(after) >= 2:
         before, after = after[1:], after[:1]
     if not before:

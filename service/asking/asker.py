@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -203,9 +204,14 @@ class RuleAsker:
             before = reader.read(normalise(earlier))
             found = subjects_of(before, self._vocabulary)
             if found or before.dimensions:
-                desk.inherited = found or [Subject("支出")]
-                desk.before = before
-                break
+                if desk.before is None:
+                    desk.inherited = found or [Subject("支出")]
+                    desk.before = before
+                    if not desk.question.has("plus") or len(found) != 1:
+                        break
+                else:
+                    desk.inherited = [*found[:1], *desk.inherited]
+                    break
         asks = (
             "ask_amount",
             "why",
@@ -265,18 +271,21 @@ class RuleAsker:
             chosen.append(lambda d: texts.no_answer(d, "文件没有人数，不能计算人均数。"))
         if self._drafter is not None and self._wants_draft(q):
             chosen.append(self._drafter)
+            if named and not named[0].is_bare:
+                chosen.append(self._look_up_plainly)
         if q.has("judge") and q.quoted and not q.has("convert", "indicator"):
             chosen.append(texts.judge)
         if q.has("why"):
             chosen.append(why)
         if q.has("trend"):
             chosen.append(amounts.trend)
-        chosen.append(wants_detail)
+        chosen += [wants_detail, texts.form_rows]
         if q.has("agree") and len(named) >= 2 and not q.has("why"):
             chosen.append(amounts.agree)
-        if q.has("indicator") or (
-            not q.has("share", "change", "compare", "agree", "sum") and q.residue and named and named[0].get("project")
-        ):
+        counts_things = bool(re.search(r"(?:多少|几)(?:台|次|人|套|条|批)", q.text))
+        related = q.has("share", "change", "compare", "agree") or (q.has("sum") and not counts_things)
+        about_project = bool(named) and bool(named[0].get("project"))
+        if q.has("indicator") or (not related and about_project and (q.residue or counts_things)):
             chosen.append(performance.ask)
         if q.has("definition") and not q.has("share", "rank"):
             chosen.append(texts.define)
@@ -305,21 +314,17 @@ class RuleAsker:
         chosen += self._sets(desk, named)
         if named:
             chosen.append(self._look_up)
-        elif desk.inherited and q.has("elliptical", "previous"):
+        elif desk.inherited and (q.has("elliptical", "previous") or q.unit_types):
             chosen.append(self._inherited)
         return chosen
 
     def _wants_draft(self, q: Question) -> bool:
         """Whether a text is to be written, not one to be read that says 写."""
-        import re
-
         if not q.has("draft") or q.has("original") or re.search(r"写着|写成|写的|写了|写在|怎么写", q.text):
             return False
         return q.signs["draft"] <= 4 or bool(re.search(r"说明|一段|那段|一条|那条|部分|情况|文字", q.text))
 
     def _is_comparison(self, q: Question, named: Sequence[Subject]) -> bool:
-        import re
-
         return len(named) >= 2 and bool(re.search(r"比(?!重|例|上年|去年)", q.text)) and not q.has("previous")
 
     def _sets(self, desk: Desk, named: Sequence[Subject]) -> list[Handler]:
@@ -331,6 +336,13 @@ class RuleAsker:
         subjects = named or (desk.inherited if (q.has("elliptical", "rank") or dimension) else [])
         projects = "project" in q.dimensions or any(m.text.endswith("项目") for m in q.mentions)
         about_set = bool(q.dimensions) or dimension or not named or projects or q.has("list", "rank")
+        piece = sets.name_piece(desk)
+        several = next((m.text for m in q.mentions if sum(t[0] == "project" for t in m.targets) > 1), "")
+        if piece or (several and (q.has("sum", "count", "list", "rank") or q.dimensions)):
+            subjects = [s for s in subjects if not s.get("project")]
+            return [lambda d: sets.add_up(d, dimension="project", named=subjects, contains=piece or several)]
+        if several:
+            return [lambda d: sets.which(d, several)]
         plain = [s for s in subjects if not s.get("project") or q.has("sum")]
         if len(named) >= 2 and not q.has("rank"):
             plain = []
@@ -370,6 +382,10 @@ class RuleAsker:
             merged = [replace(s, year=max(earlier)) for s in merged]
         return amounts.look_up(desk, self._fund_sides(desk, merged))
 
+    def _look_up_plainly(self, desk: Desk) -> Reply | None:
+        """Write down the figures named, where no section of an outline is."""
+        return amounts.look_up(desk, self._fund_sides(desk, subjects_of(desk.question, self._vocabulary)))
+
     def _fund_sides(self, desk: Desk, named: Sequence[Subject]) -> list[Subject]:
         """A fund alone may be income or spending: both are given."""
         out: list[Subject] = []
@@ -394,6 +410,8 @@ class RuleAsker:
 
     def _inherited(self, desk: Desk) -> Reply | None:
         subject = desk.inherited[0]
+        if len(desk.question.unit_types) == 1:
+            subject = replace(subject, unit_type=desk.question.unit_types[0])
         years = [y.year for y in desk.question.years if y.year and y.year != desk.year]
         if desk.question.has("previous"):
             years = [desk.year - 1]
@@ -449,7 +467,5 @@ def _without(text: str, unsupported: Sequence[str]) -> str:
     """Leave out the sentences that hold a figure nothing supports."""
     if not unsupported:
         return text
-    import re
-
     kept = [s for s in re.split(r"(?<=[。；\n])", text) if not any(u in s for u in unsupported)]
     return "".join(kept) or "回答里有数字找不到出处，已不予显示。"

@@ -92,8 +92,11 @@ class Desk:
             chosen = next((s for s in tried if self.exists(s, year=year)), tried[0])
         if chosen.unit_type and "gov_economic" not in dict(chosen.members):
             return self._of_unit_type(chosen)
-        if self.exists(chosen, year=year) or chosen.table:
+        if self.exists(chosen, year=year):
             return chosen
+        if chosen.table:
+            others = [_with(chosen, m) for m in ("支出", "支出总计", "收入") if m != chosen.measure and chosen.members]
+            return next((s for s in others if self.exists(s, year=year)), chosen)
         if chosen.get("unit") and chosen.measure in {"支出", "支出总计"} and set(dict(chosen.members)) == {"unit"}:
             return _with(chosen, "收入")
         return chosen

@@ -32,7 +32,12 @@ def ask(desk: Desk) -> Reply | None:
     if not projects and desk.question.has("elliptical") and desk.inherited:
         projects = [desk.inherited[0].get("project")] if desk.inherited[0].get("project") else []
     other_year = any(y.year and y.year != desk.year for y in desk.question.years)
-    if desk.question.has("count") and re.search(r"指标", text) and not other_year and not desk.question.has("stale"):
+    if (
+        desk.question.has("count")
+        and re.search(r"指标", text)
+        and not other_year
+        and not desk.question.has("stale", "rank")
+    ):
         return _count(desk, known, [p for p in projects if p])
     if desk.question.has("stale") or (re.search(r"20\d\d", text) and re.search(r"哪些|哪个|哪几", text)):
         stale = _stale(desk, known)
@@ -178,6 +183,8 @@ def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> 
         if mention.target("project") or mention.target("unit"):
             masked = masked.replace(mention.text, "", 1)
     content = _content(masked, desk)
+    if kind and desk.question.has("rank"):
+        return _targets(desk, _extreme(pool, lowest=desk.question.has("bottom")), known, kind.group(1))
     if kind and len(content) < 2 and not desk.question.quoted:
         return _targets(desk, pool, known, kind.group(1))
     scored = sorted(((_fit(i, masked, content), i) for i in pool), key=lambda s: -s[0])
@@ -187,7 +194,7 @@ def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> 
     literal = [i for i in pool if any(q in i.target for q in desk.question.quoted)]
     if literal:
         chosen = literal
-    elif best >= 0.34:
+    elif best >= (0.28 if projects and re.search(r"(?:多少|几)[台次人套条批]", text) else 0.34):
         chosen = [i for s, i in scored if s >= best - 0.02]
     elif projects and desk.question.has("indicator"):
         chosen = [i for _, i in scored]
@@ -202,6 +209,11 @@ def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> 
 
 def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator], kind: str) -> Reply:
     lines = [f"{_name(desk, i)}的{i.level1}“{i.name}”目标为{i.target}" for i in chosen]
+    if re.search(r"怎么算|如何算|公式|怎么计算|如何计算|含义|说明|什么意思", desk.question.text):
+        lines = [
+            f"{line}，说明：{i.explanation.rstrip('。')}" if i.explanation else line
+            for line, i in zip(lines, chosen, strict=True)
+        ]
     reply = Reply(
         f"{desk.head()}{'；'.join(lines)}。", citations=[desk.quote(i.source) for i in chosen], plan=["绩效指标"]
     )
@@ -211,6 +223,11 @@ def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator]
             reply.results.append(
                 Result(indicator.name, number, indicator.quantity.unit.symbol, number, "", indicator.target, ())
             )
+    counted = [i.quantity for i in chosen if i.quantity is not None and i.quantity.unit.kind is Kind.COUNT]
+    if desk.question.has("sum") and len(counted) > 1 and len({q.unit for q in counted}) == 1:
+        total = Quantity(sum((q.number for q in counted), Decimal(0)), counted[0].unit)
+        reply.results.insert(0, _quantity("合计", total, " + ".join(render_quantity(q) for q in counted)))
+        reply.text += f"合计{chosen[0].comparator}{render_quantity(total)}。"
     if desk.question.has("convert", "judge") or kind == "成本":
         _cost_note(desk, chosen, known, reply)
     return reply
@@ -255,6 +272,14 @@ def _cost_note(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicato
             reply.citations.append(Citation(desk.place(other.source), "quote"))
 
 
+def _extreme(pool: Sequence[Indicator], *, lowest: bool) -> list[Indicator]:
+    """Return the indicators with the lowest, or highest, target."""
+    ratios = [i for i in pool if i.quantity is not None and i.quantity.unit.kind is Kind.RATIO]
+    values = [i.quantity.base for i in ratios if i.quantity]
+    edge = min(values, default=None) if lowest else max(values, default=None)
+    return [i for i in ratios if i.quantity and i.quantity.base == edge]
+
+
 def _content(text: str, desk: Desk) -> str:
     """Return what a question says besides asking for an indicator's target."""
     words = [
@@ -275,6 +300,7 @@ def _content(text: str, desk: Desk) -> str:
         "项目",
         "上限",
     ]
+    text = re.sub(r"什么时候|何时|哪天|几月", "完成时间", text)
     pattern = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     return re.sub(rf"{pattern}|[？?，。、的是有在]", "", text)
 

@@ -213,7 +213,7 @@ class QuestionReader:
         open_text = "".join(" " if hit else c for c, hit in zip(text, covered, strict=True))
         for run in _CJK.findall(open_text):
             left = self._filler.sub("", run).strip(self._particles)
-            if len(run) >= 3 and left:
+            if len(run) >= 2 and left:
                 question.unread.append(run)
         open_text = self._filler.sub(lambda m: " " * len(m.group()), open_text)
         runs = (m.group().strip(self._particles) for m in _CJK.finditer(open_text))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from service.asking.amounts import bound_results, subjects
-from service.asking.desk import Desk, Reply, shown_of
+from service.asking.answer import Result, Status
+from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject
 from service.calculation.formula import Call, Comparator, Comparison, Expression, Function, Literal, Reference
 from service.calculation.trace import Entry, Evaluation, Series
@@ -78,7 +80,7 @@ def _set_reference(desk: Desk, named: Sequence[Subject], dimension: str, contain
     return fitted.reference(desk.vocabulary, year=year, every=dimension, contains=contains)
 
 
-def _contains(desk: Desk) -> str:
+def name_piece(desk: Desk) -> str:
     """Return the piece of a name asked for: 「名称里带“专项经费”的」."""
     text = desk.question.text
     found = re.search(r"(?:带有?|含有?|包含|包括|叫|有)[“\"‘'「]([^”\"’'」]+)[”\"’'」]", text)
@@ -98,12 +100,14 @@ def _condition(desk: Desk) -> Comparison | None:
     return None
 
 
-def members(desk: Desk, named: Sequence[Subject], *, dimension: str = "") -> tuple[Expression, Evaluation] | None:
+def members(
+    desk: Desk, named: Sequence[Subject], *, dimension: str = "", contains: str = ""
+) -> tuple[Expression, Evaluation] | None:
     """Return the set asked for, its condition applied."""
     along = dimension or dimension_of(desk, named)
     if not along or along == "line":
         return None
-    reference: Expression = _set_reference(desk, named, along, _contains(desk))
+    reference: Expression = _set_reference(desk, named, along, contains or name_piece(desk))
     condition = _condition(desk)
     if condition is not None:
         reference = Call(Function.WHERE, (reference, condition))
@@ -159,7 +163,7 @@ def rank(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = N
                 (
                     Call(
                         Function.BOTTOM if bottom else Function.TOP,
-                        (reference, Literal(Quantity(_decimal(len(picked)), NUMBER))),
+                        (reference, Literal(Quantity(Decimal(len(picked)), NUMBER))),
                     ),
                 ),
             )
@@ -167,12 +171,6 @@ def rank(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = N
         reply.results.insert(0, desk.result("合计", top))
         reply.text = reply.text.rstrip("。") + f"，合计{shown_of(top)}。"
     return reply
-
-
-def _decimal(number: int):  # type: ignore[no-untyped-def]
-    from decimal import Decimal
-
-    return Decimal(number)
 
 
 def _how_many(text: str, total: int, *, sort: bool) -> int:
@@ -187,9 +185,7 @@ def _amount(entry: Entry) -> str:
     return f"{render_number(entry.shown.number)}{entry.shown.unit.symbol}"
 
 
-def _entry_result(desk: Desk, entry: Entry, evaluation: Evaluation):  # type: ignore[no-untyped-def]
-    from service.asking.answer import Result
-
+def _entry_result(desk: Desk, entry: Entry, evaluation: Evaluation) -> Result:
     operands = tuple(desk.operands(entry.figure)) if entry.figure else ()
     return Result(
         entry.label, render_number(entry.shown.number), entry.shown.unit.symbol, render_number(entry.quantity.number),
@@ -197,16 +193,16 @@ def _entry_result(desk: Desk, entry: Entry, evaluation: Evaluation):  # type: ig
     )  # fmt: skip
 
 
-def _count_result(number: int, evaluation: Evaluation):  # type: ignore[no-untyped-def]
-    from service.asking.answer import Result
-
+def _count_result(number: int, evaluation: Evaluation) -> Result:
     return Result("项数", str(number), "项", str(number), f"个数({evaluation.formula})", f"共{number}项", ())
 
 
-def add_up(desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = None) -> Reply | None:
+def add_up(
+    desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = None, contains: str = ""
+) -> Reply | None:
     """「其他运转类项目合计多少」: the sum over a set, its members listed, checked against a printed total."""
     spoken = list(named if named is not None else subjects(desk)) or desk.inherited[:1]
-    made = members(desk, spoken, dimension=dimension)
+    made = members(desk, spoken, dimension=dimension, contains=contains)
     if made is None:
         return None
     reference, evaluation = made
@@ -327,4 +323,31 @@ def listing(desk: Desk, *, named: Sequence[Subject] | None = None, dimension: st
             )
         except (MissingFactError, YoujuError):
             pass
+    return reply
+
+
+def which(desk: Desk, name: str) -> Reply | None:
+    """Ask back where a short name fits several projects, with each figure."""
+    made = members(desk, [], dimension="project", contains=name)
+    if made is None:
+        return None
+    _, evaluation = made
+    labels = [f"{f.name} {render_quantity(f.quantity)}" for f in evaluation.figures]
+    reply = Reply(
+        f"“{name}”有多种所指：{'；'.join(labels)}。请说明是哪一个。", status=Status.CLARIFY, readings=labels,
+        citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
+    )  # fmt: skip
+    for figure in evaluation.figures:
+        number = render_number(figure.quantity.number)
+        reply.results.append(
+            Result(
+                figure.name,
+                number,
+                figure.quantity.unit.symbol,
+                number,
+                evaluation.formula,
+                "",
+                tuple(desk.operands(figure)),
+            )
+        )
     return reply

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply
-from service.domain.document import Document, GlossaryEntry, Passage, PassageKind
+from service.domain.document import Document, GlossaryEntry, Passage, PassageKind, RowKind
+from service.domain.fact import Source
+from service.numerals import render_number
 from service.vocabulary.names import fold, strip_ordinal
 
 _EXPLAINS = re.compile(r"(?:是指|指的是|是?指|反映|包括)")
@@ -16,6 +19,11 @@ _EXPLAINS = re.compile(r"(?:是指|指的是|是?指|反映|包括)")
 def define(desk: Desk) -> Reply | None:
     """Quote the document's explanation of a term."""
     terms = _terms(desk)
+    if re.search(r"区别|不同|差别|有什么不一样", desk.question.text):
+        entries = [e for m in desk.question.members if (e := _glossary(desk.documents, [m.text]))]
+        if len(entries) >= 2:
+            text = "；".join(f"{e.term}：{e.text.rstrip('。')}" for e in entries)
+            return Reply(f"{text}。（名词解释）", citations=[desk.quote(e.source) for e in entries], plan=["名词解释"])
     entry = _glossary(desk.documents, terms)
     if entry is not None:
         document = next(d for d in desk.documents if d.id == entry.source.document)
@@ -129,6 +137,11 @@ def arithmetic(desk: Desk) -> Reply | None:
     text = desk.question.text
     tables = [t for mention in desk.question.tables for t in mention.tables]
     document = desk.document
+    names = [m.text for m in desk.question.members]
+    if not tables and names and re.search(r"明细", text):
+        tables = [
+            i.key.split("/")[0] for i in document.identities if i.rule == "class-sum" and names[0] in i.description
+        ][:1]
     if tables and re.search(r"明细|各项|各行|逐项|加起来|相加|之和|加总", text):
         own = [
             i
@@ -142,6 +155,7 @@ def arithmetic(desk: Desk) -> Reply | None:
         return None
     if not own:
         return None
+    unit = next((t.unit.symbol for t in document.tables if t.id in tables and t.unit), "")
     failed = [i for i in own if i.verdict == "failed"]
     rounding = [i for i in own if i.verdict == "rounding"]
     numbers = [("核对的关系", len(own)), ("差额在四舍五入内", len(rounding)), ("不成立", len(failed))]
@@ -151,12 +165,51 @@ def arithmetic(desk: Desk) -> Reply | None:
         f"差额在四舍五入允许范围内的{len(rounding)}条，其余完全相等。", plan=["勾稽校验"],
     )  # fmt: skip
     out.results = [Result(label, str(n), "条", str(n), "个数(勾稽关系)", f"共{n}条", ()) for label, n in numbers]
-    for identity in (failed or rounding)[:3]:
-        out.text += f"{identity.description}：左{identity.left_value}，右{identity.right_value}。"
-        for side in (identity.left_value, identity.right_value):
-            out.results.append(Result(identity.description, side, "", side, "", "", ()))
+    for identity in (failed or rounding or [i for i in own if i.rule == "column-sum"])[:3]:
+        gap = render_number(abs(Decimal(identity.left_value) - Decimal(identity.right_value)))
+        out.text += f"{identity.description}：{identity.left_value}对{identity.right_value}，相差{gap}。"
+        for label, value in (("相差", gap), ("左边", identity.left_value), ("右边", identity.right_value)):
+            out.results.append(Result(f"{identity.description}·{label}", value, unit, value, "", "", ()))
     out.findings = [f for f in document.findings if f.severity.value == "error"][:5]
     return out
+
+
+def form_rows(desk: Desk) -> Reply | None:
+    """List what a performance form says under a heading: 「年度主要任务有哪些」."""
+    for table in desk.document.tables:
+        rows = [
+            r
+            for r in table.rows
+            if r.kind in {RowKind.TASK, RowKind.TEXT}
+            and r.cells[0].raw
+            and _named_in(r.cells[0].raw, desk.question.text)
+        ]
+        if rows:
+            lines = [f"{r.cells[1].raw}：{r.cells[3].raw}" if r.cells[1].raw else r.cells[3].raw for r in rows]
+            sources = [
+                Source(
+                    desk.document.id,
+                    table.id,
+                    table.title,
+                    table.rows.index(r),
+                    3,
+                    r.label,
+                    table.columns[3],
+                    r.lines[0],
+                    quote=" ".join(c.raw for c in r.cells if c.raw),
+                )
+                for r in rows
+            ]
+            return Reply(
+                f"{desk.head()}{rows[0].cells[0].raw}：{'；'.join(lines)}",
+                citations=[desk.quote(s) for s in sources],
+                plan=[table.title],
+            )
+    return None
+
+
+def _named_in(heading: str, text: str) -> bool:
+    return heading in text or heading.removeprefix("年度") in text
 
 
 def section_text(desk: Desk) -> Reply | None:

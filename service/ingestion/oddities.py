@@ -133,7 +133,7 @@ def _reasons(reasons: Sequence[StatedReason], facts: Sequence[Fact], vocabulary:
             if said:
                 yield Finding(
                     "reason-contradicts-figures", Severity.WARNING,
-                    f"原因里提到“{said}”，但{member}本年与上年持平，不能作为增减的原因。",
+                    f"原因里提到“{said}”，但{member}本年与上年持平，二者矛盾，不能作为增减的原因。",
                     (reason.source, source), stated=said,
                 )  # fmt: skip
 
