@@ -246,7 +246,11 @@ def answer_dict_to_text(answer: Mapping[str, Any]) -> str:
     parts += _section("可能的意思", [each for each in answer["readings"] if each not in text])
     workings = dict.fromkeys(each["working"] for each in answer["results"] if each["working"])
     parts += _section("计算过程", workings)
-    parts += _numbered("出处", dict.fromkeys(_cited(each) for each in answer["citations"]))
+    main = [each for each in answer["citations"] if each["role"] != "also"]
+    parts += _numbered("出处", dict.fromkeys(_cited(each) for each in main))
+    others = len(answer["citations"]) - len(main)
+    if others:
+        parts.append(f"同一数字另有{others}处印出，用 youju explain 或 --json 查看。")
     parts += _section("提示", map(finding_to_text, answer["findings"]))
     parts.append(f"回答编号：{answer['id']}（查看依据：youju explain {answer['id']}）")
     return "\n\n".join(parts)

@@ -541,7 +541,7 @@ class Scope:
                     and fact.authority is Authority.CELL
                     and _differ_only(fact, part, QUALIFIERS | ATTRIBUTES | {"nature", "line"})
                 ):  # fmt: skip
-                    out.append(fact)
+                    out.append(fact)  # noqa: PERF401 - a comprehension of this condition would not be read
         return tuple(dict.fromkeys(out))
 
     def conflicts(self, figure: Figure) -> tuple[Fact, ...]:
