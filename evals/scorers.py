@@ -42,6 +42,8 @@ _AGREEMENT = re.compile("一致|相等|相符|平衡|等于|相同")
 _DISAGREEMENT = re.compile("不一致|不相等|不相符|不平衡|不等于|不相同|不符")
 _CORRECTION = re.compile("不是|并非|实际|有误|不对|不符|而是|不成立|不准确|没有增|没有减|没有上升|没有下降|恰好相反")
 _UP, _DOWN = "增加|增长|上升|提高|多", "减少|下降|降低|压减|少"
+#: A remark to the writer that something was left out; it is no part of what is written.
+_REMARK = re.compile("（[^（）]*(?:未采用|不采用|已删去|未写入)[^（）]*）")
 #: A direction that is denied (不是增加23.04%) is none.
 _DIRECTED = re.compile(rf"(?<!不是)(?<!并非)(?<!没有)({_UP}|{_DOWN})了?\s*(\d[\d,]*(?:\.\d+)?)")
 
@@ -85,17 +87,10 @@ def _is_expected(case: Case, digits: str, unit: str) -> bool:
         value = abs(Decimal(digits.replace(",", "")))
     except ArithmeticError:
         return False
-    shown_decimals = len(digits.partition(".")[2])
     expected = abs(case.number)
-    if shown_decimals < case.decimals:
-        exact = value == expected
-    else:
-        exact = _round(value, case) == _round(expected, case)
-    return exact and units_agree(unit, case.unit)
-
-
-def _round(value: Decimal, case: Case) -> Decimal:
-    return round_half_up(value, case.decimals)
+    if len(digits.partition(".")[2]) >= case.decimals:
+        value, expected = (round_half_up(v, case.decimals) for v in (value, expected))
+    return value == expected and units_agree(unit, case.unit)
 
 
 def _tells_agreement(case: Case, answer: Answer) -> bool:
@@ -126,7 +121,8 @@ def text(case: Case, answer: Answer) -> Score:
     missing = list(_missing_words(case.must_contain, answer.text))
     quoted = [squeeze(answer.text), *(squeeze(p.place.quote) for p in cited_places(answer))]
     missing += [q for q in case.quotes if not any(squeeze(q) in body for body in quoted)]
-    there = [w for w in case.must_not_contain if squeeze(w) in squeeze(answer.text)]
+    written = squeeze(_REMARK.sub("", answer.text))
+    there = [w for w in case.must_not_contain if squeeze(w) in written]
     faults = [f"缺“{m}”" for m in missing] + [f"不该有“{w}”" for w in there]
     return _judge(not faults, answer.text, "；".join(faults))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from evals.evidence import Printed, cited_places
-from evals.figures import Figure, find_figures, fold_width, same, squeeze
+from evals.figures import SCALES, Figure, find_figures, fold_width, same
 from service.asking.answer import Answer
 
 _AFTER_DATE = re.compile(r"^\s*(年|月|日)")
@@ -26,6 +26,7 @@ _FACTORS = frozenset(map(Decimal, (100, 1000, 10_000, 1_000_000, 100_000_000)))
 _COUNTED = frozenset("个项条家处笔行")
 _PLACE_WORDS = frozenset("行页列")
 _CODE_DIGITS = 3
+_NAME_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,13 @@ def find_unsupported(answer: Answer, printed: Printed) -> Loose:
     body = fold_width(answer.text)
     figures = find_figures(body)
     own = tuple(_own_figures(answer))
-    labels = squeeze(" ".join(_labels(answer)))
+    labels = " ".join(_labels(answer))
+    names = tuple(_spans_of_names(answer, body))
     unsupported, uncited = [], []
     for figure in figures:
         if _is_no_amount(figure, body) or _is_place(figure, body, answer) or _is_code(figure, labels):
+            continue
+        if any(start <= figure.start and figure.start + len(figure.digits) <= end for start, end in names):
             continue
         if any(_fits(figure, number, unit) for number, unit in own) or _counts_operands(figure, answer):
             continue
@@ -131,11 +135,22 @@ def _is_place(figure: Figure, body: str, answer: Answer) -> bool:
 
 def _is_code(figure: Figure, labels: str) -> bool:
     """Tell whether it is the digits of a code or name that the question or a cited place bears."""
-    is_code = not figure.unit and "." not in figure.digits and len(figure.digits) >= _CODE_DIGITS
-    return is_code and re.search(rf"(?<!\d){figure.digits}", labels) is not None
+    is_code = figure.digits.isdigit() and len(figure.digits) >= _CODE_DIGITS and figure.unit not in SCALES
+    return is_code and re.search(rf"(?<!\d){figure.digits}(?!\d)", labels) is not None
+
+
+def _spans_of_names(answer: Answer, body: str) -> Iterator[tuple[int, int]]:
+    """Yield where the text writes the name of a cited row, column or table out in full: 302 99 其他商品和服务支出."""
+    places = [c.place for c in cited_places(answer) if c.place.table]
+    names = {fold_width(n) for p in places for n in (p.row, p.column, p.table_title, p.document_title)}
+    for name in names:
+        if len(name) >= _NAME_LENGTH and not name.replace(" ", "").isdigit():
+            yield from (match.span() for match in re.finditer(re.escape(name), body))
 
 
 def _counts_operands(figure: Figure, answer: Answer) -> bool:
-    """Tell whether it counts what a result rests on: 「4个，合计…」."""
+    """Tell whether it counts what is shown: operands of a result, results, readings, places of a finding."""
     counts = {len(r.operands) for r in answer.results} | {len(answer.readings), len(answer.results)}
+    counts |= {len(f.sources) for f in answer.findings}
+    counts.add(sum(c.role == "quote" for c in answer.citations))
     return figure.unit in _COUNTED and figure.number in counts

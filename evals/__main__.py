@@ -1,0 +1,99 @@
+"""Run the evals: ``python -m evals [SUITE…] [--json] [--accept]``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from evals import identities, numbers, tables
+from evals.cases import CASES, load_cases, suite_path
+from evals.report import render
+from evals.runner import (
+    REPORTS,
+    accept,
+    compare,
+    describe,
+    keep_run,
+    opened_service,
+    percentile,
+    run_suite,
+    run_to_dict,
+)
+
+_BUILT_IN = ("tables", "identities", "numbers")
+_PASSED, _WORSE, _USAGE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the suites named, or every one there is.
+
+    Returns:
+        0; 1 where a suite is worse than its accepted run or a figure has no support; 2 for an unknown suite.
+    """
+    parser = argparse.ArgumentParser(prog="youju eval", description="运行评测集，与认可的结果比较。")
+    parser.add_argument("suite", nargs="*", help="、".join(suites()))
+    parser.add_argument("--json", action="store_true", help="只输出JSON摘要")
+    parser.add_argument("--accept", action="store_true", help="把本次结果作为认可的结果")
+    given = parser.parse_args(argv)
+    unknown = [name for name in given.suite if name not in suites()]
+    if unknown:
+        print(f"没有评测集“{unknown[0]}”。有：{'、'.join(suites())}。", file=sys.stderr)
+        return _USAGE
+    chosen = given.suite or list(suites())
+    REPORTS.mkdir(exist_ok=True)
+    worst, said = _PASSED, []
+    with contextlib.redirect_stdout(sys.stderr if given.json else sys.stdout):
+        for name in chosen:
+            code, summary = _built_in(name) if name in _BUILT_IN else _questions(name, is_accepted=given.accept)
+            worst = max(worst, code)
+            said.append(summary)
+    if given.json:
+        print(json.dumps({"ok": worst == _PASSED, "suites": said}, ensure_ascii=False))
+    return worst
+
+
+def suites() -> tuple[str, ...]:
+    """Return every suite there is: case files, then the built-in ones."""
+    files = sorted(path.stem for path in CASES.glob("*.jsonl"))
+    return (*("questions" if name == "questions-dev" else name for name in files), *_BUILT_IN)
+
+
+def _questions(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
+    """Ask every question of a suite; print and keep everything about it."""
+    cases = load_cases(suite_path(name))
+    with opened_service() as (application, printed, settings):
+        run = run_suite(name, cases, application, printed, describe(settings))
+    difference = compare(run)
+    kept = keep_run(run)
+    if is_accepted:
+        accept(run)
+    report = render(run, difference)
+    (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
+    print(report)
+    times = [o.ms for o in run.outcomes]
+    print(f"用时 p50 {percentile(times, 0.5):.1f} 毫秒，p95 {percentile(times, 0.95):.1f} 毫秒。全部记录：{kept}")
+    is_worse = bool(difference.worse and not is_accepted) or run.unsupported > 0
+    summary = {k: v for k, v in run_to_dict(run).items() if k not in {"cases", "settings"}}
+    summary |= {"worse": difference.worse, "better": difference.better, "run": str(kept)}
+    return (_WORSE if is_worse else _PASSED), summary
+
+
+def _built_in(name: str) -> tuple[int, dict[str, object]]:
+    if name == "numbers":
+        folder = os.environ.get("YOUJU_REAL_DATA", "")
+        if not folder or not (Path(folder) / "numbers-dev.jsonl").is_file():
+            print("数字读写评测：跳过（没有设 YOUJU_REAL_DATA，或其中没有 numbers-dev.jsonl）。")
+            return _PASSED, {"suite": name, "skipped": True}
+        code = numbers.main([str(Path(folder) / "numbers-dev.jsonl")])
+    else:
+        code = (tables if name == "tables" else identities).main(REPORTS)
+    return code, {"suite": name, "ok": code == _PASSED}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
