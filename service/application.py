@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from service.domain.document import Document, DocumentSummary
-from service.domain.errors import InvalidInputError, MissingAnswerError, OversizedDocumentError, YoujuError
+from service.domain.errors import InvalidInputError, MissingAnswerError, OversizedDocumentError, StoreError, YoujuError
 from service.domain.fact import Fact
 
 if TYPE_CHECKING:
@@ -122,6 +122,14 @@ class Application:
                 yield self.add(self._bytes_of(path), path.name)
             except YoujuError as error:
                 yield Ingested(path.name, None, error.message, error.code)
+
+    def finish_indexing(self) -> bool:
+        """Bring the vectors up to date; False where another process is doing so (search by words goes on)."""
+        try:
+            self._index.flush()
+        except StoreError:
+            return False
+        return True
 
     def _bytes_of(self, path: Path) -> bytes:
         try:

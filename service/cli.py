@@ -112,6 +112,7 @@ def ingest(
         raise InvalidInputError(f"“{names}”里没有可导入的文件。请指定预算文本文件，或存放它们的文件夹。")
     if as_json:
         _print(to_json(done))
+    application.finish_indexing()
     if any(each["error"] for each in done):
         return BAD
     return _status(finding for each in done for finding in each["findings"])
@@ -261,7 +262,9 @@ def serve(
             "端口可能已被占用，或地址不属于本机。请用 --port 或 --host 换一个。"
         ) from None
     logs.log_to_stderr(settings.log_level)
-    application = create_app(desk.build(settings))
+    built = desk.build(settings)
+    built.finish_indexing()
+    application = create_app(built)
     logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
     address = f"http://{at[0]}:{listening.getsockname()[1]}"
     _note(f"有据已启动：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")

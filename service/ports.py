@@ -66,6 +66,13 @@ class PassageIndex(Protocol):
     ) -> tuple[tuple[str, str], ...]:
         """Return (document id, passage id), best first, within *documents*; empty *kinds* means all."""
 
+    def flush(self) -> None:
+        """Bring slow derived data (vectors) up to date with what was replaced or removed.
+
+        Raises:
+            StoreError: Another process is writing it; searching by words goes on.
+        """
+
     def indexed(self) -> frozenset[str]:
         """Return the ids of the documents that are indexed."""
 

@@ -88,6 +88,9 @@ class FakePassageIndex:
         best = sorted(scored, key=lambda hit: -hit[0])
         return tuple((document, passage) for score, document, passage in best[: max(0, limit)] if score)
 
+    def flush(self) -> None:
+        """Have nothing slow to bring up to date."""
+
     def indexed(self) -> frozenset[str]:
         """Name what is kept."""
         return frozenset(self._passages)

@@ -107,6 +107,7 @@ def upload(file: Annotated[UploadFile, File(description="预算文本文件。")
     """Take a document in. The same bytes twice are one document."""
     data = file.file.read(application.limits.max_file_bytes + 1)
     done = application.add(data, file.filename or "未命名.txt")
+    application.finish_indexing()
     return ingested_to_dict(done.name, done.document, was_known=done.was_known)
 
 
