@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from evals.cases import Evidence
-from evals.figures import Figure, find_figures, squeeze
+from evals.figures import Figure, find_directions, find_figures, squeeze
 from service.asking.answer import Answer, Place
-from service.domain.document import Document
+from service.domain.document import Document, Row
+
+#: Codes of projects are longer than those of accounts; they name nothing else.
+_PROJECT_CODE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +27,45 @@ class Printed:
     """The documents an answer can rest on, indexed for the scorers."""
 
     def __init__(self, documents: Sequence[Document] = ()) -> None:
-        self._lines = {
-            (document.id, table.id, index): row.lines
+        self._rows = {
+            (document.id, table.id, index): row
             for document in documents
             for table in document.tables
             for index, row in enumerate(table.rows)
         }
+        self._texts = {document.id: document.text for document in documents}
+        self._squeezed = tuple(squeeze(text) for text in self._texts.values())
         self._names: dict[str, set[str]] = {}
-        figures: dict[Decimal, set[str]] = {}
-        for document in documents:
-            for table in document.tables:
-                for row in table.rows:
-                    self._keep_names([c.raw for c in row.cells])
-                    for cell in row.cells:
-                        amount = cell.quantity
-                        if amount is not None:
-                            figures.setdefault(abs(amount.number), set()).add(amount.unit.symbol)
-            for figure in find_figures(document.text):
-                figures.setdefault(figure.number, set()).add(figure.unit)
-        self._figures = figures
+        self._figures: dict[Decimal, set[str]] = {}
+        #: Amounts that the running text calls an increase (True) or a decrease (False).
+        self.directions: dict[Decimal, set[bool]] = {}
+        for row in self._rows.values():
+            self._keep_names([cell.raw for cell in row.cells])
+            for cell in row.cells:
+                if cell.quantity is not None:
+                    self._keep_figure(abs(cell.quantity.number), cell.quantity.unit.symbol)
+                for figure in find_figures(cell.raw):
+                    if figure.unit or cell.quantity is None:
+                        self._keep_figure(figure.number, figure.unit)
+        for text in self._texts.values():
+            for line in text.splitlines():
+                if "\t" not in line:
+                    self._keep_line(line)
+
+    def _keep_figure(self, number: Decimal, unit: str) -> None:
+        self._figures.setdefault(number, set()).add(unit)
+
+    def _keep_line(self, line: str) -> None:
+        for figure in find_figures(line):
+            self._keep_figure(figure.number, figure.unit)
+        for is_up, number in find_directions(line):
+            self.directions.setdefault(number, set()).add(is_up)
 
     def _keep_names(self, cells: Sequence[str]) -> None:
         """Remember what a code is called: 30239 stands before 其他交通费用; split codes are joined."""
         code = ""
         for cell in cells:
-            if cell.isdigit() and len(cell) < 10:
+            if cell.isdigit() and len(cell) < _PROJECT_CODE:
                 code += cell
             elif cell and code and not cell.replace(".", "").isdigit():
                 self._names.setdefault(code, set()).add(cell)
@@ -58,7 +75,45 @@ class Printed:
 
     def lines_of(self, place: Place) -> tuple[int, ...]:
         """Return every line of the row a place stands in."""
-        return self._lines.get((place.document, place.table, place.row_index), ()) or (place.line,)
+        row = self._row(place)
+        return row.lines if row is not None and row.lines else (place.line,)
+
+    def _row(self, place: Place) -> Row | None:
+        return self._rows.get((place.document, place.table, place.row_index))
+
+    def unit_at(self, place: Place) -> str | None:
+        """Return the unit of the cell at a place, None where no figure stands."""
+        row = self._row(place)
+        if row is None or not 0 <= place.column_index < len(row.cells):
+            return None
+        quantity = row.cells[place.column_index].quantity
+        return quantity.unit.symbol if quantity is not None else None
+
+    def fault_of(self, place: Place) -> str:
+        """Say what is untrue about a place, "" where it prints just what is quoted.
+
+        A cell must print the quote (a blank one none), on the stated line. A place in running text must lie
+        where the quote stands.
+        """
+        if place.table:
+            row = self._row(place)
+            if row is None or not 0 <= place.column_index < len(row.cells):
+                return f"{place.table}没有第{place.row_index + 1}行第{place.column_index + 1}列"
+            raw = row.cells[place.column_index].raw
+            if squeeze(raw) != squeeze(place.quote):
+                return f"{place.table}.{place.row_index}.{place.column_index}印的是“{raw}”，不是“{place.quote}”"
+            return "" if place.line in (0, *row.lines) else f"{place.table}的行号{place.line}不对"
+        text = self._texts.get(place.document)
+        if text is None:
+            return "引用了没有的文件"
+        if place.start < 0:
+            return "" if squeeze(place.quote) in squeeze(text) else f"文中没有“{place.quote[:30]}”"
+        there, quote = squeeze(text[place.start : place.end]), squeeze(place.quote)
+        return "" if quote and (there in quote or quote in there) else f"第{place.line}行印的不是“{place.quote[:30]}”"
+
+    def has_words(self, words: str) -> bool:
+        """Tell whether any document has these words, layout aside."""
+        return any(squeeze(words) in text for text in self._squeezed)
 
     def names_of(self, code: str) -> frozenset[str]:
         """Return the printed names of a code."""

@@ -69,6 +69,26 @@ def fold_width(text: str) -> str:
     return text.translate(_WIDTH)
 
 
+#: Words of increase and decrease before an amount; one that is denied (不是增加23.04%) is none.
+_UP, _DOWN = "增加|增长|上升|提高|多", "减少|下降|降低|压减|少"
+_DIRECTED = re.compile(rf"(?<!不是)(?<!并非)(?<!没有)({_UP}|{_DOWN})了?\s*(\d[\d,]*(?:\.\d+)?)")
+
+
+def find_directions(text: str) -> tuple[tuple[bool, Decimal], ...]:
+    """Return (is an increase, amount) for every amount told with a direction.
+
+    Example:
+        >>> [(up, str(number)) for up, number in find_directions("收入减少284.53万元，三公增加 0.40万元")]
+        [(False, '284.53'), (True, '0.4')]
+
+    """
+    found = []
+    for word, digits in _DIRECTED.findall(fold_width(text)):
+        number = Decimal(digits.replace(",", ""))
+        found.append((re.fullmatch(_UP, word) is not None, number.normalize() + 0))
+    return tuple(found)
+
+
 def squeeze(text: str) -> str:
     """Drop layout spaces and fold widths, for comparing words."""
     return "".join(fold_width(text).split())

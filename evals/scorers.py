@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 
+from evals.arithmetic import evaluate_working
 from evals.cases import Case
 from evals.evidence import Printed, cited_places, is_cited
-from evals.figures import Figure, find_figures, squeeze, units_agree
+from evals.figures import Figure, find_directions, find_figures, squeeze, units_agree
 from evals.support import find_unsupported
 from service.asking.answer import Answer, Status
 from service.domain.quantity import round_half_up
@@ -41,11 +42,10 @@ Scorer = Callable[[Case, Answer], Score]
 _AGREEMENT = re.compile("一致|相等|相符|平衡|等于|相同")
 _DISAGREEMENT = re.compile("不一致|不相等|不相符|不平衡|不等于|不相同|不符")
 _CORRECTION = re.compile("不是|并非|实际|有误|不对|不符|而是|不成立|不准确|没有增|没有减|没有上升|没有下降|恰好相反")
-_UP, _DOWN = "增加|增长|上升|提高|多", "减少|下降|降低|压减|少"
 #: A remark to the writer that something was left out; it is no part of what is written.
+#: Quotes at least so long are sentences; shorter ones are names.
+_QUOTED_SENTENCE = 12
 _REMARK = re.compile("（[^（）]*(?:未采用|不采用|已删去|未写入)[^（）]*）")
-#: A direction that is denied (不是增加23.04%) is none.
-_DIRECTED = re.compile(rf"(?<!不是)(?<!并非)(?<!没有)({_UP}|{_DOWN})了?\s*(\d[\d,]*(?:\.\d+)?)")
 
 
 def _judge(ok: bool, answer: str, explanation: str = "") -> Score:
@@ -193,22 +193,98 @@ def premise(case: Case, answer: Answer) -> Score:
     return _judge(not faults, answer.text, "；".join(faults))
 
 
-def direction(case: Case, answer: Answer) -> Score:
-    """A change told in the accepted answer must be told in the same direction, and nowhere in the other."""
-    wanted = set(_directed(case.answer))
-    if case.answer_kind == "refuse" or not wanted:
-        return NOT_SCORED
-    told = set(_directed(answer.text))
-    faults = [f"{a}的增减方向写反" for up, a in sorted(wanted) if (not up, a) in told]
+def direction(case: Case, answer: Answer, printed: Printed) -> Score:
+    """A change must be told in its direction.
+
+    In the direction of the accepted answer, which must be told; else in that of the question, unless its premise
+    is false; else in that of the document's running text; else in that of the label of the result it is.
+    """
+    told = set(find_directions(answer.text))
+    wanted = set(find_directions(case.answer)) if case.answer_kind != "refuse" else set()
+    asked = set(find_directions(case.question)) if case.answer_kind != "premise_false" else set()
+    faults = [f"{a}的增减方向写反" for up, a in sorted(told) if _is_reversed(up, a, wanted, asked, answer, printed)]
     if not faults:
         faults = [f"没有写明“{'增' if up else '减'}{a}”" for up, a in sorted(wanted - told)]
+    if not told and not wanted:
+        return NOT_SCORED
     shown = "；".join(f"{'增' if up else '减'}{a}" for up, a in sorted(told))
     return _judge(not faults, shown, "；".join(faults))
 
 
-def _directed(body: str) -> Iterator[tuple[bool, Decimal]]:
-    for word, digits in _DIRECTED.findall(body):
-        yield bool(re.fullmatch(_UP, word)), Decimal(digits.replace(",", "")).normalize()
+_Directed = set[tuple[bool, Decimal]]
+
+
+def _is_reversed(
+    is_up: bool, amount: Decimal, wanted: _Directed, asked: _Directed, answer: Answer, printed: Printed
+) -> bool:
+    printed_so = {(up, amount) for up in printed.directions.get(amount, ())}
+    of_label = {
+        (up, amount)
+        for r in answer.results
+        if _number(r.value) == amount
+        for up, word in ((True, "增加"), (True, "增长"), (False, "减少"), (False, "降低"), (False, "下降"))
+        if word in r.label
+    }
+    for known in (wanted, asked, printed_so, of_label):
+        if {(True, amount), (False, amount)} & known:
+            return (is_up, amount) not in known
+    return False
+
+
+def _number(digits: str) -> Decimal | None:
+    try:
+        return abs(Decimal(digits.replace(",", "")))
+    except InvalidOperation:
+        return None
+
+
+def quoted(case: Case, answer: Answer, printed: Printed) -> Score:
+    """Every sentence that the text quotes must stand in a document, or in the question."""
+    quotes = [q for q in _quotes(answer.text) if len(squeeze(q)) >= _QUOTED_SENTENCE]
+    if not quotes:
+        return NOT_SCORED
+    known = squeeze(" ".join((case.question, *case.history)))
+    false = [q for q in quotes if not printed.has_words(q) and squeeze(q) not in known]
+    return _judge(not false, "；".join(quotes), f"文件里没有这样的话：{'；'.join(false)}")
+
+
+def _quotes(body: str) -> Iterator[str]:
+    """Yield what stands between outermost “ and ”."""
+    depth, start = 0, 0
+    for at, character in enumerate(body):
+        if character == "“":
+            start = at + 1 if depth == 0 else start
+            depth += 1
+        elif character == "”" and depth:
+            depth -= 1
+            if depth == 0:
+                yield body[start:at]
+
+
+def place(case: Case, answer: Answer, printed: Printed) -> Score:
+    """Every place must print what it is quoted for; an answer that says something must have one."""
+    del case
+    places = [c.place for c in cited_places(answer)]
+    if not places:
+        return _judge(answer.status is not Status.ANSWERED, "", "回答没有任何出处")
+    false = list(dict.fromkeys(fault for p in places if (fault := printed.fault_of(p))))
+    return Score(0 if false else 1, f"{len(places)}处", "；".join(false[:5]), len(places) - len(false), len(places))
+
+
+def working(case: Case, answer: Answer) -> Score:
+    """The arithmetic shown for a result must give the result."""
+    del case
+    judged = [(r, value) for r in answer.results if (value := evaluate_working(r.working)) is not None]
+    if not judged:
+        return NOT_SCORED
+    wrong = [r for r, value in judged if not _gives(value, r.value)]
+    why = "；".join(f"{r.label}：{r.working}，却写成{r.value}" for r in wrong)
+    return Score(0 if wrong else 1, f"{len(judged)}式", why, len(judged) - len(wrong), len(judged))
+
+
+def _gives(value: Decimal, shown: str) -> bool:
+    decimals = len(shown.partition(".")[2])
+    return abs(round_half_up(value, decimals)) == _number(shown)
 
 
 def draft(case: Case, answer: Answer, printed: Printed) -> Score:
@@ -270,8 +346,11 @@ def build_scorers(printed: Printed) -> Mapping[str, Scorer]:
         "list": partial(listing, printed=printed),
         "clarify": clarify,
         "premise": premise,
-        "direction": direction,
+        "direction": partial(direction, printed=printed),
+        "quoted": partial(quoted, printed=printed),
+        "working": working,
         "draft": partial(draft, printed=printed),
+        "place": partial(place, printed=printed),
         "citation": partial(citation, printed=printed),
         "supported": partial(supported, printed=printed),
         "shown_source": partial(shown_source, printed=printed),
@@ -281,7 +360,8 @@ def build_scorers(printed: Printed) -> Mapping[str, Scorer]:
 
 #: Scorers that tell whether the reader was told the right thing. The others tell whether it can be followed.
 RIGHT = (
-    "refusal", "number", "unit", "text", "list", "clarify", "premise", "direction", "draft", "supported",
+    "refusal", "number", "unit", "text", "list", "clarify", "premise", "direction", "draft", "supported", "quoted",
+    "working",
 )  # fmt: skip
 #: What each scorer asks, for the report.
 TITLES = {
@@ -294,8 +374,11 @@ TITLES = {
     "premise": "纠正前提",
     "direction": "增减方向",
     "draft": "起草",
-    "citation": "引用到格",
     "supported": "数字都有依据",
+    "quoted": "引文属实",
+    "working": "算式得数",
+    "place": "出处属实",
+    "citation": "引用到格",
     "shown_source": "依据都已引出",
     "self_report": "自检无遗漏",
 }

@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 
 from evals.evidence import Printed, cited_places
 from evals.figures import SCALES, Figure, find_figures, fold_width, same
-from service.asking.answer import Answer
+from service.asking.answer import Answer, Place
+from service.domain.fact import Source
 
 _AFTER_DATE = re.compile(r"^\s*(年|月|日)")
 _ORDINAL_BEFORE = re.compile(r"(第|表|附件|图|T|V|Q|P|No\.?|〔|\[)\s*$")
@@ -48,7 +49,7 @@ def find_unsupported(answer: Answer, printed: Printed) -> Loose:
     """Look at every figure of the text."""
     body = fold_width(answer.text)
     figures = find_figures(body)
-    own = tuple(_own_figures(answer))
+    own = tuple(_own_figures(answer, printed))
     labels = " ".join(_labels(answer))
     names = tuple(_spans_of_names(answer, body))
     unsupported, uncited = [], []
@@ -72,20 +73,38 @@ def _fits(figure: Figure, number: Decimal, unit: str) -> bool:
     return same(figure.number, figure.unit, number, unit)
 
 
-def _own_figures(answer: Answer) -> Iterator[tuple[Decimal, str]]:
+def _own_figures(answer: Answer, printed: Printed) -> Iterator[tuple[Decimal, str]]:
     """Yield the figures that the answer itself vouches for, with their units."""
     for result in answer.results:
         yield from _value(result.value, result.unit)
         yield from _value(result.exact, result.unit)
         for operand in result.operands:
-            yield from _value(operand.value, operand.unit)
-            if operand.how == "blank":
-                yield Decimal(0), ""
+            yield from _value(operand.value or "0", operand.unit)
     for finding in answer.findings:
-        for stated in (finding.stated, finding.expected, *(s.quote for s in finding.sources)):
+        for stated in (finding.stated, finding.expected):
             yield from ((f.number, f.unit) for f in find_figures(stated))
-    for body in (answer.question, *(c.place.quote for c in cited_places(answer))):
-        yield from ((f.number, f.unit) for f in find_figures(body))
+        for source in finding.sources:
+            yield from _in_place(_place_of(source), printed)
+    for cited in cited_places(answer):
+        yield from _in_place(cited.place, printed)
+    yield from ((f.number, f.unit) for f in find_figures(answer.question))
+
+
+def _place_of(source: Source) -> Place:
+    return Place(
+        document=source.document,
+        table=source.table,
+        row_index=source.row,
+        column_index=source.column,
+        quote=source.quote,
+    )
+
+
+def _in_place(place: Place, printed: Printed) -> Iterator[tuple[Decimal, str]]:
+    """Yield the figures a place prints; those of a cell bear the unit of its table."""
+    of_table = printed.unit_at(place) if place.table else None
+    for figure in find_figures(place.quote):
+        yield figure.number, figure.unit or of_table or ""
 
 
 def _value(digits: str, unit: str) -> Iterator[tuple[Decimal, str]]:
@@ -153,4 +172,4 @@ def _counts_operands(figure: Figure, answer: Answer) -> bool:
     counts = {len(r.operands) for r in answer.results} | {len(answer.readings), len(answer.results)}
     counts |= {len(f.sources) for f in answer.findings}
     counts.add(sum(c.role == "quote" for c in answer.citations))
-    return figure.unit in _COUNTED and figure.number in counts
+    return figure.unit in _COUNTED and figure.number in counts - {0}
