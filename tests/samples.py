@@ -17,6 +17,7 @@ from service.vocabulary.vocabulary import Vocabulary
 
 #: No county of that name is known to us; the text says that it is made up.
 ENTITY = "云梦市桃源区虚构事务局"
+CENTRE = "桃源区古籍中心"
 MAX_BYTES = 20 * 1024 * 1024
 
 
@@ -187,15 +188,14 @@ def _income(sample: Sample) -> list[str]:
         return [code, name, *(_shown(sample, a) for a in (amount, amount, amount - fund, fund))]
 
     rows = [
-        ["部门代码", "部门(单位)名称", "总计", "本年收入", "", ""],
+        ["单位代码", "部门(单位)名称", "总计", "本年收入", "", ""],
         ["", "", "", "合计", "一般公共预算", "政府性基金"],
         row("", "合计", sample.total, sample.fund),
         row("901", sample.entity, sample.total, sample.fund),
         row("901001", f"{sample.entity}本级", office, sample.fund),
-        row("901002", "桃源区古籍中心", centre, Decimal(0)),
+        row("901002", CENTRE, centre, Decimal(0)),
     ]
-    rows[0][0] = "单位代码"
-    return _table(sample, "部门收入总体情况表", [r for r in rows if r[2] or r[1] != "桃源区古籍中心"])
+    return _table(sample, "部门收入总体情况表", [r for r in rows if r[1] != CENTRE or r[2]])
 
 
 def _spending(sample: Sample) -> list[str]:
@@ -246,7 +246,7 @@ def _projects(sample: Sample) -> list[str]:
         ["", "", "", *(_shown(sample, a) for a in _split(sample.project_total, sample.fund))],
     ]
     for project in sample.projects:
-        unit = "桃源区古籍中心" if project.at_centre else f"{sample.entity}本级"
+        unit = CENTRE if project.at_centre else f"{sample.entity}本级"
         kind = "特定目标类" if project.of_fund else "其他运转类"
         fund = project.amount if project.of_fund else Decimal(0)
         rows.append([kind, project.name, unit, *(_shown(sample, a) for a in _split(project.amount, fund))])

@@ -1,0 +1,93 @@
+"""What tests share: the vocabulary, the seed document, and askers over documents without stores."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.adapters.readers.text import read_text
+from service.adapters.vocabulary_files import read_vocabulary
+from service.asking.asker import RuleAsker
+from service.asking.desk import Desk
+from service.asking.drafts import ReasonsFor, drafting_handler
+from service.domain.document import Document
+from service.drafting.outline import Draft, Drafter, find_section
+from service.ingestion.pipeline import ingest
+from service.vocabulary.vocabulary import Vocabulary
+from tests.fakes import FakeLibrary, FakePassageIndex, FixedClock
+from tests.samples import MAX_BYTES, Sample, read_sample
+
+ROOT = Path(__file__).parent.parent
+SEED_NAME = "新乡市红旗区委员会办公室-2024年度部门预算.txt"
+
+AskerOver = Callable[..., RuleAsker]
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    """The names and question words of the package."""
+    return read_vocabulary()
+
+
+@pytest.fixture(scope="session")
+def seed_path() -> Path:
+    """The seed document: in the checkout's corpus, else under YOUJU_REAL_CORPUS."""
+    folders = [ROOT / "corpus", *map(Path, filter(None, [os.environ.get("YOUJU_REAL_CORPUS")]))]
+    for folder in folders:
+        for path in sorted(folder.rglob(SEED_NAME)):
+            return path
+    pytest.skip(f"{SEED_NAME} is neither in corpus/ nor under YOUJU_REAL_CORPUS")
+
+
+@pytest.fixture(scope="session")
+def seed(seed_path: Path, vocabulary: Vocabulary) -> Document:
+    """The seed document, read once."""
+    return ingest(read_text(seed_path.read_bytes(), seed_path.name, max_bytes=MAX_BYTES), vocabulary)
+
+
+@pytest.fixture(scope="session")
+def seed_truth() -> Mapping[str, Any]:
+    """The seed's 12 tables and 60 stated figures as read by hand."""
+    path = ROOT / "evals" / "cases" / "seed_tables.json"
+    loaded: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def sample(vocabulary: Vocabulary) -> Document:
+    """The sample document as it is by default."""
+    return read_sample(Sample(), vocabulary)
+
+
+@pytest.fixture(scope="session")
+def asker_over(vocabulary: Vocabulary) -> AskerOver:
+    """Build an asker over documents, with fakes in place of the stores."""
+
+    def write(desk: Desk, section: Mapping[str, Any], reasons: ReasonsFor) -> Draft:
+        return Drafter(desk.scope, desk.document.entity, reasons, desk.document.findings).draft(section)
+
+    def build(*documents: Document) -> RuleAsker:
+        index = FakePassageIndex()
+        for document in documents:
+            index.replace(document.id, document.passages, entity=document.entity, year=document.year)
+        drafter = drafting_handler(lambda text: find_section(vocabulary.outlines, text), write)
+        return RuleAsker(FakeLibrary(*documents), index, vocabulary, FixedClock(), drafter)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def seed_asker(asker_over: AskerOver, seed: Document) -> RuleAsker:
+    """An asker over the seed document alone."""
+    return asker_over(seed)
+
+
+def cases(name: str) -> Sequence[Mapping[str, Any]]:
+    """Read the questions of a suite."""
+    path = ROOT / "evals" / "cases" / f"{name}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
