@@ -36,3 +36,21 @@ class Finding:
     sources: tuple[Source, ...] = ()
     stated: str = ""
     expected: str = ""
+
+
+#: Every finding code, with what it means. The documentation lists them, and a test keeps it so.
+FINDING_CODES: dict[str, str] = {
+    "no-tables": "文件里没有表格，只能回答正文写到的内容",
+    "row-does-not-add-up": "一行里，合计不等于各分栏之和",
+    "total-does-not-add-up": "一列里，合计不等于各明细之和",
+    "places-disagree": "同一口径在两处印出的数不一致",
+    "part-exceeds-whole": "“其中”项大于它所属的项",
+    "ratio-does-not-follow": "写出的增减率与增减额、上年数算不拢",
+    "identity-fails": "其他勾稽关系不成立",
+    "level-mismatch": "财政级次与部门所在地不符，疑为模板残留",
+    "garbled-words": "词语错字或串字",
+    "stale-date": "绩效指标的日期早于预算年度",
+    "ceiling-above-budget": "成本指标上限高于项目预算",
+    "ceilings-conflict": "同一项目有几个不同的成本上限",
+    "reason-contradicts-figures": "增减的原因提到没有变动的项目",
+}
