@@ -196,7 +196,7 @@ class Application:
         if len(question) > self.limits.max_question_chars:
             raise InvalidInputError(
                 f"问题有{len(question)}个字，超过{self.limits.max_question_chars}字的上限。"
-                "请拆成几个问题，或把要核对的文稿用 youju check 检查。"
+                "请拆成几个问题分别问。"
             )
         from service.rendering import answer_to_json
 

@@ -189,13 +189,21 @@ class Desk:
                 out.append(
                     Finding(
                         "places-disagree", Severity.WARNING,
-                        f"“{figure.label}”在“{figure.facts[0].source.table_title}”为{render_quantity(figure.quantity)}，"
-                        f"在“{other.source.table_title}”为{render_quantity(other.quantity)}，两处不一致；"
+                        f"“{figure.label}”在{self._named(figure.facts[0], other)}为{render_quantity(figure.quantity)}，"
+                        f"在{self._named(other, figure.facts[0])}为{render_quantity(other.quantity)}，两处不一致；"
                         f"本回答采用{'表格' if figure.facts[0].authority is Authority.CELL else '正文'}的数。",
                         (figure.facts[0].source, other.source),
                     )
                 )  # fmt: skip
         return out
+
+    def _named(self, fact: Fact, other: Fact) -> str:
+        """Name a place; the file too where the other place is in another one."""
+        title = f"“{fact.source.table_title}”"
+        if fact.source.document == other.source.document:
+            return title
+        name = next((d.name for d in self.documents if d.id == fact.source.document), "")
+        return f"文件“{name}”的{title}"
 
     # -- stated changes ---------------------------------------------------------------------------------
 
