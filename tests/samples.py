@@ -107,6 +107,11 @@ def read_sample(sample: Sample, vocabulary: Vocabulary, *, name: str = "样例.t
     return ingest_text(sample.text, vocabulary, name=name)
 
 
+def with_table(title: str, *rows: str, caption: str = "单位：万元", sample: Sample | None = None) -> str:
+    """Return the text of the sample with one more table below it; rows are tab-separated."""
+    return "\n".join(((sample or Sample()).text, title, "", caption, "", *rows, ""))
+
+
 def ingest_text(text: str, vocabulary: Vocabulary, *, name: str = "样例.txt") -> Document:
     """Take any text in as the service does, without storing it."""
     return ingest(read_text(text.encode(), name, max_bytes=MAX_BYTES), vocabulary)

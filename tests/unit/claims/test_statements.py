@@ -37,7 +37,12 @@ def read(vocabulary: Vocabulary) -> Reader:
 def said(statements: list[Statement]) -> list[tuple[Aspect, str, str, str]]:
     """Return aspect, measures, members and signed figure of each statement."""
     return [
-        (s.aspect, "、".join(s.measures), ";".join(m for _, m in s.members), f"{s.quantity.number}{s.quantity.unit.symbol}")
+        (
+            s.aspect,
+            "、".join(s.measures),
+            ";".join(m for _, m in s.members),
+            f"{s.quantity.number}{s.quantity.unit.symbol}",
+        )
         for s in statements
     ]
 

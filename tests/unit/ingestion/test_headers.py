@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from service.domain.fact import Proof
 from service.ingestion.headers import read_header
 from service.vocabulary.vocabulary import Vocabulary
-from tests.samples import Sample, ingest_text
+from tests.samples import ingest_text, with_table
 
 
 def grid(*rows: str) -> list[list[str]]:
@@ -89,20 +90,18 @@ def test_no_rows_have_no_columns() -> None:
 
 
 def test_a_right_header_that_looks_shifted_is_left_alone(vocabulary: Vocabulary) -> None:
-    """Where the table's own sums hold as printed, nothing is mended.
-
-    One group without sub-headings stands between two with them: a mended header would move the second.
-    """
+    """Where the table's own sums hold as printed and fail as mended, nothing is mended."""
     rows = [
-        "项目\t小计\t\t合计\t其他\t\t",
-        "\t基本支出\t项目支出\t\t\t上年结转\t",
-        "合计\t3.00\t4.00\t7.00\t\t\t",
-        "甲\t1.00\t2.00\t3.00\t\t\t",
-        "乙\t2.00\t2.00\t4.00\t\t\t",
+        "项目\t合计\t本年收入\t\t\t其他收入\t",
+        "\t\t小计\t一般公共预算\t政府性基金\t\t捐赠收入",
+        "合计\t9.00\t3.00\t1.00\t2.00\t2.00\t4.00",
+        "甲\t4.00\t1.00\t0.00\t1.00\t1.00\t2.00",
+        "乙\t5.00\t2.00\t1.00\t1.00\t1.00\t2.00",
     ]
-    text = Sample().text + "\n2024年支出总体情况表（补）\n\n单位：万元\n\n" + "\n".join(rows) + "\n"
-    document = ingest_text(text, vocabulary)
-    table = document.tables[-1]
+    assert read_header([r.split("\t") for r in rows[:2]]).repairs
 
-    assert table.columns[:4] == ("项目", "小计/基本支出", "小计/项目支出", "合计")
-    assert not [r for r in table.repairs if r.startswith("表头")]
+    table = ingest_text(with_table("2024年虚构收入表", *rows), vocabulary).tables[-1]
+
+    assert table.columns[4:] == ("本年收入/政府性基金", "其他收入", "其他收入/捐赠收入")
+    assert not table.repairs
+    assert all(c.proof is Proof.PROVEN for row in table.rows for c in row.cells if c.quantity)
