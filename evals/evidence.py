@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,7 @@ from service.domain.document import Document, Row
 
 #: Codes of projects are longer than those of accounts; they name nothing else.
 _PROJECT_CODE = 10
+_CODE_AND_NAME = re.compile(r"(\d{3,9})\s*(\D.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class Printed:
         """Remember what a code is called: 30239 stands before 其他交通费用; split codes are joined."""
         code = ""
         for cell in cells:
+            together = _CODE_AND_NAME.fullmatch(cell)
+            if together:
+                self._names.setdefault(together[1], set()).add(together[2])
             if cell.isdigit() and len(cell) < _PROJECT_CODE:
                 code += cell
             elif cell and code and not cell.replace(".", "").isdigit():

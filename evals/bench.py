@@ -1,0 +1,257 @@
+"""Measure speed and memory against the limits of the design. Run: ``make bench`` or ``python -m evals.bench``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.cases import Case, load_cases, suite_path
+from evals.runner import REPORTS, ROOT, commit_of, percentile
+from evals.seed import read_document, seed_document, seed_path
+from evals.synthetic import write_variants
+from service.adapters.passages import PassageStore
+from service.adapters.sql_library import SqlLibrary
+from service.application import Application
+from service.bootstrap import build_application
+from service.settings import Settings
+
+COLD_RUNS, INGEST_RUNS, ROUNDS = 7, 5, 5
+DOCUMENTS = 1000
+_QUESTION = "基本支出占支出合计的比重？"
+_START_SECONDS, _IDLE_SECONDS = 30.0, 2.0
+_MB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A row of the report.
+
+    Attributes:
+        work: What was done.
+        measured: As text, with its unit.
+        limit: As text, "" where the design sets none.
+        ok: Whether it holds; None where there is no limit or nothing was measured.
+    """
+
+    work: str
+    measured: str
+    limit: str = ""
+    ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A process that has ended: its wall time, its peak memory, its exit code."""
+
+    seconds: float
+    peak_mb: float
+    code: int
+
+
+def run_process(arguments: Sequence[str], home: Path) -> Ended:
+    """Run `youju` to its end and measure the whole process."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [*_program(), *arguments],
+        cwd=ROOT,
+        env=_environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Ended(seconds, usage.ru_maxrss / _MB, process.returncode)
+
+
+def _program() -> list[str]:
+    installed = Path(sys.executable).parent / "youju"
+    return [str(installed)] if installed.is_file() else [sys.executable, "-m", "service.cli"]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("YOUJU_")}
+    return kept | {"YOUJU_HOME": str(home)}
+
+
+def measure_cold(folder: Path) -> list[Measure]:
+    """Measure ingesting the seed, and asking in a process of its own."""
+    ingests = [run_process(["ingest", str(seed_path())], folder / f"ingest{n}") for n in range(INGEST_RUNS)]
+    asks = [run_process(["ask", _QUESTION], folder / "ingest0") for _ in range(COLD_RUNS)]
+    failed = [e for e in (*ingests, *asks) if e.code]
+    if failed:
+        return [Measure("youju ingest / ask", f"失败，退出码 {failed[0].code}", "", ok=False)]
+    times, peaks = [a.seconds for a in asks], [a.peak_mb for a in asks]
+    half, most = percentile(times, 0.5), percentile(times, 0.95)
+    taken = percentile([i.seconds for i in ingests], 0.5)
+    peak = max(peaks)
+    shown = f"p50 {half:.2f} s，p95 {most:.2f} s"
+    return [
+        Measure("youju ask 冷启动，整个进程（种子已导入）", shown, "1.5 s", ok=most <= 1.5),
+        Measure("同上，内存峰值", f"{peak:.0f} MB", "250 MB", ok=peak <= 250),
+        Measure("youju ingest 种子，整个进程", f"p50 {taken:.2f} s", "1.5 s", ok=taken <= 1.5),
+        Measure("同上，内存峰值", f"{max(i.peak_mb for i in ingests):.0f} MB"),
+    ]
+
+
+def measure_warm(application: Application, cases: Sequence[Case]) -> tuple[float, float]:
+    """Ask every question several times, after a round that does not count; return (p50, p95) in ms."""
+    entity = seed_document().entity
+    times = []
+    for number in range(ROUNDS + 1):
+        for case in cases:
+            begun = time.perf_counter()
+            application.ask(case.question, history=case.history, entity=entity)
+            if number:
+                times.append((time.perf_counter() - begun) * 1000)
+    return percentile(times, 0.5), percentile(times, 0.95)
+
+
+def fill(settings: Settings, paths: Sequence[Path]) -> float:
+    """Read documents in two processes and store them in this one; return the seconds it took."""
+    begun = time.perf_counter()
+    library, index = SqlLibrary(settings.database), PassageStore(settings.passages_folder)
+    try:
+        with ProcessPoolExecutor(2) as pool:
+            for document in pool.map(read_document, paths, chunksize=4):
+                library.add(document)
+                index.replace(document.id, document.passages, entity=document.entity, year=document.year)
+    finally:
+        index.close()
+        library.close()
+    return time.perf_counter() - begun
+
+
+def measure_growth(folder: Path, count: int) -> list[Measure]:
+    """Ask over a store with one document, and with *count* more."""
+    cases = load_cases(suite_path("questions"))
+    settings = Settings(home=folder / "grown", database_url="")
+    application = build_application(settings)
+    for taken in application.add_paths([seed_path()]):
+        if taken.document is None:
+            return [Measure("导入种子", taken.error, ok=False)]
+    half, most = measure_warm(application, cases)
+    rows = [
+        Measure(
+            f"提问，常驻进程内（{len(cases)}题×{ROUNDS}轮）",
+            f"p50 {half:.1f} ms，p95 {most:.1f} ms",
+            "p50 15 ms，p95 50 ms",
+            ok=half <= 15 and most <= 50,
+        )
+    ]
+    if not count:
+        return rows
+    seconds = fill(settings, write_variants(seed_path(), folder / "documents", count))
+    grown_half, grown_most = measure_warm(build_application(settings), cases)
+    stored = sum(p.stat().st_size for p in settings.home.rglob("*") if p.is_file()) / _MB / _MB
+    return [
+        *rows,
+        Measure(
+            f"同上，库中有{count + 1}份文档",
+            f"p50 {grown_half:.1f} ms，p95 {grown_most:.1f} ms",
+            f"p95 {2 * most:.1f} ms（一份时的2倍）",
+            ok=grown_most <= 2 * most,
+        ),
+        Measure(
+            f"导入{count}份虚构文档（两个进程读，一个进程存）",
+            f"{seconds:.0f} s，每份 {seconds / count:.2f} s，库共 {stored:.0f} MB",
+        ),
+    ]
+
+
+def measure_service(folder: Path) -> list[Measure]:
+    """Start `youju serve` over the seed and measure its resident memory at rest."""
+    limit, work = 400, "服务常驻内存，导入种子后空闲"
+    if not (ROOT / "service" / "web" / "app.py").is_file():
+        return [Measure(work, "未测：还没有 service/web", f"{limit} MB")]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = _environment(folder / "ingest0") | {"YOUJU_PORT": str(port), "YOUJU_HOST": "127.0.0.1"}
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [*_program(), "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        if not _answers(f"http://127.0.0.1:{port}/healthz", process):
+            return [Measure(work, "服务没有起来", f"{limit} MB", ok=False)]
+        time.sleep(_IDLE_SECONDS)
+        resident = _resident_mb(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+    return [Measure(work, f"{resident:.0f} MB", f"{limit} MB", ok=resident <= limit)]
+
+
+def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
+    deadline = time.perf_counter() + _START_SECONDS
+    while time.perf_counter() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=1) as response:  # noqa: S310 - loopback
+                return bool(response.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _resident_mb(pid: int) -> float:
+    """Return the resident memory of a process and of its children."""
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if int(folder.name) == pid or int(status.get("PPid", "0")) == pid:
+            total += int(status.get("VmRSS", "0 kB").split()[0])
+    return total / _MB
+
+
+def render(measures: Sequence[Measure]) -> str:
+    """Write the report."""
+    marks = {True: "是", False: "**否**", None: ""}
+    lines = [
+        "# 速度与内存",
+        "",
+        f"代码版本 {commit_of(ROOT)}；{os.cpu_count()} 个处理器，{platform.system()}，"
+        f"Python {platform.python_version()}。",
+        "",
+        "| 工作 | 实测 | 上限 | 达到 |",
+        "|---|---|---|---|",
+        *(f"| {m.work} | {m.measured} | {m.limit} | {marks[m.ok]} |" for m in measures),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print and write the report; 1 where a limit does not hold."""
+    parser = argparse.ArgumentParser(description="测速度与内存。")
+    parser.add_argument("--documents", type=int, default=DOCUMENTS, help="另加多少份虚构文档（0为不测）")
+    given = parser.parse_args(argv)
+    folder = Path(tempfile.mkdtemp(prefix="youju-bench-"))
+    try:
+        measures = measure_cold(folder)
+        measures += measure_service(folder)
+        measures += measure_growth(folder, given.documents)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    text = render(measures)
+    print(text)
+    REPORTS.mkdir(exist_ok=True)
+    (REPORTS / "bench.md").write_text(text, encoding="utf-8")
+    return 1 if any(m.ok is False for m in measures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
