@@ -133,6 +133,8 @@ def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabula
     yield from _equivalent(levels, groups, only, vocabulary)
     yield from _nature_by_class(built, vocabulary)
     yield from _shares_and_rates(facts, groups, only)
+    yield from _stated_shares(facts, groups, only, vocabulary)
+    yield from _text_sums(facts, vocabulary)
 
 
 def _only_funds(levels: Sequence[Fact]) -> frozenset[str]:
@@ -293,6 +295,75 @@ def _shares_and_rates(
             before = level[0].quantity.base - change.quantity.base
             if before:
                 yield from _ratio(fact, change.quantity.base / before, change, level[0], "增减额 ÷ 上年数")
+
+
+def _stated_shares(
+    facts: Sequence[Fact], groups: Mapping[tuple[object, ...], list[Fact]], only: frozenset[str], vocabulary: Vocabulary
+) -> Iterator[Identity]:
+    """A stated share is its part over the part's parent, along the dimension that names it."""
+    for fact in facts:
+        quantity = fact.quantity
+        if fact.coordinate.aspect is not Aspect.SHARE or quantity is None:
+            continue
+        level = _as_level(fact)
+        part = groups.get(_coordinate_key(level, only), [])
+        for dimension in ("item", "nature", "function", "project"):
+            member = fact.coordinate.get(dimension)
+            if member is None or not part or part[0].quantity is None:
+                continue
+            above = vocabulary.ancestors(dimension, member)
+            coordinate = level.coordinate.without(dimension)
+            if above and dimension in {"item", "nature"}:
+                coordinate = coordinate.having(**{dimension: above[0]})
+            whole = groups.get(_coordinate_key(replace(level, coordinate=coordinate), only), [])
+            if whole and whole[0].quantity is not None and whole[0].quantity.number:
+                yield from _ratio(
+                    fact, part[0].quantity.base / whole[0].quantity.base, part[0], whole[0], "部分 ÷ 整体"
+                )
+                break
+
+
+def _text_sums(facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Identity]:
+    """A total in the text and the parts listed with it: 采购 = 货物 + 工程 + 服务.
+
+    A list may be cut short on purpose, so only those that hold are kept.
+    """
+    sections: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if not fact.source.table and fact.quantity is not None and fact.authority is Authority.SENTENCE:
+            sections[fact.source.table_title].append(fact)
+    for stated in sections.values():
+        for total in stated:
+            for dimension in ("item", "nature", "fund"):
+                parts = _parts_in_text(total, stated, dimension, vocabulary)
+                if len(parts) < 2:
+                    continue
+                left, right = [Operand(_place(total), total.quantity)], [Operand(_place(p), p.quantity) for p in parts]
+                key = f"text-sum/{left[0].key}={'+'.join(o.key for o in right)}"
+                made = try_identity(key, "text-sum", f"{_where(total)} = 所列各项之和", left, right)
+                if made is not None and made.verdict != "failed":
+                    yield made
+
+
+def _parts_in_text(total: Fact, stated: Sequence[Fact], dimension: str, vocabulary: Vocabulary) -> list[Fact]:
+    """Return the figures of one section that are the children of another along a dimension."""
+    own = total.coordinate.get(dimension)
+    rest = total.coordinate.without(dimension)
+    found: dict[str, Fact] = {}
+    extra: list[Fact] = []
+    for fact in stated:
+        member = fact.coordinate.get(dimension)
+        if fact is total or member is None or fact.coordinate.without(dimension) != rest:
+            continue
+        above = vocabulary.ancestors(dimension, member)
+        is_child = above[:1] == (own,) if own else not any(a in found for a in above)
+        if not is_child or member == own:
+            continue
+        if member in found and dimension == "fund":
+            extra.append(fact)  # the text lists it twice: both are in its sum
+        found.setdefault(member, fact)
+    listed = [f for m, f in found.items() if not any(a in found for a in vocabulary.ancestors(dimension, m))]
+    return [*listed, *extra]
 
 
 def _as_level(fact: Fact) -> Fact:
