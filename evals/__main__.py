@@ -14,6 +14,7 @@ from evals import identities, numbers, tables
 from evals.cases import CASES, load_cases, suite_path
 from evals.report import render
 from evals.runner import (
+    BASELINES,
     REPORTS,
     accept,
     compare,
@@ -49,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     worst, said = _PASSED, []
     with contextlib.redirect_stdout(sys.stderr if given.json else sys.stdout):
         for name in chosen:
-            code, summary = _built_in(name) if name in _BUILT_IN else _questions(name, is_accepted=given.accept)
+            run = _built_in if name in _BUILT_IN else _questions
+            code, summary = run(name, is_accepted=given.accept)
             worst = max(worst, code)
             said.append(summary)
     if given.json:
@@ -83,16 +85,29 @@ def _questions(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]
     return (_WORSE if is_worse else _PASSED), summary
 
 
-def _built_in(name: str) -> tuple[int, dict[str, object]]:
+def _built_in(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
+    """Measure the reading of the seed, or of labelled numbers, against the accepted counts."""
     if name == "numbers":
-        folder = os.environ.get("YOUJU_REAL_DATA", "")
-        if not folder or not (Path(folder) / "numbers-dev.jsonl").is_file():
-            print("数字读写评测：跳过（没有设 YOUJU_REAL_DATA，或其中没有 numbers-dev.jsonl）。")
+        path = Path(os.environ.get("YOUJU_REAL_DATA", "")) / "numbers-dev.jsonl"
+        if not path.is_file():
+            print("数字读写评测：跳过（没有设 YOUJU_REAL_DATA，或其中没有 numbers-dev.jsonl）。\n")
             return _PASSED, {"suite": name, "skipped": True}
-        code = numbers.main([str(Path(folder) / "numbers-dev.jsonl")])
+        result = numbers.score(path)
+        counts = {"right": result.right["all"]}
+        report = f"# 数字读写\n\n{counts['right']} / {result.total['all']} 句全对。\n"
+        is_good = True
     else:
-        code = (tables if name == "tables" else identities).main(REPORTS)
-    return code, {"suite": name, "ok": code == _PASSED}
+        report, counts, is_good = (tables if name == "tables" else identities).measure()
+        (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
+    print(report)
+    accepted = BASELINES / f"{name}.json"
+    if is_accepted:
+        accepted.write_text(json.dumps(counts) + "\n", encoding="utf-8")
+    before = json.loads(accepted.read_text(encoding="utf-8")) if accepted.is_file() else {}
+    worse = [f"{key}：{counts[key]}，原为{before[key]}" for key in counts if counts[key] < before.get(key, 0)]
+    print("比认可的结果差：" + "；".join(worse) + "\n" if worse else "不比认可的结果差。\n")
+    code = _PASSED if is_good and not worse else _WORSE
+    return code, {"suite": name, "ok": code == _PASSED, **counts, "worse": worse}
 
 
 if __name__ == "__main__":

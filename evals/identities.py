@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, unique
-from pathlib import Path
 
 from evals.seed import seed_checks, seed_document, seed_truth
 from evals.seed_relations import Relation, relations
@@ -392,11 +391,16 @@ def render(reproductions: Sequence[Reproduction]) -> str:
     return "\n".join(lines)
 
 
-def main(report_folder: Path | None = None) -> int:
-    """Reproduce, print and write the report; 1 where a verdict or value differs or an identity is missing."""
+def measure() -> tuple[str, dict[str, int], bool]:
+    """Reproduce the seed's identities.
+
+    Returns:
+        (report, counts of which more is better, whether none is missing or judged otherwise).
+    """
     reproductions = reproduce(seed_document(), relations(seed_checks(), seed_truth()))
-    text = render(reproductions)
-    print(text)
-    if report_folder is not None:
-        (report_folder / "identities.md").write_text(text, encoding="utf-8")
-    return 1 if any(r.way in {Way.WRONG, Way.MISSING} for r in reproductions) else 0
+    counts = {
+        "generated": sum(r.way is Way.GENERATED for r in reproductions),
+        "covered": sum(r.way in COVERED for r in reproductions),
+    }
+    wrong = any(r.way in {Way.WRONG, Way.MISSING} for r in reproductions)
+    return render(reproductions), counts, not wrong

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from evals.seed import seed_document, seed_truth
@@ -148,13 +146,15 @@ def render(report: TableReport) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(report_folder: Path | None = None) -> int:
-    """Compare, print and write the report; 1 where anything was read otherwise."""
+def measure() -> tuple[str, dict[str, int], bool]:
+    """Compare the seed as the service reads it.
+
+    Returns:
+        (report, counts of which more is better, whether nothing was read otherwise).
+    """
     report = compare(seed_document(), seed_truth())
-    text = render(report)
-    print(text)
-    if report_folder is not None:
-        (report_folder / "tables.md").write_text(text, encoding="utf-8")
-        figures = {"cells": report.cells, "mismatches": len(report.mismatches), "proven": report.proven}
-        print(json.dumps(figures))
-    return 1 if report.mismatches else 0
+    counts = {
+        "right": report.cells + report.narrative - len(report.mismatches),
+        "proven": report.proven,
+    }
+    return render(report), counts, not report.mismatches
