@@ -61,9 +61,39 @@ SHIFTED = grid(
 def test_a_shifted_header_is_put_back() -> None:
     """The lowest labels go, in order, to the columns whose group lacks them; the repair is told."""
     wide = [[*row, ""] for row in SHIFTED]
-    wide[0] = "科目编码|||单位代码|单位（科目名称）|合计|基本支出|||||项目支出||".split("|")
-    wide[1] = "||||||小计|人员经费||公用经费||小计|其他运转类|特定目标类".split("|")
-    wide[2] = "类|款|项|工资福利支出|对个人和家庭的补助|商品和服务支出||资本性支出||||||".split("|")
+    wide[0] = [
+        "科目编码",
+        "",
+        "",
+        "单位代码",
+        "单位（科目名称）",
+        "合计",
+        "基本支出",
+        "",
+        "",
+        "",
+        "",
+        "项目支出",
+        "",
+        "",
+    ]
+    wide[1] = ["", "", "", "", "", "", "小计", "人员经费", "", "公用经费", "", "小计", "其他运转类", "特定目标类"]
+    wide[2] = [
+        "类",
+        "款",
+        "项",
+        "工资福利支出",
+        "对个人和家庭的补助",
+        "商品和服务支出",
+        "",
+        "资本性支出",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ]
     found = read_header(wide)
 
     assert found.columns[6:] == (
