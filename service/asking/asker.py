@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -59,6 +60,7 @@ class RuleAsker:
         self._vocabulary = vocabulary
         self._clock = clock
         self._drafter = drafter
+        self._lock = threading.RLock()  # the web asks from several threads; what is kept ready is shared
         self._version = -1
         self._summaries: tuple[DocumentSummary, ...] = ()
         self._names = EntityIndex(())
@@ -81,12 +83,13 @@ class RuleAsker:
 
     def _refresh(self) -> None:
         version = self._library.version()
-        if version != self._version:
-            self._summaries = self._library.summaries()
-            self._names = EntityIndex(self._summaries)
-            self._ready.clear()
-            self._scopes.clear()
-            self._version = version
+        with self._lock:
+            if version != self._version:
+                self._summaries = self._library.summaries()
+                self._names = EntityIndex(self._summaries)
+                self._ready.clear()
+                self._scopes.clear()
+                self._version = version
 
     def _choose(self, text: str, history: Sequence[str], entity: str | None, year: int | None) -> ScopeChoice:
         words = self._vocabulary.questions["others"]
@@ -131,12 +134,13 @@ class RuleAsker:
 
     def _documents(self, summaries: Sequence[DocumentSummary]) -> tuple[tuple[Document, ...], QuestionReader]:
         key = tuple(s.id for s in summaries)
-        if key not in self._ready:
-            if len(self._ready) >= _READY:
-                self._ready.pop(next(iter(self._ready)))
-            documents = tuple(self._library.get(s.id) for s in summaries)
-            self._ready[key] = (documents, QuestionReader(self._vocabulary, documents))
-        return self._ready[key]
+        with self._lock:
+            if key not in self._ready:
+                if len(self._ready) >= _READY:
+                    self._ready.pop(next(iter(self._ready)))
+                documents = tuple(self._library.get(s.id) for s in summaries)
+                self._ready[key] = (documents, QuestionReader(self._vocabulary, documents))
+            return self._ready[key]
 
     # -- one question -----------------------------------------------------------------------------------
 
@@ -163,15 +167,16 @@ class RuleAsker:
 
     def _scope(self, documents: Sequence[Document], reader: QuestionReader, year: int) -> Scope:
         key = (tuple(d.id for d in documents), year)
-        if key not in self._scopes:
-            if len(self._scopes) >= _READY:
-                self._scopes.pop(next(iter(self._scopes)))
-            kinds = {(d.id, t.id): t.kind for d in documents for t in d.tables}
-            facts = tuple(f for d in documents for f in d.facts)
-            self._scopes[key] = Scope(
-                facts, self._vocabulary, reader.own, year=year, stage=documents[0].stage, table_kinds=kinds
-            )
-        return self._scopes[key]
+        with self._lock:
+            if key not in self._scopes:
+                if len(self._scopes) >= _READY:
+                    self._scopes.pop(next(iter(self._scopes)))
+                kinds = {(d.id, t.id): t.kind for d in documents for t in d.tables}
+                facts = tuple(f for d in documents for f in d.facts)
+                self._scopes[key] = Scope(
+                    facts, self._vocabulary, reader.own, year=year, stage=documents[0].stage, table_kinds=kinds
+                )
+            return self._scopes[key]
 
     def evaluate(self, formula: str, *, entity: str | None, year: int | None) -> Result:
         """Evaluate a formula over one entity's figures.
