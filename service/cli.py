@@ -357,7 +357,8 @@ def _ask_line(
     except Exception as error:  # one question that fails must not lose the others
         trouble = {"code": "internal-error", "message": _unexpected(error)}
     else:
-        return answer | {"id": asked["id"] or answer["id"], "line": number, "answer_id": answer["id"]}
+        name = answer["id"] if asked["id"] is None else asked["id"]
+        return answer | {"id": name, "line": number, "answer_id": answer["id"]}
     return {"id": asked.get("id"), "line": number, "status": "error", "error": trouble}
 
 
