@@ -62,9 +62,9 @@ def build_application(settings: Settings) -> Application:
     vocabulary = read_vocabulary()
     drafter = drafting_handler(
         lambda wording: find_section(vocabulary.outlines, wording),
-        lambda desk, section, reasons: Drafter(
-            desk.scope, desk.document.entity, reasons, desk.document.findings
-        ).draft(section),
+        lambda desk, section, reasons: Drafter(desk.scope, desk.document.entity, reasons, desk.document.findings).draft(
+            section
+        ),
     )
     return Application(
         library=library,
@@ -82,17 +82,22 @@ def _opened(settings: Settings) -> SqlLibrary:
     """Open the library.
 
     Raises:
-        ConfigurationError: The driver of that database is not installed.
+        ConfigurationError: Its address is malformed, or its driver is not installed.
         StoreError: The store cannot be used.
     """
+    from sqlalchemy.exc import ArgumentError
+
     from service.adapters.sql_library import SqlLibrary
 
     try:
         return SqlLibrary(settings.database)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "YOUJU_DATABASE_URL 写法有误。应如：postgresql+psycopg://用户:密码@主机:5432/库名。"
+        ) from None
     except ImportError as error:
         raise ConfigurationError(
-            f"YOUJU_DATABASE_URL 所指的数据库需要驱动“{error.name}”，但没有安装。"
-            f"请运行 pip install {error.name}。"
+            f"YOUJU_DATABASE_URL 所指的数据库需要驱动“{error.name}”，但没有安装。请运行 pip install {error.name}。"
         ) from None
 
 

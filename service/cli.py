@@ -101,9 +101,7 @@ def ingest(
     application = _desk(context).application()
     done: list[dict[str, Any]] = []
     for each in application.add_paths(paths, _progress):
-        said = ingested_to_dict(
-            each.name, each.document, error=each.error, code=each.code, was_known=each.was_known
-        )
+        said = ingested_to_dict(each.name, each.document, error=each.error, code=each.code, was_known=each.was_known)
         done.append(said)
         if not as_json:
             _print_ingested(each, said)
@@ -178,9 +176,7 @@ def ask(
     ] = None,
     batch: Annotated[
         str,
-        typer.Option(
-            "--batch", metavar="文件.jsonl", help="逐行提问，每行含id、question、history；- 为标准输入。"
-        ),
+        typer.Option("--batch", metavar="文件.jsonl", help="逐行提问，每行含id、question、history；- 为标准输入。"),
     ] = "",
     *,
     as_json: AsJson = False,
@@ -286,9 +282,7 @@ def evaluate(
 
     root = Path(__file__).resolve().parent.parent
     if not (root / "evals" / "__main__.py").exists():
-        raise InvalidInputError(
-            "这里没有评测集：它随源代码提供，不随程序安装。请在源代码目录中运行 make evals。"
-        )
+        raise InvalidInputError("这里没有评测集：它随源代码提供，不随程序安装。请在源代码目录中运行 make evals。")
     arguments = [suite] if suite else []
     arguments += ["--json"] if as_json else []
     # The interpreter that runs this, and nothing a document could have named.
@@ -408,9 +402,16 @@ def _desk(context: Context) -> Desk:
     return found
 
 
+class _ReaderGoneError(Exception):
+    """Nobody reads stdout any more. Typer would end the process with status 1 on a BrokenPipeError."""
+
+
 def _print(text: str) -> None:
-    sys.stdout.write(f"{_CONTROLS.sub('', text)}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(f"{_CONTROLS.sub('', text)}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise _ReaderGoneError from None
 
 
 def _note(text: str) -> None:
@@ -529,6 +530,8 @@ def main(
             _print(f"有据 {program_version()}")
             return DONE
         status = app(given, prog_name="youju", standalone_mode=False, obj=Desk(read, build))
+        if status == INTERRUPTED:
+            _note("已中断。")
         return status if isinstance(status, int) else DONE
     except _UsageError as error:
         _note(f"{_usage_message(error)}（用法见 youju --help）")
@@ -537,7 +540,7 @@ def main(
     except (KeyboardInterrupt, typer.Abort):
         _note("已中断。")
         return INTERRUPTED
-    except BrokenPipeError:
+    except _ReaderGoneError:
         _quieten(sys.stdout)
         return DONE
     except Exception as error:  # a traceback must not reach a person

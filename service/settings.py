@@ -39,9 +39,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
-    home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
-        default=Path("~/.youju"), validate_default=True
-    )
+    home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(default=Path("~/.youju"), validate_default=True)
     database_url: str = Field(default="", pattern=r"^$|^(sqlite|postgresql)(\+\w+)?://")
     max_file_mb: int = Field(default=32, ge=1, le=1024)
     max_question_chars: int = Field(default=2000, ge=1, le=100_000)
@@ -75,8 +73,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "；".join(
-            f"{_PREFIX}{str(each['loc'][0]).upper()}="
-            f"“{str(each['input'])[:40]}”{_expected(each['type'], each.get('ctx') or {}, each['msg'])}"
+            f"{_PREFIX}{str(each['loc'][0]).upper()}{_shown(each['loc'][0], each['input'])}"
+            f"{_expected(each['type'], each.get('ctx') or {}, each['msg'])}"
             for each in error.errors()
         )
         raise ConfigurationError(f"环境变量有误：{problems}。请改正或去掉它（去掉则用默认值）。") from None
@@ -84,6 +82,11 @@ def read_settings() -> Settings:
         raise ConfigurationError(
             "找不到当前用户的主目录，无法确定数据文件夹。请用环境变量 YOUJU_HOME 指定一个文件夹。"
         ) from None
+
+
+def _shown(name: object, value: object) -> str:
+    """Repeat a value, but not an address: it may hold a password."""
+    return "" if name == "database_url" else f"=“{str(value)[:40]}”"
 
 
 def _expected(kind: str, limits: dict[str, object], otherwise: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -255,11 +256,49 @@ def test_an_unexpected_error_gives_an_id_and_goes_to_the_log(tmp_path: Path) -> 
     assert b"Traceback" not in done.stderr
 
 
-def test_a_wrong_setting_names_the_variable(tmp_path: Path) -> None:
-    done = youju_process([sys.executable, "-m", "service.cli", "documents"], tmp_path, YOUJU_PORT="八千")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("YOUJU_PORT", "八千", "YOUJU_PORT=“八千”应为整数"),
+        ("YOUJU_MAX_FILE_MB", "0", "不能小于1"),
+        ("YOUJU_LOG_LEVEL", "loud", "只能是"),
+        ("YOUJU_DATABASE_URL", "mysql://x", "应以 sqlite://"),
+        ("YOUJU_DATABASE_URL", "postgresql://x:port/y", "YOUJU_DATABASE_URL 写法有误"),
+        ("YOUJU_HOME", "/dev/null", "youju doctor"),
+    ],
+)
+def test_a_wrong_setting_names_the_variable(tmp_path: Path, name: str, value: str, said: str) -> None:
+    """Or sends to the doctor, who names it."""
+    done = youju_process([sys.executable, "-m", "service.cli", "documents"], tmp_path, **{name: value})
 
-    assert done.returncode == 2
-    assert "YOUJU_PORT=“八千”应为整数" in done.stderr.decode()
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert said in done.stderr.decode()
+
+
+def test_a_bad_address_of_the_database_is_not_repeated(tmp_path: Path) -> None:
+    """It may hold a password."""
+    address = "oracle://user:secret@host/db"
+    done = youju_process([sys.executable, "-m", "service.cli", "documents"], tmp_path, YOUJU_DATABASE_URL=address)
+
+    assert b"secret" not in done.stderr
+
+
+def test_ctrl_c_ends_quietly(tmp_path: Path) -> None:
+    """One line, the status shells expect, no traceback."""
+    command = [sys.executable, "-m", "service.cli", "ask", "--batch", "-"]
+    surroundings = dict(os.environ) | {"YOUJU_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert running.stdin is not None
+    assert running.stdout is not None
+    running.stdin.write(b"[]\n")
+    running.stdin.flush()
+    running.stdout.readline()  # it has answered, so it is at work
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+
+    assert (running.returncode, said.decode().strip()) == (130, "已中断。")
 
 
 def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path, seed_path: Path) -> None:
