@@ -195,8 +195,7 @@ class Application:
             raise InvalidInputError("没有收到问题。请输入要问的内容，例如：为什么2024年支出下降了23%？")
         if len(question) > self.limits.max_question_chars:
             raise InvalidInputError(
-                f"问题有{len(question)}个字，超过{self.limits.max_question_chars}字的上限。"
-                "请拆成几个问题分别问。"
+                f"问题有{len(question)}个字，超过{self.limits.max_question_chars}字的上限。请拆成几个问题分别问。"
             )
         from service.rendering import answer_to_json
 

@@ -63,9 +63,7 @@ class Scope:
 
 def drop(connection: sqlite3.Connection, document_id: str) -> None:
     """Remove a document, and let Chroma forget it in its turn."""
-    row = connection.execute(
-        "SELECT first, passages, year FROM documents WHERE id = ?", (document_id,)
-    ).fetchone()
+    row = connection.execute("SELECT first, passages, year FROM documents WHERE id = ?", (document_id,)).fetchone()
     if row is None:
         return
     first, count, year = row
@@ -202,16 +200,13 @@ def count(connection: sqlite3.Connection, scopes: Sequence[Scope], kinds: Sequen
     return int(connection.execute(query, (_match((), [it.mark for it in scopes], kinds),)).fetchone()[0])
 
 
-def present(
-    connection: sqlite3.Connection, scopes: Sequence[Scope], passages: Sequence[str]
-) -> set[tuple[str, str]]:
+def present(connection: sqlite3.Connection, scopes: Sequence[Scope], passages: Sequence[str]) -> set[tuple[str, str]]:
     """Return those of *passages* that exist, as (document, passage)."""
     if not passages:
         return set()
     names = {scope.mark: scope.id for scope in scopes}
     rows = connection.execute(
-        "SELECT scope, passage FROM passages WHERE passages MATCH ?"
-        " AND passage IN (SELECT value FROM json_each(?))",
+        "SELECT scope, passage FROM passages WHERE passages MATCH ? AND passage IN (SELECT value FROM json_each(?))",
         (_match((), list(names), ()), json.dumps(list(passages))),
     )
     return {(names[mark], passage) for mark, passage in rows}

@@ -133,9 +133,7 @@ class PassageStore:
         if not self._vectors.exists:
             # Deleted by hand to start afresh, or never made.
             with self._writing() as connection:
-                connection.execute(
-                    "INSERT OR REPLACE INTO waiting (document, year) SELECT id, year FROM documents"
-                )
+                connection.execute("INSERT OR REPLACE INTO waiting (document, year) SELECT id, year FROM documents")
         with self._reading() as connection:
             queue = connection.execute("SELECT turn, document, year FROM waiting ORDER BY turn").fetchall()
         if not queue:

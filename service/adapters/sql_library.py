@@ -77,9 +77,7 @@ class SqlLibrary:
             {"document": document.id, "part": part, "body": pack(getattr(document, part), kind)}
             for part, kind in parts().items()
         ]
-        same_place = and_(
-            *(documents.c[name] == head[name] for name in ("entity", "year", "stage", "kind", "name"))
-        )
+        same_place = and_(*(documents.c[name] == head[name] for name in ("entity", "year", "stage", "kind", "name")))
         with self._writing() as connection:
             self._count_change(connection)
             connection.execute(
@@ -218,9 +216,7 @@ class SqlLibrary:
     @staticmethod
     def _count_change(connection: Connection) -> None:
         # Also the lock that makes writers on PostgreSQL wait for each other.
-        connection.execute(
-            update(counters).where(counters.c.name == "library").values(value=counters.c.value + 1)
-        )
+        connection.execute(update(counters).where(counters.c.name == "library").values(value=counters.c.value + 1))
 
 
 def _open(url_or_path: str | Path) -> tuple[Engine, str, bool]:
@@ -233,9 +229,7 @@ def _open(url_or_path: str | Path) -> tuple[Engine, str, bool]:
 
 
 def _sqlite_engine(file: SqliteFile) -> Engine:
-    engine = create_engine(
-        "sqlite://", creator=file.connect, poolclass=QueuePool, pool_size=5, max_overflow=40
-    )
+    engine = create_engine("sqlite://", creator=file.connect, poolclass=QueuePool, pool_size=5, max_overflow=40)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

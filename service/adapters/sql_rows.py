@@ -30,9 +30,7 @@ _HEAD = frozenset(
 
 def summarise(document: Document) -> DocumentSummary:
     """Return what the store says of *document* without loading it."""
-    proofs = Counter(
-        cell.proof for table in document.tables for row in table.rows for cell in row.cells if cell.proof
-    )
+    proofs = Counter(cell.proof for table in document.tables for row in table.rows for cell in row.cells if cell.proof)
     return DocumentSummary(
         id=document.id,
         name=document.name,

@@ -181,8 +181,7 @@ def pack_text(value: object, kind: Any) -> str:
     root = coder.write(value, pools)
     records = {
         cls.__name__: {
-            item.name: _column(column)
-            for item, column in zip(fields(cls), zip(*pool, strict=True), strict=True)
+            item.name: _column(column) for item, column in zip(fields(cls), zip(*pool, strict=True), strict=True)
         }
         for cls, pool in pools.items()
     }
@@ -205,9 +204,7 @@ def unpack_text(text: str, kind: Any) -> Any:
         read = coder.reader(values)
         return read(body["value"]) if read else body["value"]
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
-        raise StoreError(
-            "库中有一份文档是另一个版本的程序写入的，现在读不出来。请重新导入这份文档。"
-        ) from error
+        raise StoreError("库中有一份文档是另一个版本的程序写入的，现在读不出来。请重新导入这份文档。") from error
 
 
 #: A column as written: its values, or its distinct values and which of them stands where.
@@ -292,9 +289,7 @@ def _tuple_coder(kinds: tuple[Any, ...]) -> _Coder:
             read = coder.reader(values)
             return (lambda items: tuple(map(read, items))) if read else tuple
 
-        return _Coder(
-            lambda value, pools: tuple([coder.write(item, pools) for item in value]), reader, records
-        )
+        return _Coder(lambda value, pools: tuple([coder.write(item, pools) for item in value]), reader, records)
     if any(coder.reader({}) for coder in coders if not coder.records) or records:
         message = f"no way to store {kinds!r}"
         raise TypeError(message)
@@ -308,6 +303,4 @@ def _optional_coder(kind: Any) -> _Coder:
         read = coder.reader(values)
         return (lambda value: None if value is None else read(value)) if read else None
 
-    return _Coder(
-        lambda value, pools: None if value is None else coder.write(value, pools), reader, coder.records
-    )
+    return _Coder(lambda value, pools: None if value is None else coder.write(value, pools), reader, coder.records)

@@ -168,9 +168,7 @@ def vector(words: Sequence[str]) -> list[float]:
     return [value / length for value in values]
 
 
-def _nearest(
-    collection: Any, words: Sequence[str], where: dict[str, Any], limit: int
-) -> list[tuple[float, str, str]]:
+def _nearest(collection: Any, words: Sequence[str], where: dict[str, Any], limit: int) -> list[tuple[float, str, str]]:
     found = collection.query(
         query_embeddings=[vector(words)], n_results=limit, where=where, include=["distances", "metadatas"]
     )

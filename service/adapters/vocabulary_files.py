@@ -19,9 +19,7 @@ def read_vocabulary() -> Vocabulary:
     parsed: dict[str, dict[str, Any]] = {
         stem: tomllib.loads((folder / f"{stem}.toml").read_text("utf-8")) for stem in _TOML
     }
-    codes = {
-        name: list(csv.DictReader((folder / name).read_text("utf-8").splitlines())) for name in _CSV
-    }
+    codes = {name: list(csv.DictReader((folder / name).read_text("utf-8").splitlines())) for name in _CSV}
     outlines = {
         entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
         for entry in (folder / "outlines").iterdir()

@@ -156,6 +156,8 @@ def share(desk: Desk) -> Reply | None:
         parts = desk.inherited[:1]
     if not parts:
         return None
+    if not wholes and not subjects(desk) and len(desk.inherited) >= 2 and re.search(r"分别|各", desk.question.text):
+        return _shares(desk, desk.inherited)
     if not wholes and desk.before is not None and desk.before.has("share") and len(desk.inherited) >= 2:
         wholes = desk.inherited[-1:]
     if not wholes:
@@ -177,6 +179,25 @@ def share(desk: Desk) -> Reply | None:
         right = low <= evaluation.quantity.number <= high
         reply.text = f"{'对' if right else '不对，与提问不符'}。{reply.text}"
     bound_results(desk, [a, b], reply)
+    return reply
+
+
+def _shares(desk: Desk, parts: Sequence[Subject]) -> Reply:
+    """Each of several figures as a share of its whole."""
+    reply = Reply("")
+    lines = []
+    for part in parts:
+        whole = _whole_of(desk, part)
+        a_expr, b_expr = desk.reference(part), _same_terms(desk, part, whole)
+        evaluation = desk.evaluate(Call(Function.SHARE, (a_expr, b_expr)))
+        a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
+        name, total = _bare(a.figures[0].label), _bare(b.figures[0].label)
+        lines.append(f"{name}{shown_of(a)}，占{total}{shown_of(b)}的{shown_of(evaluation)}")
+        reply.results.append(desk.result(f"{name}占{total}的比重", evaluation))
+        reply.citations += desk.cite(evaluation.figures)
+        reply.plan.append(evaluation.formula)
+        bound_results(desk, [a, b], reply)
+    reply.text = f"{desk.head()}{'；'.join(lines)}。"
     return reply
 
 
@@ -271,7 +292,10 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
     word = "增加" if up else "减少"
     reply.results += [desk.result(f"{name}比{before}年{word}额", amount)]
     reply.plan.append(amount.formula)
-    text = f"{head}，{word}{shown_of(amount)}"
+    asked_up, asked_down = desk.question.has("up"), desk.question.has("down")
+    wrong = (up and asked_down and not asked_up) or (not up and asked_up and not asked_down)
+    correction = f"先更正：{name}是{word}，不是{'减少' if up else '增加'}。" if wrong else ""
+    text = f"{correction}{head}，{word}{shown_of(amount)}"
     try:
         rate = desk.evaluate(
             Call(Function.RATE, (x, y)) if up else Call(Function.SHARE, (Binary(Operator.SUBTRACT, y, x), y))
@@ -642,6 +666,8 @@ def remainder(desk: Desk) -> Reply | None:
     for part in parts:
         formula = Binary(Operator.SUBTRACT, formula, part)
     evaluation, plain = desk.evaluate(formula), desk.evaluate(whole)
+    if evaluation.quantity.number < 0:
+        return None  # what is taken away is no part of the whole
     pieces = [desk.evaluate(p) for p in parts]
     names = "、".join(f"{_bare(p.figures[0].label)}{shown_of(p)}" for p in pieces)
     reply = Reply(

@@ -312,11 +312,18 @@ class RuleAsker:
             chosen.append(texts.arithmetic)
         if q.has("change") and not self._is_comparison(q, named):
             chosen.append(self._change)
+        if q.has("average") and not q.has("per_head"):
+            chosen.append(sets.average)
+        if q.has("share") and (q.has("rank") or any(f.comparator for f in q.figures)):
+            chosen.append(sets.top_share)
         if q.has("share"):
             chosen.append(amounts.share)
         if q.has("compare") or self._is_comparison(q, named):
             chosen.append(amounts.compare)
         chosen += self._sets(desk, named)
+        if not named and re.search(r"收支(?:总体)?(?:情况|怎么样|概况)|总体情况|预算情况|大概情况", q.text):
+            both = [Subject("收入", said=True), Subject("支出", said=True)]
+            chosen.append(lambda d: amounts.look_up(d, both))
         if named:
             chosen.append(self._look_up)
         elif desk.inherited and (q.has("elliptical", "previous") or q.unit_types):
@@ -378,7 +385,14 @@ class RuleAsker:
         named = subjects_of(desk.question, self._vocabulary)
         if desk.question.residue and not self._residue_is_harmless(desk):
             return None
+        counted = re.search(r"(?:多少|几)(?:个)?(批次|人次|平方米|批|人|次)", desk.question.text)
         merged = self._merged(desk, named)
+        if counted and all(
+            self._vocabulary.measures.get(desk.fit(s).measure or "支出", None) is None
+            or self._vocabulary.measures[desk.fit(s).measure or "支出"].kind == "金额"
+            for s in merged
+        ):
+            return texts.no_answer(desk, f"文件没有这一项的{counted.group(1)}数。")
         years = [y.year for y in desk.question.years if y.year]
         earlier = [y for y in years if y != desk.year]
         if desk.question.has("previous") and not years:

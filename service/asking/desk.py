@@ -102,12 +102,24 @@ class Desk:
         return chosen
 
     def _of_unit_type(self, subject: Subject) -> Subject:
-        classes = self.vocabulary.questions["unit_types"][subject.unit_type]["classes"]
-        for code in classes:
-            narrowed = subject.having(gov_economic=code)
-            if self.exists(narrowed):
-                return narrowed
-        return subject
+        """Narrow a subject to 机关 or 事业: by government class, else by 行政运行 or 事业运行.
+
+        Raises:
+            MissingFactError: The tables do not tell the two apart for it.
+        """
+        entry = self.vocabulary.questions["unit_types"][subject.unit_type]
+        if subject.get("economic"):
+            for code in entry["classes"]:
+                narrowed = subject.having(gov_economic=code)
+                if self.exists(narrowed):
+                    return narrowed
+        codes = {f.coordinate.get("function") or "" for f in self.scope.facts}
+        for code in sorted(codes - {""}):
+            if self.vocabulary.name_of("function", code) == entry["function"]:
+                narrowed = subject.having(function=code)
+                if self.exists(narrowed):
+                    return narrowed
+        raise MissingFactError(f"表中没有把这一项分{subject.unit_type}列出。")
 
     def exists(self, subject: Subject, *, year: int | None = None) -> bool:
         """Whether a figure stands at a subject's coordinate (several that must be told apart count)."""

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from service.asking.answer import Citation, Result
 from service.asking.desk import Desk, Reply, render_quantity
 from service.asking.subjects import Subject
+from service.calculation.trace import Evaluation
 from service.domain.document import Indicator
 from service.domain.errors import YoujuError
 from service.domain.quantity import WAN_YUAN, Kind, Quantity
-from service.numerals import render_number
+from service.numerals import Measured, render_number
 
 _YEAR = re.compile(r"(20\d\d)年")
+_FAIR = 0.34
+"""Smallest share of shared character pairs (see `_fit`) that makes an indicator the one asked about."""
+_FAIR_COUNT = 0.28
+"""The same when the question asks how many of something a named project has."""
+_SURE = 0.6
+"""The same when the question names neither an indicator nor a project."""
+_LISTED = 30
+"""Most indicators that an answer lists."""
 
 
 def indicators(desk: Desk) -> list[Indicator]:
@@ -80,7 +90,11 @@ def _count(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> R
     for indicator in chosen:
         groups[indicator.level1] = groups.get(indicator.level1, 0) + 1
     listed = "、".join(f"{n}{c}个" for n, c in groups.items()) if not names else "、".join(names)
-    where = "部门整体绩效目标表" if overall else "、".join(projects) or "各项目绩效目标"
+    whole = sum(1 for i in chosen if not i.project)
+    if whole and whole < len(chosen) and not names:
+        listed += f"；其中部门整体{whole}个、各项目{len(chosen) - whole}个"
+        groups |= {"部门整体": whole, "各项目": len(chosen) - whole}
+    where = "部门整体绩效目标表" if overall else "全部绩效目标" if whole else "、".join(projects) or "各项目绩效目标"
     reply = Reply(
         f"{desk.head()}{where}共有{number}个{level.group(0) if level else '绩效指标'}：{listed}。",
         plan=["个数(绩效指标)"],
@@ -114,7 +128,7 @@ def _stale(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
     )  # fmt: skip
 
 
-def _amount(desk: Desk, indicator: Indicator):  # type: ignore[no-untyped-def]
+def _amount(desk: Desk, indicator: Indicator) -> Evaluation | None:
     subject = Subject("支出", tuple(sorted({"project": indicator.project, "unit": indicator.unit_code}.items())))
     try:
         return desk.evaluate(desk.reference(subject))
@@ -133,7 +147,12 @@ def _costs(known: Sequence[Indicator]) -> list[Indicator]:
 def _ceilings(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
     """List the projects whose cost ceiling is above their budget."""
     lines, reply = [], Reply("", plan=["成本指标上限 > 项目金额"])
-    for indicator in _costs(known):
+    costs = _costs(known)
+    if desk.question.has("rank"):
+        gaps = {i: _gap(desk, i) for i in costs}
+        top = max(gaps.values(), default=Decimal(0))
+        costs = [i for i in costs if gaps[i] == top]
+    for indicator in costs:
         evaluation = _amount(desk, indicator)
         if evaluation is None or indicator.quantity is None or indicator.quantity.base <= evaluation.quantity.base:
             continue
@@ -153,6 +172,14 @@ def _ceilings(desk: Desk, known: Sequence[Indicator]) -> Reply | None:
     return reply
 
 
+def _gap(desk: Desk, indicator: Indicator) -> Decimal:
+    """By how many 元 a cost ceiling is above its project's budget."""
+    evaluation = _amount(desk, indicator)
+    if evaluation is None or indicator.quantity is None:
+        return Decimal(0)
+    return indicator.quantity.base - evaluation.quantity.base
+
+
 def _quantity(label: str, quantity: Quantity, printed: str) -> Result:
     number = render_number(quantity.number)
     return Result(
@@ -168,48 +195,62 @@ def _quantity(label: str, quantity: Quantity, printed: str) -> Result:
 
 def _target(desk: Desk, known: Sequence[Indicator], projects: Sequence[str]) -> Reply | None:
     """Answer with the targets of the indicators that fit best."""
-    text = desk.question.text
-    pool = [i for i in known if i.project in projects] if projects else list(known)
-    if re.search(r"整体", text):
-        pool = [i for i in known if not i.project] or pool
-    kind = re.search(r"(成本|产出|效益|满意度)", text)
-    if kind and any(i.level1.startswith(kind.group(1)) for i in pool):
-        pool = [i for i in pool if i.level1.startswith(kind.group(1))]
-    units = [m.target("unit") for m in desk.question.mentions if m.target("unit")]
-    if units and any(i.unit_code in units for i in pool):
-        pool = [i for i in pool if i.unit_code in units]
-    masked = text
-    for mention in desk.question.mentions:
+    question = desk.question
+    named = re.search(r"(成本|产出|效益|满意度)", question.text)
+    kind = named.group(1) if named else ""
+    pool = _pool(desk, known, projects, kind)
+    masked = question.text
+    for mention in question.mentions:
         if mention.target("project") or mention.target("unit"):
             masked = masked.replace(mention.text, "", 1)
     content = _content(masked, desk)
-    if kind and desk.question.has("rank"):
-        return _targets(desk, _extreme(pool, lowest=desk.question.has("bottom")), known, kind.group(1))
-    if kind and len(content) < 2 and not desk.question.quoted:
-        return _targets(desk, pool, known, kind.group(1))
+    limit = next((f for f in question.figures if f.comparator and f.quantity.unit.kind is Kind.RATIO), None)
+    if limit is not None and kind:
+        chosen = [i for i in pool if i.quantity is not None and _meets(i.quantity, limit)]
+        if not chosen:
+            return Reply(f"{desk.head()}没有符合条件的{kind}指标。", plan=["筛选(绩效指标)"])
+        return _targets(desk, chosen, known, kind)
+    if kind and question.has("rank"):
+        return _targets(desk, _extreme(pool, lowest=question.has("bottom")), known, kind)
+    if kind and len(content) < 2 and not question.quoted:
+        return _targets(desk, pool, known, kind)
+    chosen = _fitting(desk, pool, projects, masked, content)
+    return _targets(desk, chosen, known, kind) if 0 < len(chosen) <= _LISTED else None
+
+
+def _pool(desk: Desk, known: Sequence[Indicator], projects: Sequence[str], kind: str) -> list[Indicator]:
+    """The indicators that the projects, the unit and the kind asked about leave."""
+    pool = [i for i in known if i.project in projects] if projects else list(known)
+    if "整体" in desk.question.text:
+        pool = [i for i in known if not i.project] or pool
+    units = [m.target("unit") for m in desk.question.mentions if m.target("unit")]
+    if kind:
+        pool = [i for i in pool if i.level1.startswith(kind)] or pool
+    return [i for i in pool if i.unit_code in units] or pool
+
+
+def _fitting(
+    desk: Desk, pool: Sequence[Indicator], projects: Sequence[str], masked: str, content: str
+) -> list[Indicator]:
+    """The indicators whose words fit the question's; none when no fit is good enough."""
+    question = desk.question
     scored = sorted(((_fit(i, masked, content), i) for i in pool), key=lambda s: -s[0])
-    if not scored:
-        return None
-    best = scored[0][0]
-    literal = [i for i in pool if any(q in i.target for q in desk.question.quoted)]
+    best = scored[0][0] if scored else 0
+    if best < _SURE and not question.has("indicator") and not projects:
+        return []
+    literal = [i for i in pool if any(q in i.target for q in question.quoted)]
     if literal:
-        chosen = literal
-    elif best >= (0.28 if projects and re.search(r"(?:多少|几)[台次人套条批]", text) else 0.34):
-        chosen = [i for s, i in scored if s >= best - 0.02]
-    elif projects and desk.question.has("indicator"):
-        chosen = [i for _, i in scored]
-    else:
-        return None
-    if best < 0.6 and not desk.question.has("indicator") and not projects:
-        return None
-    if len(chosen) > 30:
-        return None
-    return _targets(desk, chosen, known, kind.group(1) if kind else "")
+        return literal
+    counted = projects and re.search(r"(?:多少|几)[台次人套条批]", question.text)
+    if best >= (_FAIR_COUNT if counted else _FAIR):
+        return [i for s, i in scored if s >= best - 0.02]
+    return [i for _, i in scored] if projects and question.has("indicator") else []
 
 
 def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator], kind: str) -> Reply:
     lines = [f"{_name(desk, i)}的{i.level1}“{i.name}”目标为{i.target}" for i in chosen]
-    if re.search(r"怎么算|如何算|公式|怎么计算|如何计算|含义|说明|什么意思", desk.question.text):
+    explained = bool(re.search(r"怎么算|如何算|公式|怎么计算|如何计算|含义|说明|什么意思", desk.question.text))
+    if explained:
         lines = [
             f"{line}，说明：{i.explanation.rstrip('。')}" if i.explanation else line
             for line, i in zip(lines, chosen, strict=True)
@@ -217,6 +258,8 @@ def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator]
     reply = Reply(
         f"{desk.head()}{'；'.join(lines)}。", citations=[desk.quote(i.source) for i in chosen], plan=["绩效指标"]
     )
+    if explained:
+        reply.citations += [desk.quote(replace(i.source, quote=i.explanation)) for i in chosen if i.explanation]
     for indicator in chosen:
         if indicator.quantity is not None:
             number = render_number(indicator.quantity.number)
@@ -270,6 +313,14 @@ def _cost_note(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicato
         for other in others:
             reply.text += f"同一项目另有一条成本指标“{other.name}{other.target}”，两个上限并存，应统一。"
             reply.citations.append(Citation(desk.place(other.source), "quote"))
+
+
+def _meets(target: Quantity, limit: Measured) -> bool:
+    """Whether a target meets a condition of the question: 低于95%."""
+    if target.unit.kind is not limit.quantity.unit.kind:
+        return False
+    a, b = target.base, limit.quantity.base
+    return {">": a > b, "≥": a >= b, "<": a < b, "≤": a <= b, "=": a == b}[limit.comparator]
 
 
 def _extreme(pool: Sequence[Indicator], *, lowest: bool) -> list[Indicator]:

@@ -140,8 +140,12 @@ class QuestionReader:
                 question.signs[name] = found.start()
         question.quoted = _QUOTED.findall(text)
         question.stage = self._stage(text)
+        unnamed = list(visible)
+        for mention in question.mentions:
+            unnamed[mention.start : mention.end] = "＃" * (mention.end - mention.start)
+        outside = "".join(unnamed)
         question.unit_types = [
-            name for name, entry in self._words["unit_types"].items() if any(w in visible for w in entry["words"])
+            name for name, entry in self._words["unit_types"].items() if any(w in outside for w in entry["words"])
         ]
         question.residue = self._residue(question, visible)
         return question

@@ -11,6 +11,7 @@ from service.numerals import read_years
 from service.vocabulary.names import fold
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_LEVELS = frozenset("省市区县旗乡镇府州")
 _NAME_ENDS = "办室局委部厅院会处心道镇乡校学所队馆站团社府"
 
 
@@ -65,6 +66,10 @@ class EntityIndex:
             return self._by_name[wanted]
         return {e for name, core, _, e in self._names if wanted in name or _abbreviates(wanted, name, core)}
 
+    def abbreviated(self, piece: str) -> bool:
+        """Whether a piece abbreviates some entity's name."""
+        return any(_abbreviates(piece, name, core) for name, core, _, _ in self._names)
+
     def named(self, text: str) -> tuple[set[str], str]:
         """Return the entities a text names, by full name or by an abbreviation of it, and the piece that did."""
         for size in range(min(len(text), self._longest), 3, -1):
@@ -83,6 +88,16 @@ class EntityIndex:
                         best = (len(piece), set(), piece)
                     best[1].add(entity)
         return best[1], best[2]
+
+
+def _longer_name(text: str, mention: str, index: EntityIndex) -> str:
+    """Return the organisation of which a mention is only the end (区政府办公室), "" if it stands for the entity."""
+    at = text.find(mention)
+    before = text[at - 1 : at] if at > 0 else ""
+    if before not in _LEVELS or before + mention in index.blob or index.abbreviated(before + mention):
+        return ""
+    lead = re.search(r"[\u4e00-\u9fff]{1,3}$", text[:at])
+    return (lead.group() if lead else "") + mention
 
 
 def _is_base(question: str, start: int, end: int) -> bool:
@@ -122,6 +137,8 @@ def choose(
     """
     text = fold(question)
     chosen, mention = index.named(text) if entity is None else (index.given(entity), entity)
+    if entity is None and mention and (other := _longer_name(text, mention, index)):
+        return ScopeChoice(others=index.entities, foreign=other)
     foreign = "" if entity is not None else _foreign(text, index, others, ends, mention, known_text)
     if foreign and not (chosen and foreign in mention):
         return ScopeChoice(others=index.entities, foreign=foreign)
@@ -133,6 +150,10 @@ def choose(
     own = [s for s in index.summaries if s.entity in chosen]
     years = sorted({s.year for s in own}, reverse=True)
     wanted = year or _year(question, years)
+    spoken = [y.year for y in read_years(question) if y.year]
+    unknown = [y for y in spoken if years and y not in years and y != years[-1] - 1]
+    if unknown and year is None and wanted in years:
+        wanted = unknown[0]
     order = sorted(own, key=lambda s: (s.year != wanted, -s.year, s.stage.value != "年初预算", s.kind != "部门汇总"))
     first = order[0]
     order = [s for s in order if s.year != first.year or s.kind == first.kind]
@@ -163,8 +184,12 @@ def _abbreviates(piece: str, name: str, core: str) -> bool:
         gaps += 1 if position >= 0 and found > position + 1 else 0
         first = found if first < 0 else first
         position = found
+    region = name[: len(name) - len(core)] if name.endswith(core) else ""
+    levels = [c for c in piece if c in _LEVELS and c in region]
+    if levels and region and levels[-1] != region[-1]:
+        return False  # 市委办公室 is not 新乡市红旗区委办公室
     in_core = [c for c in piece if c in core]
-    ends_well = piece[-1] in _NAME_ENDS and len(name) - position <= 4
+    ends_well = piece[-1] in _NAME_ENDS and len(name) - position <= 3
     return ends_well and gaps <= 3 and len(in_core) >= 2 and len(piece) >= 3 - (len(core) <= 4)
 
 

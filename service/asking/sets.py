@@ -197,6 +197,50 @@ def _count_result(number: int, evaluation: Evaluation) -> Result:
     return Result("项数", str(number), "项", str(number), f"个数({evaluation.formula})", f"共{number}项", ())
 
 
+def top_share(desk: Desk) -> Reply | None:
+    """「最大的三个项目占项目支出多少」: the sum of the top of a ranking over a whole."""
+    if "project" not in desk.question.dimensions:
+        return None
+    made = members(desk, [], dimension="project")
+    if made is None or not isinstance(made[1].value, Series):
+        return None
+    chosen: Expression = made[0]
+    if desk.question.has("rank"):
+        number = _how_many(desk.question.text, len(made[1].value.entries), sort=False)
+        pick = Function.BOTTOM if desk.question.has("bottom") else Function.TOP
+        chosen = Call(pick, (made[0], Literal(Quantity(Decimal(number), NUMBER))))
+    part = Call(Function.SUM, (chosen,))
+    after = desk.question.text.rfind("占")
+    wholes = subjects(desk, after) or [Subject("支出", (("nature", "项目支出"),))]
+    whole = desk.reference(wholes[0])
+    evaluation = desk.evaluate(Call(Function.SHARE, (part, whole)))
+    a, b, top = desk.evaluate(part), desk.evaluate(whole), desk.evaluate(chosen)
+    if not isinstance(top.value, Series):
+        return None
+    listed = "、".join(f"{e.label} {_amount(e)}" for e in top.value.entries)
+    total = re.sub(r"^\d{4}年", "", b.figures[0].label)
+    reply = Reply(
+        f"{desk.head()}{listed}，合计{shown_of(a)}，占{total}{shown_of(b)}的{shown_of(evaluation)}。",
+        results=[desk.result("占比", evaluation), desk.result("合计", a), desk.result(b.figures[0].label, b)],
+        citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
+    )  # fmt: skip
+    reply.results += [_entry_result(desk, e, top) for e in top.value.entries]
+    return reply
+
+
+def average(desk: Desk) -> Reply | None:
+    """「项目平均多少钱」: the mean of a set."""
+    made = members(desk, [s for s in subjects(desk) if not s.get("project")])
+    if made is None or not isinstance(made[1].value, Series):
+        return None
+    mean = desk.evaluate(Call(Function.MEAN, (made[0],)))
+    entries = made[1].value.entries
+    return Reply(
+        f"{desk.head()}共{len(entries)}项，平均{shown_of(mean)}。", citations=desk.cite(mean.figures), plan=[mean.formula],
+        results=[desk.result("平均", mean), _count_result(len(entries), mean)],
+    )  # fmt: skip
+
+
 def add_up(
     desk: Desk, *, dimension: str = "", named: Sequence[Subject] | None = None, contains: str = ""
 ) -> Reply | None:

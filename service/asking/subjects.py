@@ -127,6 +127,10 @@ def subjects_of(question: Question, vocabulary: Vocabulary, start: int = 0, end:
         if target is None:
             continue
         dimension, member = target
+        spoken_for = open_ is not None and bool(open_.measure or open_.members) and open_.end == mark.start
+        if dimension == MEASURE and member in {"支出", "收入"} and open_ is not None and spoken_for:
+            open_.end = mark.end  # 三公花费, 人员经费支出: the word adds nothing
+            continue
         if open_ is None or not _may_join(open_, dimension, member, question, mark, vocabulary):
             open_ = _Open(start=mark.start)
             out.append(open_)
@@ -205,7 +209,12 @@ def _closed(open_: _Open, question: Question) -> Subject:
     ):
         table = IN_TEXT
     unit_type = ""
-    if "economic" in open_.members and len(question.unit_types) == 1:
+    narrows = open_.members.keys() & {"economic", "nature"} and not open_.members.keys() & {
+        "unit",
+        "project",
+        "function",
+    }
+    if narrows and len(question.unit_types) == 1:
         unit_type = question.unit_types[0]
     measure = open_.measure
     if not measure and "origin" in open_.members:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from service.asking.answer import Result, Status
+from service.asking.answer import Citation, Result, Status
 from service.asking.desk import Desk, Reply
 from service.domain.document import Document, GlossaryEntry, Passage, PassageKind, RowKind
 from service.domain.fact import Source
@@ -50,6 +50,8 @@ def undefined(desk: Desk) -> Reply:
 def _terms(desk: Desk) -> list[str]:
     text = desk.question.text
     names = [m.text for m in desk.question.mentions]
+    if not names and desk.inherited:
+        names = [m for s in desk.inherited for _, m in s.members] + [s.measure for s in desk.inherited if s.measure]
     core = re.sub(
         "|".join(desk.vocabulary.questions["signs"]["definition"]) + r"|[？?，。“”\"]|请问|文件|里|中|的|呢|啊|吗",
         "",
@@ -159,19 +161,28 @@ def arithmetic(desk: Desk) -> Reply | None:
     failed = [i for i in own if i.verdict == "failed"]
     rounding = [i for i in own if i.verdict == "rounding"]
     numbers = [("核对的关系", len(own)), ("差额在四舍五入内", len(rounding)), ("不成立", len(failed))]
-    verdict = "不一致" if failed else "一致"
+    verdict = "不一致" if failed else "基本一致（有四舍五入差额）" if rounding else "一致"
     out = Reply(
-        f"{verdict}。《{title}》核对了{len(own)}条数字关系（合计与明细、同一口径两处），不成立的{len(failed)}条，"
+        f"{verdict}。{desk.head()}《{title}》核对了{len(own)}条数字关系（合计与明细、同一口径两处），不成立的{len(failed)}条，"
         f"差额在四舍五入允许范围内的{len(rounding)}条，其余完全相等。", plan=["勾稽校验"],
     )  # fmt: skip
     out.results = [Result(label, str(n), "条", str(n), "个数(勾稽关系)", f"共{n}条", ()) for label, n in numbers]
     for identity in (failed or rounding or [i for i in own if i.rule == "column-sum"])[:3]:
         gap = render_number(abs(Decimal(identity.left_value) - Decimal(identity.right_value)))
         out.text += f"{identity.description}：{identity.left_value}对{identity.right_value}，相差{gap}。"
+        out.citations += _operands_of(desk, (*identity.left, *identity.right))
         for label, value in (("相差", gap), ("左边", identity.left_value), ("右边", identity.right_value)):
             out.results.append(Result(f"{identity.description}·{label}", value, unit, value, "", "", ()))
     out.findings = [f for f in document.findings if f.severity.value == "error"][:5]
     return out
+
+
+def _operands_of(desk: Desk, keys: Sequence[str]) -> list[Citation]:
+    """Return the places of an identity's operands."""
+    cells = {f"{f.source.table}.{f.source.row}.{f.source.column}": f for f in desk.document.facts if f.source.table}
+    facts = {f.id: f for f in desk.document.facts}
+    found = [cells.get(k) or facts.get(k) for k in keys]
+    return [desk.quote(f.source, "source") for f in found if f is not None]
 
 
 def form_rows(desk: Desk) -> Reply | None:
@@ -246,7 +257,7 @@ def _content(desk: Desk) -> str:
     for name in (desk.document.entity, *desk.document.entity_names):
         text = text.replace(name, "")
     pattern = "|".join(sorted(map(re.escape, desk.vocabulary.questions["filler"]["words"]), key=len, reverse=True))
-    return re.sub(f"{pattern}|有哪些|哪些|20\\d\\d年?度?|的|是|有|在|和|与", "", text)
+    return re.sub(f"{pattern}|有哪些|哪些|20\\d\\d年?度?|的|是|(?<!国)有|在|和|与", "", text)
 
 
 def _overlap(wanted: str, title: str) -> float:
@@ -280,7 +291,7 @@ def _says(sentence: str, run: str) -> bool:
     pieces = [p for p in re.split(r"[的了是和在用谁]|什么|哪些|多少", run) if len(p) >= 2]
     for piece in pieces:
         pairs = [piece[i : i + 2] for i in range(len(piece) - 1)]
-        if sum(p in sentence for p in pairs) * 2 < len(pairs):
+        if sum(p in sentence for p in pairs) * 3 < len(pairs) * 2:
             return False
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from service.asking.amounts import base_year, bound_results, subjects
 from service.asking.answer import Result, Status
@@ -16,7 +17,7 @@ from service.domain.document import StatedReason
 from service.domain.errors import MissingFactError, YoujuError
 from service.domain.finding import Severity
 from service.domain.quantity import Kind, Quantity
-from service.numerals import render_number
+from service.numerals import Measured, render_number
 
 
 def why(desk: Desk) -> Reply | None:
@@ -103,14 +104,26 @@ def _rate_correction(desk: Desk, rate: Evaluation | None, amount: Evaluation, ra
         quantity = figure.quantity
         if quantity.unit.kind is Kind.RATIO and rate is not None:
             low, high = quantity.interval()
-            if not low <= abs(rate.quantity.number) <= high and not figure.approximate:
+            true = abs(rate.quantity.number)
+            if not (low <= true <= high or _cut(true, quantity) or _is_loose(desk, figure)):
                 out += f"先更正：{rate_word}幅度是{shown_of(rate)}，不是{render_quantity(quantity)}。"
         elif quantity.unit.kind is Kind.MONEY:
             low, high = quantity.interval()
             true = abs(amount.quantity.to(quantity.unit).number)
-            if not low <= true <= high and not figure.approximate:
+            if not (low <= true <= high or _cut(true, quantity) or _is_loose(desk, figure)):
                 out += f"先更正：{word}的是{shown_of(amount)}，不是{render_quantity(quantity)}。"
     return out
+
+
+def _cut(true: Decimal, said: Quantity) -> bool:
+    """Whether a figure was said with its last digits cut off: 284万 for 284.53万."""
+    step = Decimal(1).scaleb(-said.decimals)
+    return (true // step) * step == abs(said.number)
+
+
+def _is_loose(desk: Desk, figure: Measured) -> bool:
+    """Whether a figure was said roughly: 两成多, 大约20%."""
+    return figure.approximate or desk.question.text[figure.end : figure.end + 1] in {"多", "余", "来", "左"}
 
 
 def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, before: int, reply: Reply) -> None:

@@ -241,9 +241,7 @@ def _bears_less(left: Amount, right: Amount) -> bool:
     return weight[left.kind] < weight[right.kind]
 
 
-def _computed(
-    quantity: Quantity, printed: int, span: Span | None, *, exact: bool, limit: int | None = None
-) -> Amount:
+def _computed(quantity: Quantity, printed: int, span: Span | None, *, exact: bool, limit: int | None = None) -> Amount:
     number = quantity.number
     if number and number.adjusted() > MAX_MAGNITUDE:
         message = f"计算结果超过10的{MAX_MAGNITUDE}次方，不是预算里会有的数，请检查算式中的乘除。"

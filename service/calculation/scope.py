@@ -502,7 +502,8 @@ class Scope:
         if members.get("origin") == "上年结转":
             where.append("上年结转")
         if "nature" in members and len(names) > 1:
-            names = [f"{names[-1]}中的{'、'.join(names[:-1])}"]
+            rest = "、".join(names[:-1])
+            names = [f"{rest}的{names[-1]}" if "function" in members else f"{names[-1]}中的{rest}"]
         head = (
             "、".join(names)
             if names
@@ -586,7 +587,8 @@ class Scope:
         if wanted.year not in years and years:
             has = "、".join(str(y) for y in years)
             return f"没有{wanted.year}年{stage}的“{what}”，现有{has}年的{wanted.measure}数据。"
-        where = f"“{wanted.table}”里" if wanted.table else ""
+        titles = (f.source.table_title for f in self.facts if f.source.table == wanted.table)
+        where = f"“{next(titles, wanted.table)}”里" if wanted.table else ""
         return f"{where}没有{wanted.year}年{stage}“{what}”的数，文件没有列出这一口径。"
 
 

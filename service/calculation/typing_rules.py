@@ -117,9 +117,7 @@ def _check_set(expression: Expression, book: Book, function: Function) -> Shape:
     return shape
 
 
-def _mismatch(
-    verb: str, operands: tuple[Expression, Expression], shapes: tuple[Shape, Shape]
-) -> FormulaTypeError:
+def _mismatch(verb: str, operands: tuple[Expression, Expression], shapes: tuple[Shape, Shape]) -> FormulaTypeError:
     left, right = (f"“{render(each)}”是{shape.name}" for each, shape in zip(operands, shapes, strict=True))
     return FormulaTypeError(f"{left}，{right}，不能{verb}。{_hint(verb, shapes)}")
 

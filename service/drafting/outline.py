@@ -47,13 +47,15 @@ ReasonsFor = Callable[[Reference], Sequence[StatedReason]]
 
 def find_section(outlines: Mapping[str, Any], wanted: str) -> Mapping[str, Any] | None:
     """Return the section of an outline that a wording names; the longest name contained in it wins."""
-    best: tuple[int, Mapping[str, Any]] | None = None
+    best: tuple[tuple[int, int], Mapping[str, Any]] | None = None
     text = fold(wanted)
     for outline in outlines.values():
         for section in outline["section"]:
             for name in (section["title"], *section["names"]):
-                if fold(name) in text and (best is None or len(fold(name)) > best[0]):
-                    best = (len(fold(name)), section)
+                at = text.find(fold(name))
+                rank = (len(fold(name)), -at)
+                if at >= 0 and (best is None or rank > best[0]):
+                    best = (rank, section)
     return best[1] if best else None
 
 

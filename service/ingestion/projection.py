@@ -101,9 +101,9 @@ def _side_row(label: str, side: Side, vocabulary: Vocabulary, *, is_last: bool) 
         return "支出总计", {}
     if measure is not None and measure.id in {"年终结转", "支出总计"}:
         return measure.id, {}
-    found = vocabulary.members.named(plain, side.dims)
-    if found:
-        member = found[0]
+    named = sorted(vocabulary.members.named(plain, side.dims), key=lambda m: len(m.id) if m.id.isdigit() else 0)
+    if named:
+        member = named[0]  # of codes with one name the class: 其他支出 is 229, not 21999
         default = dict(side.default) if member.dimension != "origin" else {}
         return side.measure, default | {member.dimension: member.id}
     if measure is not None and measure.id == side.measure:

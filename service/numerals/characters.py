@@ -57,9 +57,7 @@ _PAIRS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 _FOLD: dict[int, str] = {
-    ord(written): read
-    for source, target in _PAIRS
-    for written, read in zip(source, target, strict=True)
+    ord(written): read for source, target in _PAIRS for written, read in zip(source, target, strict=True)
 }
 # Latin letters of either width and case.
 _FOLD |= {code + shift: chr(code + 32) for code in range(65, 91) for shift in (0, 0xFEE0, 0xFEE0 + 32)}

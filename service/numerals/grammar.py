@@ -37,9 +37,7 @@ _TOKEN = Pattern(
     r"|(?P<vague>[多余几] *(?=[十百千万亿兆])))"
 )
 _SIGN = Pattern(r"(?:负|(?<![0-9-])(?<![0-9] )-) *")
-_POINT_DIGITS = Pattern(
-    r" *[点.] *((?:[零一二三四五六七八九] *){0,59}[零一二三四五六七八九])(?! *[十百千两])"
-)
+_POINT_DIGITS = Pattern(r" *[点.] *((?:[零一二三四五六七八九] *){0,59}[零一二三四五六七八九])(?! *[十百千两])")
 _BIGS = Pattern(r" *([万亿兆]{1,4})")
 _NOTATION = Pattern(rf"({LITERAL})(\^|e)([-+]*)([0-9]{{1,4}})(?![0-9a-z])")
 _SLASHED = Pattern(r"(?<![0-9]/)(?:([0-9]{1,60}) +)?([0-9]{1,60})/([0-9]{1,60})(?![0-9]*/?[0-9])")
@@ -271,16 +269,12 @@ def read_decimal(text: str, position: int) -> Reading | None:
     number = EXACT.add(reading.number, Decimal(fraction).scaleb(-places, EXACT))
     bigs = _BIGS.match(text, point.end())
     if bigs is None:
-        return reading._replace(
-            number=number, end=point.end(1), decimals=places, lead=number, scale="", single=False
-        )
+        return reading._replace(number=number, end=point.end(1), decimals=places, lead=number, scale="", single=False)
     factor = 1
     for big in bigs[1]:
         factor *= BIG_VALUES[big]
     scaled = trim(EXACT.multiply(number, Decimal(factor)))
-    return reading._replace(
-        number=scaled, end=bigs.end(), decimals=places, lead=number, scale=bigs[1], single=False
-    )
+    return reading._replace(number=scaled, end=bigs.end(), decimals=places, lead=number, scale=bigs[1], single=False)
 
 
 def _read_notation(text: str, position: int) -> Reading | None:

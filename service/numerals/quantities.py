@@ -87,9 +87,7 @@ _NOT_UNITS = (
     "|块(?![钱,，。；;、 零一二三四五六七八九两0-9]|$)|元(?=素)|名(?=称)"
     "|门(?=诊)|台(?=账)|个(?=体|人|性)"
 )
-_UNIT = Pattern(
-    lambda: f" *(?!{_NOT_UNITS})({'|'.join(map(_spaced, sorted(_SYMBOLS, key=len, reverse=True)))})"
-)
+_UNIT = Pattern(lambda: f" *(?!{_NOT_UNITS})({'|'.join(map(_spaced, sorted(_SYMBOLS, key=len, reverse=True)))})")
 
 #: What looks like a quantity and is none: dates, times, numbering, plans, idioms.
 _FEW = "[一二三四五六七八九十]{1,3}"

@@ -16,6 +16,9 @@ DIMENSION = "dimension"
 
 Target = tuple[str, str]
 
+#: What is left of a name without its ending, and says nothing by itself.
+_TOO_COMMON = frozenset({"其他", "其它"})
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -80,7 +83,7 @@ class Spotter:
     def _learn(self, names: Iterable[str], target: Target, *, printed: bool) -> None:
         for name in names:
             key = fold(name)
-            if len(key) < 2:
+            if len(key) < 2 or key in _TOO_COMMON:
                 continue
             targets, was_printed = self._names.get(key, ([], False))
             if target not in targets:

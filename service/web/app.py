@@ -32,7 +32,5 @@ def create_app(application: Application) -> FastAPI:
     add_error_handlers(app)
     app.include_router(v1)
     app.include_router(probes)
-    app.add_middleware(
-        Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics
-    )
+    app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

@@ -13,6 +13,8 @@ from service.web.error_responses import BODY_TOO_LARGE, INTERNAL_ERROR, MEDIA_TY
 from service.web.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+#: How many times the limit is read and thrown away before the connection is cut.
+_MOST_DRAINED = 4
 _METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"})
 
 
@@ -61,6 +63,8 @@ class _Passage:
         except Exception as error:  # the one place where a traceback would reach a caller
             incident = record_incident(error, request=self._id)
         if not self._status:
+            if self._refused:
+                await self._drain()
             await self._refuse(incident)
         route = getattr(self._scope.get("route"), "path", "unmatched")
         method = self._scope["method"] if self._scope["method"] in _METHODS else "OTHER"
@@ -91,6 +95,14 @@ class _Passage:
             message = {**message, "headers": [*message.get("headers", ()), own, *_ALWAYS]}
         await self._send(message)
 
+    async def _drain(self) -> None:
+        """Read on without keeping: a client that is still sending would not see the refusal."""
+        while self._taken <= self._most * _MOST_DRAINED:
+            message = await self._receive()
+            self._taken += len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
+
     async def _refuse(self, incident: str) -> None:
         if incident:
             status, code = 500, INTERNAL_ERROR
@@ -99,9 +111,7 @@ class _Passage:
             )
         else:
             status, code = 413, BODY_TOO_LARGE
-            body = problem_bytes(
-                status, code, f"请求超过上限{self._most / 1048576:.0f}MB。请只上传预算文本。"
-            )
+            body = problem_bytes(status, code, f"请求超过上限{self._most / 1048576:.0f}MB。请只上传预算文本。")
         self._scope["state"]["code"] = code
         self._refused = False
         headers = [

@@ -29,9 +29,7 @@ _RESULT = {
     "formula": "占比(基本支出, 支出)",
     "working": "537.27万元 ÷ 950.47万元 = 56.53%",
     "marks": [],
-    "operands": [
-        {"label": "支出", "value": "950.47", "unit": "万元", "how": "printed", "proof": "已验证"} | _CELL
-    ],
+    "operands": [{"label": "支出", "value": "950.47", "unit": "万元", "how": "printed", "proof": "已验证"} | _CELL],
 }
 
 

@@ -62,9 +62,7 @@ probes = APIRouter(tags=["运行"])
 )
 def ask(asked: models.AskRequest, application: App, metrics: Counts) -> Json:
     """Answer a question. A refusal or a question back is a 200 too: see ``status``."""
-    answer = application.ask(
-        asked.question, history=tuple(asked.history), entity=asked.entity or None, year=asked.year
-    )
+    answer = application.ask(asked.question, history=tuple(asked.history), entity=asked.entity or None, year=asked.year)
     metrics.count_answer(answer.status.value, answer.ms)
     return answer_to_dict(answer)
 
@@ -180,9 +178,7 @@ def facts(
     limit: Annotated[int, Query(ge=1, le=1000, description="最多返回几个。")] = 200,
 ) -> list[Json]:
     """Find figures, each with its coordinate, proof and place."""
-    found = application.facts(
-        entity=entity or None, year=year, measure=measure or None, text=q or None, limit=limit
-    )
+    found = application.facts(entity=entity or None, year=year, measure=measure or None, text=q or None, limit=limit)
     return [fact_to_dict(each) for each in found]
 
 
