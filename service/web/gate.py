@@ -45,6 +45,7 @@ class _Passage:
         self._app, self._scope, self._receive, self._send = app, scope, receive, send
         self._most = most
         self._taken = 0
+        self._ended = False
         self._status = 0
         given = dict(scope["headers"])
         asked = given.get(b"x-request-id", b"")
@@ -79,8 +80,7 @@ class _Passage:
     async def _take(self) -> Message:
         if self._refused:
             return {"type": "http.request", "body": b"", "more_body": False}
-        message = await self._receive()
-        self._taken += len(message.get("body", b""))
+        message = await self._next()
         if self._taken > self._most:
             self._refused = True
             return {"type": "http.request", "body": b"", "more_body": False}
@@ -97,11 +97,14 @@ class _Passage:
 
     async def _drain(self) -> None:
         """Read on without keeping: a client that is still sending would not see the refusal."""
-        while self._taken <= self._most * _MOST_DRAINED:
-            message = await self._receive()
-            self._taken += len(message.get("body", b""))
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                return
+        while not self._ended and self._taken <= self._most * _MOST_DRAINED:
+            await self._next()
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        self._ended = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
 
     async def _refuse(self, incident: str) -> None:
         if incident:
