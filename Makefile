@@ -12,7 +12,7 @@ STORE := $(CURDIR)/.youju
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新的版本（没有找到 python3.11+）。"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }  # half a venv would look finished next time
 
 $(VENV)/.app: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt -e .

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from service.cli import app
 from service.domain import errors
 from service.domain.finding import FINDING_CODES
 from service.settings import Settings
+from service.web.error_responses import HTTP_CODES
+from service.web.routes import probes, v1
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +40,23 @@ def test_every_finding_code_in_the_code_is_in_the_catalogue() -> None:
 
     assert used
     assert used <= set(FINDING_CODES)
+
+
+def test_every_code_of_the_web_is_documented() -> None:
+    """Refusals that never reach the application have codes too."""
+    page = (ROOT / "docs" / "错误代码.md").read_text("utf-8")
+
+    assert {code for code in HTTP_CODES if f"`{code}`" not in page} == set()
+
+
+def test_every_command_and_route_is_in_the_readme() -> None:
+    """A newcomer sees all that can be called."""
+    page = (ROOT / "README.md").read_text("utf-8")
+    commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    routes = {route.path.partition("{")[0].rstrip("/") for route in (*v1.routes, *probes.routes)}  # type: ignore[attr-defined]
+
+    assert {name for name in commands if f"youju {name}" not in page} == set()
+    assert {route for route in routes if route not in page} == set()
 
 
 def test_every_setting_is_documented() -> None:
