@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +132,8 @@ class Application:
 
     def _bytes_of(self, path: Path) -> bytes:
         try:
+            if path.exists() and not path.is_file():
+                raise InvalidInputError(f"“{path.name}”不是文件。请给出预算文本文件，或放着它们的文件夹。")
             if path.stat().st_size > self.limits.max_file_bytes:
                 raise OversizedDocumentError(
                     f"“{path.name}”有{path.stat().st_size / 1048576:.1f}MB，超过上限"
@@ -141,8 +142,8 @@ class Application:
             return path.read_bytes()
         except FileNotFoundError:
             raise InvalidInputError(f"找不到文件“{path.name}”。请检查路径是否写对。") from None
-        except (PermissionError, IsADirectoryError) as error:
-            raise InvalidInputError(f"读不了“{path.name}”：{os.strerror(error.errno or 0)}。请检查权限。") from None
+        except OSError:
+            raise InvalidInputError(f"读不了“{path.name}”。请检查是否有权限打开它。") from None
 
     def remove(self, document_id: str) -> bool:
         """Remove a document and its passages; False if there was none."""
@@ -233,6 +234,7 @@ def _stored(answer: Answer, at: str, body: str) -> StoredAnswer:
 
 
 def _files_under(folder: Path) -> list[Path]:
-    return sorted(
-        p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".") and p.name != "manifest.json"
-    )
+    def is_hidden(path: Path) -> bool:
+        return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+    return sorted(p for p in folder.rglob("*") if p.is_file() and not is_hidden(p) and p.name != "manifest.json")

@@ -72,6 +72,8 @@ def _premise_on_amount(desk: Desk, wanted: Sequence[Subject], reply: Reply) -> s
     said = next((f for f in desk.question.figures if f.quantity.unit.kind is Kind.MONEY and not f.comparator), None)
     if said is None or len(wanted) != 1 or not reply.results or reply.results[0].unit not in FIXED_UNITS:
         return ""
+    if re.match("[里中内]", desk.question.text[said.end :]):
+        return ""  # the figure of the whole, not of the part asked about
     true = Quantity(Decimal(reply.results[0].exact), FIXED_UNITS[reply.results[0].unit])
     if true.unit.kind is not Kind.MONEY:
         return ""
@@ -133,7 +135,8 @@ def _one(desk: Desk, subject: Subject, *, prefer: Sequence[str] = ()) -> Evaluat
 def bound_results(desk: Desk, evaluations: Sequence[Evaluation], reply: Reply) -> None:
     """Write down operands shown in a sentence as results of their own, so that every figure is bound."""
     for evaluation in evaluations:
-        label = evaluation.figures[0].label
+        labels = [f.label for f in evaluation.figures]
+        label = labels[0] if len(labels) == 1 else "、".join([labels[0], *map(_bare, labels[1:])]) + "的合计"
         reply.results.append(desk.result(label, evaluation))
 
 

@@ -60,6 +60,7 @@ class RuleAsker:
         self._vocabulary = vocabulary
         self._clock = clock
         self._drafter = drafter
+        self._codes = frozenset(id_ for _, id_ in vocabulary.members.by_id if id_.isdigit())
         self._lock = threading.RLock()  # the web asks from several threads; what is kept ready is shared
         self._version = -1
         self._summaries: tuple[DocumentSummary, ...] = ()
@@ -471,7 +472,10 @@ class RuleAsker:
         names = [n for d in documents for n in (d.title, *(t.title for t in d.tables))]
         names += [f.message for f in reply.findings]
         names += [*choice.others, str(choice.year)]
-        unsupported = unsupported_figures(reply.text, reply.results, reply.citations, question, names)
+        if reply.status is Status.REFUSED:
+            names += [f"{len(d.tables)}张表" for d in documents]
+        codes = self._codes | {u.code for d in documents for u in d.units}
+        unsupported = unsupported_figures(reply.text, reply.results, reply.citations, question, names, codes)
         text = _without(reply.text, unsupported)
         identity = f"{question}|{document.id if document else ''}|{text}|{self._clock.now()}"
         return Answer(

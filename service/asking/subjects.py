@@ -127,7 +127,9 @@ def subjects_of(question: Question, vocabulary: Vocabulary, start: int = 0, end:
         if target is None:
             continue
         dimension, member = target
-        spoken_for = open_ is not None and bool(open_.measure or open_.members) and open_.end == mark.start
+        spoken_for = (
+            open_ is not None and bool(open_.measure or open_.members.keys() - {"fund"}) and open_.end == mark.start
+        )
         if dimension == MEASURE and member in {"支出", "收入"} and open_ is not None and spoken_for:
             open_.end = mark.end  # 三公花费, 人员经费支出: the word adds nothing
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 
 from service.asking.answer import Citation, Result
@@ -11,12 +11,20 @@ from service.numerals import read_numbers, read_quantities
 
 _DIGITS = re.compile(r"\d[\d,，]*(?:\.\d+)?")
 _NOT_FIGURES = re.compile(
-    r"\d{5,}|(?<!\d)20\d\d(?!\d)年?|\d{1,2}月\d{1,2}日|T\d\d|(?<!\d)\d{1,2}[.．、](?=\s*[\u4e00-\u9fffA-Z])|[（(]\d{1,2}[)）]|第\d+行"
+    r"(?<![\d.])20\d\d(?=年|[—～~至-]20\d\d|\s*[）)])|\d{1,2}月\d{1,2}日|(?<![A-Z])T\d\d(?!\d)(?:第\d+行)?|\d{9,}(?![\d.万亿元%])"
+    r"|(?m:^)\s*(?:\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[)）])"
 )
+"""Years, dates, names of tables and their rows, long codes, and numbering at the head of a line."""
+_UNIT_FOLLOWS = re.compile(r"\s*(?:[十百千万亿元角分%％‰个项人次辆张条家户平份台件倍成年月日]|[.．]\d)")
 
 
 def unsupported_figures(
-    text: str, results: Sequence[Result], citations: Sequence[Citation], question: str, names: Iterable[str] = ()
+    text: str,
+    results: Sequence[Result],
+    citations: Sequence[Citation],
+    question: str,
+    names: Iterable[str] = (),
+    codes: Container[str] = frozenset(),
 ) -> tuple[str, ...]:
     """Return the figures of *text* that nothing supports.
 
@@ -26,6 +34,7 @@ def unsupported_figures(
         citations: Places it cites, with their printed characters.
         question: Figures said in the question may be repeated.
         names: Names that may hold digits (document titles, labels).
+        codes: Codes of units and of classifications (科目编码); one that no unit follows is a name, not a figure.
     """
     allowed: set[Decimal] = set()
     for result in results:
@@ -40,7 +49,11 @@ def unsupported_figures(
         allowed |= _numbers(name)
     allowed |= {Decimal(0)}
     visible = _NOT_FIGURES.sub(" ", text)
-    return tuple(m.group() for m in _DIGITS.finditer(visible) if _value(m.group()) not in allowed)
+    return tuple(
+        m.group()
+        for m in _DIGITS.finditer(visible)
+        if _value(m.group()) not in allowed and not (m.group() in codes and not _UNIT_FOLLOWS.match(visible, m.end()))
+    )
 
 
 def _numbers(text: str) -> set[Decimal]:

@@ -29,8 +29,11 @@ def why(desk: Desk) -> Reply | None:
     if set(dict(subject.members)) == {"fund"} and not subject.measure:
         subject = Subject("支出", subject.members)
     before = base_year(desk)
+    of_year = _year_asked(desk)
+    if of_year != desk.year:
+        before = of_year - 1
     try:
-        now = desk.evaluate(desk.reference(subject))
+        now = desk.evaluate(desk.reference(subject, year=of_year))
     except MissingFactError:
         return None
     try:
@@ -44,6 +47,14 @@ def why(desk: Desk) -> Reply | None:
     _quote(desk, reasons, reply)
     _limits(desk, subject, before, reply)
     return reply
+
+
+def _year_asked(desk: Desk) -> int:
+    """The year whose change is asked about: 「2023年收入为什么减少」 is about 2023, 「比2023年减少」 is not."""
+    named = [y.year for y in desk.question.years if y.year]
+    if len(named) == 1 and named[0] < desk.year and not re.search(r"[比较与和跟同从到]|相对|以来", desk.question.text):
+        return named[0]
+    return desk.year
 
 
 def _unknown(desk: Desk, subject: Subject, now: Evaluation, before: int, error: MissingFactError) -> Reply:

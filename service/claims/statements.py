@@ -17,7 +17,12 @@ from service.vocabulary.vocabulary import Vocabulary
 
 _SENTENCE_END = re.compile(r"[。！？!?]")
 _BREAK = re.compile(r"[；;。！？!?]")
-_FILLER = re.compile(r"(?:了|约|共|为|数|分别|合计|预算|安排|达|到|至|近|各|均|[:：，,、])+$")
+_FILLER = re.compile(r"(?:了|约|共|为|数|额|分别|合计|预算|安排|达|到|至|近|各|均|[:：，,、])+$")
+_EMPTY_WORD = re.compile(
+    r"年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
+)
+_SHORTEST_NAME = 2
+_KIND_OF = {Kind.MONEY: "金额"}
 _BARE = frozenset({"收入", "支出"})
 
 
@@ -66,6 +71,10 @@ class _Subject:
     members: dict[str, str] = field(default_factory=dict)
 
 
+_OTHER = _Subject()
+"""Something that the vocabulary does not know: 会议室改造 within a sentence on 公用经费."""
+
+
 def read_statements(
     printed: str, section: NarrativeSection | None, spotter: Spotter, vocabulary: Vocabulary, names: Sequence[str] = ()
 ) -> tuple[Statement, ...]:
@@ -79,7 +88,7 @@ def read_statements(
         names: Names of the entity, which name no measure or member (文化和旅游局).
 
     Returns:
-        Statements in the order of the text; a figure whose subject cannot be told is left out.
+        Statements in the order of the text; one whose subject cannot be told has no measures.
     """
     words = vocabulary.catalogue.words
     text = printed
@@ -108,12 +117,18 @@ def read_statements(
                 subject = _merge(subject, found, section, is_part="其中" in lead)
             first_members = first_members or dict(subject.members)
             aspect, direction = _aspect(lead, figure.quantity, words)
+            about = subject
+            if aspect is Aspect.LEVEL and (
+                (found is None and _names_another_thing(lead, words))
+                or not _fits(figure.quantity, subject, section, vocabulary)
+            ):
+                about = _OTHER
             if aspect is not None:
                 year = years[-1].year if years and aspect is Aspect.LEVEL and not base_year else stock_year
                 if "期末" in lead:
                     stock_year = year
                 out.append(
-                    _statement(figure, lead, aspect, direction, subject, section, year, base_year, (start, end), text)
+                    _statement(figure, lead, aspect, direction, about, section, year, base_year, (start, end), text)
                 )
             position = figure.end
         out += _flat(text, start, end, mentions, subject, section, words, base_year, out, vocabulary)
@@ -128,6 +143,21 @@ def _is_claim(figure: Measured, text: str) -> bool:
     return not (
         after.startswith(("以上", "以下", "以内")) or (figure.comparator and figure.quantity.unit.kind is Kind.MONEY)
     )
+
+
+def _names_another_thing(lead: str, words: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a lead in which nothing known is named still names something (会议室改造)."""
+    plain = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff]", "", lead)
+    for word in sorted({w for said in words.values() for w in said}, key=len, reverse=True):
+        plain = plain.replace(word, "")
+    return len(_EMPTY_WORD.sub("", plain)) >= _SHORTEST_NAME
+
+
+def _fits(quantity: Quantity, subject: _Subject, section: NarrativeSection | None, vocabulary: Vocabulary) -> bool:
+    """Whether the unit is one that the subject is measured in: 3次 is no amount of 政府采购."""
+    measures = subject.measures or ((section.measure,) if section and section.measure else ())
+    kinds = {vocabulary.measures[m].kind for m in measures if m in vocabulary.measures}
+    return quantity.unit.kind is Kind.RATIO or not kinds or kinds == {_KIND_OF.get(quantity.unit.kind, "数量")}
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
@@ -149,6 +179,8 @@ def _aspect(lead: str, quantity: Quantity, words: Mapping[str, Sequence[str]]) -
         if shorter == tail:
             break
         tail = shorter
+    if quantity.unit.kind is Kind.POINT:
+        return None, 0  # of a share, not of the amount
     is_ratio = quantity.unit.kind is Kind.RATIO
     for direction, name in ((1, "increase"), (-1, "decrease")):
         if any(tail.endswith(w) for w in words[name]):
@@ -200,6 +232,8 @@ def _statement(
     quantity = figure.quantity
     if direction < 0:
         quantity = Quantity(-quantity.number, quantity.unit)
+    if subject is _OTHER:
+        section = None
     measures = subject.measures or ((section.measure,) if section and section.measure else ())
     members = dict(section.fixed) if section else {}
     members |= subject.members

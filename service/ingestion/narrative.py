@@ -124,7 +124,9 @@ def glossary_of(paragraphs: Sequence[Paragraph], document: str) -> tuple[Glossar
                 document=document, table_title=_GLOSSARY, row_label=found.group(1), line=paragraph.lines[0],
                 start=paragraph.offsets[0], end=paragraph.offsets[-1] + 1, quote=paragraph.text,
             )  # fmt: skip
-            entries.append(GlossaryEntry(found.group(1).strip('“”" '), found.group(2), source))
+            entries.append(
+                GlossaryEntry(re.sub(r'^[“"]([^“”"]+)[”"]$', r"\1", found.group(1).strip()), found.group(2), source)
+            )
     return tuple(entries)
 
 

@@ -18,6 +18,7 @@ from service.vocabulary.vocabulary import Vocabulary
 Members = dict[str, str]
 #: Dimension that keeps columns apart whose header the vocabulary does not know.
 COLUMN = "column"
+ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _side_row(label: str, side: Side, vocabulary: Vocabulary, *, is_last: bool) 
         return side.measure, {}
     if vocabulary.catalogue.is_whole(plain):
         return side.measure, {}
-    return side.measure, {"row": plain}
+    return side.measure, {ROW: plain}
 
 
 def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary) -> Iterator[Fact]:
@@ -160,7 +161,24 @@ def _row_members(built: BuiltTable, standard: StandardTable, row: Row, frame: Fr
             code = "".join(t for t in texts[f"{dimension}-code"] if t.isdigit())
             if code:
                 members[dimension] = code
+    if not members:
+        _name_row(members, texts, standard, row, vocabulary)
     return members
+
+
+def _name_row(
+    members: Members, texts: dict[str, list[str]], standard: StandardTable, row: Row, vocabulary: Vocabulary
+) -> None:
+    """Name a row that prints no code by its words, so that it is never taken for the total."""
+    words = [t for role in ("label", "name", "function-name", "economic-name") for t in texts.get(role, ())]
+    name = words[0] if words else next((c.raw for c in row.cells if c.raw and c.quantity is None), "")
+    if not name or vocabulary.catalogue.is_whole(name):
+        return
+    found = vocabulary.members.named(strip_ordinal(name) or name, standard.rows)
+    if found:
+        members[found[0].dimension] = found[0].id
+    else:
+        members[ROW] = name
 
 
 def _group_of(role: str, path: str) -> str:
