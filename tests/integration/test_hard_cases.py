@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from service.asking.answer import Answer, Result, Status
-from service.asking.asker import Asker
+from service.asking.asker import RuleAsker
 from service.asking.verification import unsupported_figures
 from service.claims.statements import read_statements
 from service.vocabulary.spotting import Spotter
@@ -17,7 +17,7 @@ from tests.conftest import AskerOver
 from tests.samples import Project, Sample, ingest_text, read_sample, with_table
 
 
-def ask(asker: Asker, question: str) -> Answer:
+def ask(asker: RuleAsker, question: str) -> Answer:
     return asker.ask(question, history=(), entity=None, year=None)
 
 
@@ -36,7 +36,9 @@ def test_unsupported_big_integers_are_found(f: str) -> None:
 
 
 @pytest.mark.parametrize("q", ["支出多少", "基本支出占支出的比重"])
-def test_a_department_above_ten_thousand_wan_is_answered(asker_over: AskerOver, vocabulary: Vocabulary, q: str) -> None:
+def test_a_department_above_ten_thousand_wan_is_answered(
+    asker_over: RuleAskerOver, vocabulary: Vocabulary, q: str
+) -> None:
     a = asker_over(read_sample(Sample(pay=Decimal("20000.55")), vocabulary))
     assert "已不予显示" not in ask(a, q).text
 
@@ -54,17 +56,17 @@ def test_a_second_table_of_named_rows_gives_no_false_contradiction(vocabulary: V
     assert not ingest_text(text, vocabulary).findings
 
 
-def test_refusal_with_a_short_code_keeps_its_words(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+def test_refusal_with_a_short_code_keeps_its_words(asker_over: RuleAskerOver, vocabulary: Vocabulary) -> None:
     d = read_sample(Sample(), vocabulary)
     d = replace(d, facts=tuple(f for f in d.facts if f.coordinate.get("function") != "205"))
     assert "教育" in ask(asker_over(d), "教育支出多少").text
 
 
-def test_refusal_says_what_there_is(seed_asker: Asker) -> None:
+def test_refusal_says_what_there_is(seed_asker: RuleAsker) -> None:
     assert "现有《" in ask(seed_asker, "2024年决算支出是多少？").text
 
 
-def test_label_of_a_sum_is_not_its_first_part(seed_asker: Asker) -> None:
+def test_label_of_a_sum_is_not_its_first_part(seed_asker: RuleAsker) -> None:
     a = ask(seed_asker, "移动办公和电子政务内网两项合计比保密和机要两项合计多多少？")
     assert ("2024年移动办公系统专项经费", "26.02") not in {(r.label, r.value) for r in a.results}
 
@@ -105,19 +107,19 @@ def test_an_increase_noun_is_a_change(vocabulary: Vocabulary) -> None:
     assert found[1].aspect.name == "CHANGE"
 
 
-def test_why_of_an_earlier_year(seed_asker: Asker) -> None:
+def test_why_of_an_earlier_year(seed_asker: RuleAsker) -> None:
     r = ask(seed_asker, "2023年收入为什么减少？")
     assert r.status is Status.REFUSED
 
 
-def test_spending_of_a_fund_is_not_its_income(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+def test_spending_of_a_fund_is_not_its_income(asker_over: RuleAskerOver, vocabulary: Vocabulary) -> None:
     made = Sample(projects=(Project("古籍修复", Decimal("40.00")), Project("桃园水渠", Decimal("25.00"), of_fund=True)))
     assert ask(asker_over(read_sample(made, vocabulary)), "一般公共预算支出多少？").status is Status.REFUSED
 
 
-def test_figure_of_another_subject_is_no_wrong_premise(seed_asker: Asker) -> None:
+def test_figure_of_another_subject_is_no_wrong_premise(seed_asker: RuleAsker) -> None:
     assert "更正" not in ask(seed_asker, "三公经费5.5万元中招待费多少？").text
 
 
-def test_money_of_a_project_is_not_its_ceiling(seed_asker: Asker) -> None:
+def test_money_of_a_project_is_not_its_ceiling(seed_asker: RuleAsker) -> None:
     assert "290.00" in ask(seed_asker, "信创工程经费多少？").text
