@@ -36,9 +36,7 @@ def test_unsupported_big_integers_are_found(f: str) -> None:
 
 
 @pytest.mark.parametrize("q", ["支出多少", "基本支出占支出的比重"])
-def test_a_department_above_ten_thousand_wan_is_answered(
-    asker_over: RuleAskerOver, vocabulary: Vocabulary, q: str
-) -> None:
+def test_a_department_above_ten_thousand_wan_is_answered(asker_over: AskerOver, vocabulary: Vocabulary, q: str) -> None:
     a = asker_over(read_sample(Sample(pay=Decimal("20000.55")), vocabulary))
     assert "已不予显示" not in ask(a, q).text
 
@@ -56,7 +54,7 @@ def test_a_second_table_of_named_rows_gives_no_false_contradiction(vocabulary: V
     assert not ingest_text(text, vocabulary).findings
 
 
-def test_refusal_with_a_short_code_keeps_its_words(asker_over: RuleAskerOver, vocabulary: Vocabulary) -> None:
+def test_refusal_with_a_short_code_keeps_its_words(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
     d = read_sample(Sample(), vocabulary)
     d = replace(d, facts=tuple(f for f in d.facts if f.coordinate.get("function") != "205"))
     assert "教育" in ask(asker_over(d), "教育支出多少").text
@@ -112,7 +110,7 @@ def test_why_of_an_earlier_year(seed_asker: RuleAsker) -> None:
     assert r.status is Status.REFUSED
 
 
-def test_spending_of_a_fund_is_not_its_income(asker_over: RuleAskerOver, vocabulary: Vocabulary) -> None:
+def test_spending_of_a_fund_is_not_its_income(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
     made = Sample(projects=(Project("古籍修复", Decimal("40.00")), Project("桃园水渠", Decimal("25.00"), of_fund=True)))
     assert ask(asker_over(read_sample(made, vocabulary)), "一般公共预算支出多少？").status is Status.REFUSED
 
