@@ -36,6 +36,8 @@ class Printed:
             for index, row in enumerate(table.rows)
         }
         self._texts = {document.id: document.text for document in documents}
+        #: How many tables each document has.
+        self.table_counts = frozenset(Decimal(len(document.tables)) for document in documents)
         self._squeezed = tuple(squeeze(text) for text in self._texts.values())
         self._names: dict[str, set[str]] = {}
         self._figures: dict[Decimal, set[str]] = {}

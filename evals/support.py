@@ -2,7 +2,8 @@
 
 A figure is supported when it is the shown or exact value of a result, an operand's value, a figure stated by
 a finding, a figure of the question or of a quoted place, a year, a date, an ordinal, a code that is cited,
-the number of operands a result rests on, the line or page of a cited place, or a factor in arithmetic.
+the number of operands a result rests on or of tables a document has, the line or page of a cited place, or a
+factor in arithmetic.
 What is printed somewhere in the documents without being cited is supported but *uncited*.
 """
 
@@ -59,6 +60,8 @@ def find_unsupported(answer: Answer, printed: Printed) -> Loose:
         if any(start <= figure.start and figure.start + len(figure.digits) <= end for start, end in names):
             continue
         if any(_fits(figure, number, unit) for number, unit in own) or _counts_operands(figure, answer):
+            continue
+        if body[figure.start : figure.end + 1].endswith("张表") and figure.number in printed.table_counts:
             continue
         shown = f"{figure.digits}{figure.unit}"
         units = printed.units_at(figure)
