@@ -150,6 +150,8 @@ def split_at(desk: Desk, pattern: str) -> tuple[list[Subject], list[Subject]]:
 
 def share(desk: Desk) -> Reply | None:
     """A part's share of a whole: 「A占B的比重」, 「B里A占多少」, 「那占比呢」."""
+    if re.search(r"前[一二三四五六七八九十两\d]+(?:名|个|大|位|项)?", desk.question.text):
+        return None  # the share of a ranking is no share of the subjects named
     parts, wholes = split_at(desk, r"占(?!比)|占比")
     if not wholes and len(parts) >= 2 and re.search(r"[里中内]", desk.question.text):
         wholes, parts = parts[:1], parts[1:]
