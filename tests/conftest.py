@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evals import seed as seed_files
 from service.adapters.readers.text import read_text
 from service.adapters.vocabulary_files import read_vocabulary
 from service.asking.asker import RuleAsker
@@ -23,7 +23,6 @@ from tests.fakes import FakeLibrary, FakePassageIndex, FixedClock
 from tests.samples import MAX_BYTES, Sample, read_sample
 
 ROOT = Path(__file__).parent.parent
-SEED_NAME = "新乡市红旗区委员会办公室-2024年度部门预算.txt"
 
 AskerOver = Callable[..., RuleAsker]
 
@@ -36,12 +35,8 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="session")
 def seed_path() -> Path:
-    """The seed document: in the checkout's corpus, else under YOUJU_REAL_CORPUS."""
-    folders = [ROOT / "corpus", *map(Path, filter(None, [os.environ.get("YOUJU_REAL_CORPUS")]))]
-    for folder in folders:
-        for path in sorted(folder.rglob(SEED_NAME)):
-            return path
-    pytest.skip(f"{SEED_NAME} is neither in corpus/ nor under YOUJU_REAL_CORPUS")
+    """Where the seed document stands; an error where the checkout lacks it."""
+    return seed_files.seed_path()
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +48,7 @@ def seed(seed_path: Path, vocabulary: Vocabulary) -> Document:
 @pytest.fixture(scope="session")
 def seed_truth() -> Mapping[str, Any]:
     """The seed's 12 tables and 60 stated figures as read by hand."""
-    path = ROOT / "evals" / "cases" / "seed_tables.json"
-    loaded: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded
+    return seed_files.seed_truth()
 
 
 @pytest.fixture(scope="session")
