@@ -48,7 +48,7 @@ def build_application(settings: Settings) -> Application:
     from service.adapters.clock import SystemClock
     from service.adapters.consistency import repair
     from service.adapters.passages import PassageStore
-    from service.adapters.readers.text import read_text
+    from service.adapters.readers.files import read_file
     from service.adapters.vocabulary_files import read_vocabulary
     from service.asking.asker import RuleAsker
     from service.asking.drafts import drafting_handler
@@ -71,7 +71,7 @@ def build_application(settings: Settings) -> Application:
         index=index,
         answers=library,
         clock=clock,
-        reader=read_text,
+        reader=read_file,
         vocabulary=vocabulary,
         asker=RuleAsker(library, index, vocabulary, clock, drafter),
         limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars),

@@ -47,12 +47,21 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its cells in column order, what it is, and the lines it came from (1-based)."""
+    """One row.
+
+    Attributes:
+        cells: In column order.
+        kind: What it is.
+        lines: Lines of a text file, or rows of the page's grid, that it came from (1-based).
+        label: What names it.
+        page: 1-based page it stands on, 0 where the format has none.
+    """
 
     cells: tuple[Cell, ...]
     kind: RowKind
     lines: tuple[int, ...]
     label: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class Table:
         notes: Remarks printed below it.
         repairs: What was mended on reading, in Chinese.
         page: First page, 0 where there are none.
+        by_ocr: Whether its text was recognised from an image.
     """
 
     id: str
@@ -84,6 +94,7 @@ class Table:
     notes: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     page: int = 0
+    by_ocr: bool = False
 
 
 @unique
@@ -223,6 +234,8 @@ class Document:
         region: Place names the entity's name begins with, or "".
         units: Budget units of the department.
         text: The decoded text; offsets count its characters.
+        pages: Number of pages, 0 where the format has none.
+        ocr_pages: Pages whose text was recognised from an image (1-based).
     """
 
     id: str
@@ -246,6 +259,8 @@ class Document:
     identities: tuple[Identity, ...]
     findings: tuple[Finding, ...]
     reasons: tuple[StatedReason, ...] = ()
+    pages: int = 0
+    ocr_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Source:
         start: Character offset in the decoded text, -1 where unknown.
         end: Character offset after the last character, -1 where unknown.
         quote: The printed characters (cell) or the sentence.
+        by_ocr: Whether the characters were recognised from an image.
     """
 
     document: str
@@ -67,6 +68,7 @@ class Source:
     start: int = -1
     end: int = -1
     quote: str = ""
+    by_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

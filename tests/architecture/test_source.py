@@ -15,7 +15,10 @@ MONEY_PATH = ("domain", "numerals", "calculation", "claims", "ingestion", "askin
 
 #: Third-party packages each part of the service may import. Absent means none.
 ALLOWED = {
-    "service.adapters": {"chromadb", "numpy", "sqlalchemy"},
+    "service.adapters": {
+        "chromadb", "numpy", "sqlalchemy",  # stores
+        "docx", "lxml", "pdfplumber", "pypdf", "pypdfium2", "python_calamine", "PIL",  # readers
+    },
     "service.asking": {"pypinyin"},
     "service.cli": {"click", "typer", "uvicorn"},
     "service.settings": {"pydantic", "pydantic_settings"},
