@@ -7,13 +7,14 @@ from service.domain.errors import UnreadableDocumentError
 from service.domain.finding import Finding, Severity
 from service.ingestion.authorship import Authorship, read_authorship
 from service.ingestion.blocks import Reading
+from service.ingestion.captions import CaptionedGrid, split_grids
 from service.ingestion.indicators import indicators_of
 from service.ingestion.narrative import derive_previous, glossary_of, read_narrative
 from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
 from service.ingestion.projection import Frame, facts_of
 from service.ingestion.proof import broken_sums, prove
-from service.ingestion.segments import CaptionedGrid, paragraphs_of, split_grids
+from service.ingestion.segments import paragraphs_of
 from service.ingestion.tables import BuiltTable, build_table
 from service.vocabulary.members import Member
 from service.vocabulary.spotting import Spotter

@@ -1,4 +1,4 @@
-"""Blocks become captioned grids and paragraphs under headings."""
+"""Lines of running text become paragraphs under headings."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.domain.quantity import FIXED_UNITS, Unit
-from service.ingestion.blocks import Block, Grid, Reading, TextLine
-from service.ingestion.tables import Caption
-from service.vocabulary.names import squeeze
+from service.ingestion.blocks import TextLine
 
-_NUMBER_LINE = re.compile(r"^(?:预算|公开|附?表)?0?\d{1,2}表$|^(?:预算|公开)\d{1,2}$|^(?:附表|附件)\d{1,2}$")
-_OWNER = re.compile(r"^(?:部门|单位|填报单位)(?:名称)?[:：](.+)$")
-_UNIT = re.compile(r"(?:金额)?单位[:：](千元|百万元|万元|亿元|元)")
-_NOTE = re.compile(r"^(?:备注|注|说明)[:：]")
-_TITLE = re.compile(r"^[^。；，,：:]{3,60}表(?:[（(][^（）()]{1,20}[)）])?$")
 _PART = re.compile(r"^第[一二三四五六七八九十]部分")
 _HEADING1 = re.compile(r"^[一二三四五六七八九十]{1,3}、")
 _HEADING2 = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[)）]")
@@ -47,77 +39,6 @@ class Paragraph:
     def heading(self) -> str:
         """The nearest heading."""
         return self.section[-1] if self.section else ""
-
-
-@dataclass(frozen=True, slots=True)
-class CaptionedGrid:
-    """A grid with what is printed around it."""
-
-    grid: Grid
-    caption: Caption
-
-
-def split_grids(reading: Reading) -> tuple[tuple[CaptionedGrid, ...], tuple[TextLine, ...]]:
-    """Return the grids with their captions, and the lines that are running text."""
-    grids: list[CaptionedGrid] = []
-    taken: set[int] = set()
-    blocks = reading.blocks
-    for index, block in enumerate(blocks):
-        if isinstance(block, Grid):
-            caption, used = _caption(blocks, index)
-            taken |= used
-            grids.append(CaptionedGrid(block, caption))
-    lines = tuple(b for i, b in enumerate(blocks) if isinstance(b, TextLine) and i not in taken)
-    return tuple(grids), lines
-
-
-def _caption(blocks: Sequence[Block], index: int) -> tuple[Caption, set[int]]:
-    above: list[tuple[int, str]] = []
-    title = ""
-    for i in range(index - 1, max(-1, index - 16), -1):
-        block = blocks[i]
-        if isinstance(block, Grid):
-            break
-        text = squeeze(block.text)
-        if not text:
-            continue
-        above.insert(0, (i, text))
-        if _TITLE.match(text) and not text.startswith(("-", "附件")) and not _NUMBER_LINE.match(text):
-            title = text
-            break
-    used = {i for i, _ in above} if title else set()
-    captions = [t for _, t in above[1:]] if title else []
-    grid = blocks[index]
-    if isinstance(grid, Grid):
-        captions += [squeeze(r.cells[0]) for r in grid.rows[:2] if r.cells and not any(c.strip() for c in r.cells[1:])]
-    joined = "".join(captions)
-    owner = next((m.group(1) for t in captions if (m := _OWNER.match(t)) and t[:2] != "单位"), "")
-    unit = _UNIT.search(joined)
-    number = ""
-    if title:
-        before = next((i for i in range(above[0][0] - 1, -1, -1) if _text_at(blocks, i)), -1)
-        if before >= 0 and _NUMBER_LINE.match(squeeze(_text_at(blocks, before))):
-            number = squeeze(_text_at(blocks, before))
-            used.add(before)
-    notes: list[str] = []
-    for i in range(index + 1, min(len(blocks), index + 8)):
-        text = _text_at(blocks, i).strip()
-        if isinstance(blocks[i], Grid):
-            break
-        if _NOTE.match(text):
-            notes.append(text)
-        elif text:
-            break
-    return Caption(title, number, owner, _unit(unit), tuple(notes)), used
-
-
-def _text_at(blocks: Sequence[Block], index: int) -> str:
-    block = blocks[index]
-    return block.text if isinstance(block, TextLine) else ""
-
-
-def _unit(found: re.Match[str] | None) -> Unit | None:
-    return FIXED_UNITS[found.group(1)] if found else None
 
 
 def paragraphs_of(lines: Sequence[TextLine]) -> tuple[Paragraph, ...]:

@@ -10,6 +10,7 @@ from service.domain.document import Cell, Row, RowKind, Table
 from service.domain.fact import CellState
 from service.domain.quantity import FIXED_UNITS, NUMBER, Unit
 from service.ingestion.blocks import Grid
+from service.ingestion.captions import Caption
 from service.ingestion.forms import read_form
 from service.ingestion.headers import HeaderPaths, read_header
 from service.ingestion.layout import LaidRow, align_targets, join_page_breaks, lay_out
@@ -22,27 +23,6 @@ _AMOUNT = re.compile(r"^[-－(（]?[\d,，]+(?:[.．]\d+)?[)）]?%?$")
 _CODE = re.compile(r"^\d{2,24}$")
 _DASHES = frozenset({"-", "—", "——", "－", "/", "–"})
 _UNIT_IN_HEADER = re.compile(r"[（(]单?位?[:：]?(千元|万元|亿元|百万元|元)[)）]")
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """What is printed above and below a grid.
-
-    Attributes:
-        title: The table's title.
-        number: Form number, or "".
-        owner: Department named in the caption, or "".
-        unit: Unit of the caption, or None.
-        notes: Remarks below.
-        page: Page of the grid, 0 where there are none.
-    """
-
-    title: str
-    number: str = ""
-    owner: str = ""
-    unit: Unit | None = None
-    notes: tuple[str, ...] = ()
-    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
