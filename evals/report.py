@@ -25,6 +25,7 @@ _KINDS = {
     "follow_up": "追问",
     "colloquial_typo": "口语与错字",
     "multi_doc": "跨文件",
+    "trend": "多年趋势",
 }
 _LONGEST = 400
 
