@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from service.adapters.readers.text import read_text
+from service.adapters.readers.files import read_file
 from service.application import Application, Limits
 from service.asking.answer import Answer, Citation, Operand, Place, Result, Status
 from service.domain.document import Document
@@ -61,7 +61,7 @@ def build(
         index=FakePassageIndex(),
         answers=FakeAnswerLog(),
         clock=FixedClock(),
-        reader=read_text,
+        reader=read_file,
         vocabulary=vocabulary,
         asker=asker or ScriptedAsker(),
         limits=limits or Limits(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.domain.errors import OversizedDocumentError, UnreadableDocumentError
+from service.domain.errors import EmptyDocumentError, OversizedDocumentError, UnreadableDocumentError
 from service.ingestion.blocks import Grid, Reading
 
 #: Pages of one document.
@@ -41,8 +42,29 @@ class ZipLimits:
 
 
 ZIP_LIMITS = ZipLimits()
+#: What the ZIP library raises on damaged or strange files.
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError,
+    RuntimeError, IndexError,
+)  # fmt: skip
 #: The only ways of packing that Office and the usual archivers use, and that unpack piece by piece.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+
+def check_size(data: bytes, name: str, max_bytes: int) -> None:
+    """Refuse a file that is too large or has nothing in it.
+
+    Raises:
+        OversizedDocumentError: It is larger than *max_bytes*.
+        EmptyDocumentError: It holds nothing, or only blanks.
+    """
+    if len(data) > max_bytes:
+        raise OversizedDocumentError(
+            f"“{name}”有{len(data) / 1048576:.1f}MB，超过上限{max_bytes / 1048576:.0f}MB。"
+            "请只上传预算文本，或由管理员调大 YOUJU_MAX_FILE_MB。"
+        )
+    if not data.strip():
+        raise EmptyDocumentError(f"“{name}”是空文件，没有可读的文字。请检查是否选错了文件。")
 
 
 def check_pages(count: int, name: str) -> None:
@@ -119,7 +141,7 @@ def open_zip(data: bytes, name: str, limits: ZipLimits = ZIP_LIMITS) -> zipfile.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, EOFError) as error:
+    except ZIP_ERRORS as error:
         raise damaged(name) from error
     infos = archive.infolist()
     if len(infos) > limits.entries:
@@ -157,7 +179,7 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, allowed: 
                 if size > allowed:
                     raise too_large(name)
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except ZIP_ERRORS as error:
         raise damaged(name) from error
 
 

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
-from service.domain.errors import (
-    EmptyDocumentError,
-    OversizedDocumentError,
-    UnreadableDocumentError,
-    UnsupportedDocumentError,
-)
+from service.adapters.readers.limits import check_size
+from service.domain.errors import EmptyDocumentError, UnreadableDocumentError
 from service.ingestion.blocks import Block, Grid, GridRow, Reading, TextLine
 
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".tsv"})
-#: Beginnings of files that are no text whatever their name says.
-_MAGIC = {
-    b"%PDF": "PDF", b"PK\x03\x04": "Office或ZIP压缩", b"\xd0\xcf\x11\xe0": "旧版Office",
-    b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"\x1f\x8b": "压缩", b"\x7fELF": "程序", b"MZ": "程序",
-}  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+#: Unicode categories of characters that do not show or that turn the writing direction.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_LONGEST_NAME = 200
 _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def safe_name(name: str) -> str:
-    r"""Return a file name without folders and control characters, 200 characters at most.
+    r"""Return a file name without folders and control characters, 200 characters at most, its ending kept.
 
     Example:
         >>> safe_name("../../etc/pass\x07wd.txt")
@@ -33,7 +27,10 @@ def safe_name(name: str) -> str:
 
     """
     last = PureWindowsPath(PurePosixPath(name).name).name
-    return _CONTROL.sub("", last)[:200] or "未命名.txt"
+    visible = "".join(c for c in last if unicodedata.category(c) not in _INVISIBLE).strip()
+    suffix = PurePosixPath(visible).suffix[:20]
+    short = visible if len(visible) <= _LONGEST_NAME else visible[: _LONGEST_NAME - len(suffix)] + suffix
+    return short if short.strip(".") else "未命名"
 
 
 def read_text(data: bytes, name: str, *, max_bytes: int) -> Reading:
@@ -41,41 +38,30 @@ def read_text(data: bytes, name: str, *, max_bytes: int) -> Reading:
 
     Args:
         data: The bytes of the file.
-        name: Its name; only the ending matters.
+        name: Its name.
         max_bytes: Size limit.
 
     Raises:
         OversizedDocumentError: It is larger than *max_bytes*.
         EmptyDocumentError: It holds no visible character.
-        UnreadableDocumentError: It is binary, or neither UTF-8 nor GB18030.
-        UnsupportedDocumentError: Its ending is not one this reader takes.
+        UnreadableDocumentError: It is binary, or neither UTF-8 nor GB18030 nor marked UTF-16.
     """
     shown = safe_name(name)
-    suffix = PurePosixPath(shown).suffix.lower()
-    if len(data) > max_bytes:
-        raise OversizedDocumentError(
-            f"“{shown}”有{len(data) / 1048576:.1f}MB，超过上限{max_bytes / 1048576:.0f}MB。"
-            "请只上传预算文本，或由管理员调大 YOUJU_MAX_FILE_MB。"
-        )
-    if not data.strip():
-        raise EmptyDocumentError(f"“{shown}”是空文件，没有可读的文字。请检查是否选错了文件。")
-    for magic, kind in _MAGIC.items():
-        if data.startswith(magic):
-            raise UnreadableDocumentError(
-                f"“{shown}”的内容是{kind}文件，不是文本。本版能读TXT和Markdown，请先另存为文本再上传。"
-            )
-    if suffix and suffix not in SUFFIXES:
-        raise UnsupportedDocumentError(f"“{shown}”的类型“{suffix}”还不能读。本版能读：{'、'.join(sorted(SUFFIXES))}。")
-    text = _decode(data, shown)
+    check_size(data, shown, max_bytes)
+    text = decode(data, shown)
     if not text.strip():
         raise EmptyDocumentError(f"“{shown}”里没有可见文字。请检查是否选错了文件。")
     return Reading(shown, hashlib.sha256(data).hexdigest(), text, _blocks(text))
 
 
-def _decode(data: bytes, name: str) -> str:
-    """Decode as UTF-8, else as GB18030; guessing more widely took Chinese for other encodings."""
+def decode(data: bytes, name: str) -> str:
+    """Decode as UTF-8, else as GB18030; guessing more widely took Chinese for other encodings.
+
+    UTF-16, as spreadsheets save "Unicode text", is told by its mark.
+    """
     text = None
-    for encoding in ("utf-8-sig", "gb18030"):
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
             break

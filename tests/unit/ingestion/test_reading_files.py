@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.adapters.readers.text import read_text
+from service.adapters.readers.files import read_file
+from service.adapters.readers.text import read_text, safe_name
 from service.domain.errors import (
     EmptyDocumentError,
     OversizedDocumentError,
@@ -43,11 +44,18 @@ def test_encodings_and_line_ends_change_nothing(data: bytes, vocabulary: Vocabul
         (b"", "空.txt", EmptyDocumentError, "空文件"),
         (b" \n\t\r\n", "空白.txt", EmptyDocumentError, "空文件"),
         ("\u3000\n".encode(), "全角空白.txt", EmptyDocumentError, "没有可见文字"),
-        (b"%PDF-1.7 ...", "预算.txt", UnreadableDocumentError, "PDF"),
-        (b"PK\x03\x04....", "预算.txt", UnreadableDocumentError, "另存为文本"),
-        (bytes(range(256)) * 8, "预算.txt", UnreadableDocumentError, "UTF-8"),
-        ("预算\x00预算".encode(), "预算.txt", UnreadableDocumentError, "UTF-8"),
-        ("预算".encode(), "预算.docx", UnsupportedDocumentError, ".txt"),
+        (b"PK\x03\x04....", "预算.docx", UnreadableDocumentError, "重新下载"),
+        (b"\xd0\xcf\x11\xe0....", "预算.doc", UnreadableDocumentError, "DOCX"),
+        (bytes(range(256)) * 8, "预算.txt", UnreadableDocumentError, "PDF"),
+        ("预算\x00预算".encode(), "预算.txt", UnreadableDocumentError, "PDF"),
+        (("预算" * 5000).encode() + b"\x00", "预算.txt", UnreadableDocumentError, "UTF-8"),
+        (b"\x89PNG\r\n\x1a\n....", "预算.png", UnsupportedDocumentError, "扫描成PDF"),
+        (b"\xff\xd8\xff\xe0....", "预算.pdf", UnsupportedDocumentError, "图片"),
+        (b"MZ\x90\x00\x03\x00", "预算.pdf", UnsupportedDocumentError, "程序"),
+        (b"Rar!\x1a\x07\x00", "预算.rar", UnsupportedDocumentError, "ZIP"),
+        (b"{\\rtf1 x}", "预算.doc", UnsupportedDocumentError, "DOCX"),
+        (b'<?xml version="1.0"?><a/>', "预算.xml", UnsupportedDocumentError, "XML"),
+        (b'{"a": 1}', "预算.json", UnsupportedDocumentError, "能读的有"),
         (b"x" * 101, "大.txt", OversizedDocumentError, "YOUJU_MAX_FILE_MB"),
     ],
 )
@@ -56,10 +64,42 @@ def test_what_cannot_be_read_says_what_to_do(
 ) -> None:
     """Each refusal has its own error, names the file and the way out, in Chinese."""
     with pytest.raises(error) as caught:
-        read_text(data, name, max_bytes=100 if name == "大.txt" else MAX_BYTES)
+        read_file(data, name, max_bytes=100 if name == "大.txt" else MAX_BYTES)
 
     assert name in caught.value.message
     assert says in caught.value.message
+
+
+def test_the_content_decides_the_kind_and_a_wrong_ending_is_remarked() -> None:
+    """Text named as something else is read as text, with a remark; a right ending needs none."""
+    assert read_file(TEXT.encode(), "预算.txt", max_bytes=MAX_BYTES).remarks == ()
+    for name in ("预算.docx", "预算.PDF", "预算"):
+        reading = read_file(TEXT.encode(), name, max_bytes=MAX_BYTES)
+        assert reading.text == TEXT
+        assert [r.code for r in reading.remarks] == ["wrong-extension"]
+        assert name in reading.remarks[0].message
+
+
+def test_unicode_text_of_a_spreadsheet_is_read() -> None:
+    """UTF-16 with its mark is text."""
+    assert read_file(TEXT.encode("utf-16"), "预算.txt", max_bytes=MAX_BYTES).text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\a\\预算.pdf", "预算.pdf"),
+        ("预\n算\x1b[31m\u202egpj.txt", "预算[31mgpj.txt"),
+        ("长" * 300 + ".xlsx", "长" * 195 + ".xlsx"),
+        ("..", "未命名"),
+        ("", "未命名"),
+        ("\x00\x07", "未命名"),
+    ],
+)
+def test_names_are_made_safe(name: str, safe: str) -> None:
+    """No folders, no control or direction characters, at most 200 characters with the ending kept."""
+    assert safe_name(name) == safe
 
 
 @pytest.mark.parametrize(
