@@ -40,6 +40,10 @@ class ZipLimits:
     nesting: int = 2
     small: int = 16 * 1024 * 1024
 
+    def allowed(self, packed: int) -> int:
+        """Return how many bytes a file of *packed* bytes may unpack to."""
+        return min(self.uncompressed, max(self.small, self.ratio * packed))
+
 
 ZIP_LIMITS = ZipLimits()
 #: What the ZIP library raises on damaged or strange files.
@@ -47,6 +51,8 @@ ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError,
     RuntimeError, IndexError,
 )  # fmt: skip
+#: The bit of a member's flags that says it is encrypted.
+ENCRYPTED = 1
 #: The only ways of packing that Office and the usual archivers use, and that unpack piece by piece.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
@@ -124,12 +130,11 @@ def check_zip(data: bytes, name: str, limits: ZipLimits = ZIP_LIMITS) -> None:
         UnreadableDocumentError: It is damaged, encrypted or packed in an unusual way.
     """
     archive = open_zip(data, name, limits)
-    total = 0
+    left = limits.allowed(len(data))
     for info in archive.infolist():
-        if info.flag_bits & 1:
+        if info.flag_bits & ENCRYPTED:
             raise UnreadableDocumentError(f"“{name}”设有打开密码，不能读。请取消密码后另存，再上传。")
-        total += sum(len(piece) for piece in unpack(archive, info, name, limits.uncompressed - total))
-    _check_size(total, len(data), name, limits)
+        left -= sum(len(piece) for piece in unpack(archive, info, name, left))
 
 
 def open_zip(data: bytes, name: str, limits: ZipLimits = ZIP_LIMITS) -> zipfile.ZipFile:
@@ -148,7 +153,8 @@ def open_zip(data: bytes, name: str, limits: ZipLimits = ZIP_LIMITS) -> zipfile.
         raise OversizedDocumentError(
             f"“{name}”里有{len(infos)}个文件，超过上限{limits.entries}个。请分成几个压缩包再上传。"
         )
-    _check_size(sum(i.file_size for i in infos), len(data), name, limits)
+    if sum(i.file_size for i in infos) > limits.allowed(len(data)):
+        raise too_large(name)
     if sum(i.compress_size for i in infos) > len(data):
         raise damaged(name)  # members that share their bytes: a known way to build a bomb
     return archive
@@ -170,7 +176,7 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, allowed: 
     if info.compress_type not in _METHODS:
         raise UnreadableDocumentError(f"“{name}”的压缩方法不常见，不能读。请用系统自带的ZIP压缩重新打包，再上传。")
     honest = copy.copy(info)
-    honest.file_size = allowed + 1  # the library stops at the declared size, and a header may lie
+    honest.file_size = allowed + 2 * _CHUNK  # the library stops at the declared size, and a header may lie
     size = 0
     try:
         with archive.open(honest) as member:
@@ -191,8 +197,3 @@ def too_large(name: str) -> OversizedDocumentError:
 def damaged(name: str) -> UnreadableDocumentError:
     """Return the error for a damaged ZIP container."""
     return UnreadableDocumentError(f"“{name}”已损坏或没有传完，打不开。请重新下载或另存后再上传。")
-
-
-def _check_size(size: int, packed: int, name: str, limits: ZipLimits) -> None:
-    if size > limits.uncompressed or (size > limits.small and size > limits.ratio * packed):
-        raise too_large(name)
