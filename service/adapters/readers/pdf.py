@@ -6,7 +6,9 @@ import hashlib
 import io
 from typing import Any
 
-from service.ingestion.blocks import Block, Grid, Reading, TextLine
+from service.adapters.readers.limits import check_pages
+from service.ingestion.blocks import Reading
+from service.ingestion.pages import PageLayout, PlacedGrid, Word, compose, rows_of, text_of
 from service.ingestion.placing import PlacedCell, place
 
 
@@ -14,49 +16,33 @@ def read_pdf(data: bytes, name: str) -> Reading:
     """Read a PDF."""
     import pdfplumber
 
-    blocks: list[Block] = []
-    text = ""
-    starts: list[int] = []
-    number = 0
+    pages: list[PageLayout] = []
     with pdfplumber.open(io.BytesIO(data)) as pdf:
+        check_pages(len(pdf.pages), name)
         for page in pdf.pages:
-            starts.append(len(text))
-            placed: list[tuple[float, Grid | str]] = []
-            chars = page.chars
-            boxes = []
+            words = [_word(c) for c in page.chars]
+            grids: list[PlacedGrid] = []
             for table in page.find_tables():
-                boxes.append(table.bbox)
-                cells = [PlacedCell(_text_in(chars, box), *(round(v * 10) for v in box)) for box in table.cells]
-                placed.append((table.bbox[1], place(cells, page=page.page_number, snap=30)))
-            rest = [c for c in chars if not any(_inside(c, b) for b in boxes)]
-            for top, line in _lines(rest):
-                placed.append((top, line))
-            for _, block in sorted(placed, key=lambda p: p[0]):
-                number += 1
-                if isinstance(block, Grid):
-                    blocks.append(block)
-                else:
-                    blocks.append(TextLine(block, number, len(text), page.page_number))
-                    text += block + "\n"
+                cells = [PlacedCell(_text_in(words, box), *(round(v * 10) for v in box)) for box in table.cells]
+                box = tuple(round(v * 10) for v in table.bbox)
+                grids.append(PlacedGrid(box[0], box[1], box[2], box[3], place(cells, page=page.page_number, snap=30)))
+            rest = tuple(w for w in words if not any(_inside(w, (g.x0, g.top, g.x1, g.bottom)) for g in grids))
+            size = (round(page.width * 10), round(page.height * 10))
+            pages.append(PageLayout(page.page_number, *size, rest, tuple(grids)))
             page.close()
-    return Reading(name, hashlib.sha256(data).hexdigest(), text, tuple(blocks), len(starts), tuple(starts))
+    made = compose(pages)
+    return Reading(name, hashlib.sha256(data).hexdigest(), made.text, made.blocks, len(pages), made.page_starts)
 
 
-def _inside(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+def _word(char: dict[str, Any]) -> Word:
+    return Word(char["text"], *(round(char[k] * 10) for k in ("x0", "top", "x1", "bottom")))
 
 
-def _lines(chars: list[dict[str, Any]]) -> list[tuple[float, str]]:
-    out: list[tuple[float, list[dict[str, Any]]]] = []
-    for char in sorted(chars, key=lambda c: (c["top"] + c["bottom"]) / 2):
-        middle = (char["top"] + char["bottom"]) / 2
-        if out and abs(middle - out[-1][0]) < char["size"] / 2:
-            out[-1][1].append(char)
-        else:
-            out.append((middle, [char]))
-    return [(m, "".join(c["text"] for c in sorted(line, key=lambda c: c["x0"]))) for m, line in out]
+def _inside(word: Word, box: tuple[int, int, int, int]) -> bool:
+    x, y = word.x0 + word.x1, word.top + word.bottom
+    return 2 * box[0] <= x <= 2 * box[2] and 2 * box[1] <= y <= 2 * box[3]
 
 
-def _text_in(chars: list[dict[str, Any]], box: tuple[float, float, float, float]) -> str:
-    return "".join(line for _, line in _lines([c for c in chars if _inside(c, box)])).strip()
+def _text_in(words: list[Word], box: tuple[float, float, float, float]) -> str:
+    edges = (round(box[0] * 10), round(box[1] * 10), round(box[2] * 10), round(box[3] * 10))
+    return "".join(text_of(row) for row in rows_of(w for w in words if _inside(w, edges)))
