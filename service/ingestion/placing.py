@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -69,4 +70,7 @@ def _edges(values: Iterable[int], snap: int) -> list[int]:
 
 
 def _nearest(edges: Sequence[int], value: int) -> int:
-    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
+    """Return the index of the edge closest to *value*, the earlier of two as close."""
+    after = bisect_left(edges, value)
+    near = range(max(after - 1, 0), min(after + 1, len(edges)))
+    return min(near, key=lambda i: abs(edges[i] - value))
