@@ -11,7 +11,7 @@ Style = Mapping[str, str]
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
 _SELECTOR = re.compile(r"^\s*\w*([.#][\w-]+)\s*$")
-_LENGTH = re.compile(r"^\s*([-+]?\d{0,7}(?:\.\d{0,9})?)\s*(px|pt|em|rem|ex|ch|mm|cm|in|pc|%)?\s*$", re.IGNORECASE)
+_LENGTH = re.compile(r"^\s*([-+]?\d{0,7}(?:\.\d{0,30})?)\s*(px|pt|em|rem|ex|ch|mm|cm|in|pc|%)?\s*$", re.IGNORECASE)
 _MATRIX = re.compile(r"matrix\(\s*([-\d.]+)\s*,\s*([-\d.]+)\s*,")
 #: Tenths of a point per unit.
 _UNITS = {"px": 7.5, "pt": 10.0, "mm": 28.346, "cm": 283.46, "in": 720.0, "pc": 120.0}
