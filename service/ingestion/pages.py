@@ -197,6 +197,30 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     return [_without_doubles(sorted(row, key=lambda w: w.x0)) for _, _, row in rows]
 
 
+def runs_of(words: Iterable[Word]) -> tuple[Word, ...]:
+    """Return words with those that touch on a line put together: the same lines from far fewer words."""
+    out: list[Word] = []
+    for row in rows_of(words):
+        run: list[Word] = []
+        for word in row:
+            apart = run and (word.x0 - run[-1].x1) * 8 > word.bottom - word.top
+            if run and (apart or not word.text.strip() or not run[-1].text.strip()):
+                out.append(_run(run))
+                run = []
+            run.append(word)
+        if run:
+            out.append(_run(run))
+    return tuple(out)
+
+
+def _run(words: Sequence[Word]) -> Word:
+    heights = sorted(w.bottom - w.top for w in words)
+    typical = next(w for w in words if w.bottom - w.top == heights[len(heights) // 2])
+    return Word(
+        "".join(w.text for w in words), words[0].x0, typical.top, max(w.x1 for w in words), typical.bottom
+    )  # fmt: skip
+
+
 def text_of(run: Sequence[Word]) -> str:
     """Return the text of a line's words; a printed space or a gap between Latin words is one space."""
     out = ""

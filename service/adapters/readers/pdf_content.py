@@ -18,8 +18,9 @@ from typing import Any
 from pdfminer import pdftypes
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import LITERAL_FORM, PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
+from pdfminer.psparser import literal_name
 from pdfminer.utils import apply_matrix_pt, mult_matrix
 
 from service.ingestion.lattice import Rule
@@ -29,6 +30,8 @@ from service.ingestion.pages import Word
 MAX_CHARACTERS = 100_000
 MAX_RULES = 20_000
 MAX_FORMS = 2_000
+#: Bytes of drawing instructions of one page at most, embedded drawings counted as often as they are used.
+MAX_INSTRUCTIONS = 32 * 1024 * 1024
 #: Bytes that one stream unpacks to at most.
 MAX_STREAM = 128 * 1024 * 1024
 
@@ -62,8 +65,10 @@ class PageContent:
         words: Its characters; text that runs sideways beside upright text is one word per run.
         rules: Thin horizontal and vertical marks.
         hidden: Characters that are drawn invisibly, as programs do that lay recognised text behind a scan.
-        image_share: Part of the page that its largest image covers, in hundredths.
+        image_share: Part of the page that its images cover, in hundredths.
+        shapes: How many shapes are drawn on it.
         unknown: Characters that their fonts do not name.
+        instructions: Bytes of its drawing instructions.
         overfull: Whether rulings were left out because there were too many.
     """
 
@@ -73,7 +78,9 @@ class PageContent:
     rules: list[Rule] = field(default_factory=list)
     hidden: list[Word] = field(default_factory=list)
     image_share: int = 0
+    shapes: int = 0
     unknown: int = 0
+    instructions: int = 0
     overfull: bool = False
 
 
@@ -91,6 +98,8 @@ def page_content(page: PDFPage, resources: PDFResourceManager) -> PageContent:
         OverfullPageError: It holds more characters or drawings than the bounds allow.
     """
     device = _Device(resources)
+    for stream in page.contents:
+        device.spend(stream)
     _Interpreter(resources, device).process_page(page)
     return device.content()
 
@@ -117,6 +126,12 @@ class _Interpreter(PDFPageInterpreter):
         if points:
             self._device.narrow(points)
 
+    def do_Do(self, xobjid_arg: Any) -> None:  # noqa: N802 - the operator's name
+        drawing = pdftypes.resolve1(self.xobjmap.get(literal_name(xobjid_arg)))
+        if isinstance(drawing, pdftypes.PDFStream) and drawing.get("Subtype") is LITERAL_FORM:
+            self._device.spend(drawing)
+        super().do_Do(xobjid_arg)
+
     def do_W_a(self) -> None:  # noqa: N802 - the operator's name
         self.do_W()
 
@@ -133,6 +148,8 @@ class _Device(PDFTextDevice):
         self._hidden: list[_Glyph] = []
         self._marks: list[Box] = []
         self._image = 0.0
+        self._shapes = 0
+        self._instructions = 0
         self._unknown = 0
         self._overfull = False
 
@@ -161,7 +178,7 @@ class _Device(PDFTextDevice):
         if self.ctm is None:
             return
         x0, y0, x1, y1 = self._visible(_bounds([apply_matrix_pt(self.ctm, p) for p in _corners((0, 0, 1, 1))]))
-        self._image = max(self._image, max(x1 - x0, 0) * max(y1 - y0, 0))
+        self._image += max(x1 - x0, 0) * max(y1 - y0, 0)
 
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._mode = textstate.render
@@ -207,6 +224,7 @@ class _Device(PDFTextDevice):
     def paint_path(self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]) -> None:  # noqa: ARG002 - pdfminer's signature
         if self.ctm is None or not (stroke or fill):
             return
+        self._shapes += 1
         if len(self._marks) > MAX_RULES:
             self._overfull = True
             return
@@ -224,6 +242,18 @@ class _Device(PDFTextDevice):
 
     # what is kept
 
+    def spend(self, stream: Any) -> None:
+        """Count a stream's instructions.
+
+        Raises:
+            OverfullPageError: The page has more than the bounds allow.
+        """
+        drawing = pdftypes.resolve1(stream)
+        if isinstance(drawing, pdftypes.PDFStream):
+            self._instructions += len(drawing.get_data())
+        if self._instructions > MAX_INSTRUCTIONS:
+            raise OverfullPageError
+
     def narrow(self, points: Sequence[tuple[float, float]]) -> None:
         """Narrow the clipping box to the box of *points*."""
         self.clip = self._visible(_bounds(points))
@@ -233,10 +263,10 @@ class _Device(PDFTextDevice):
         x0, y0, x1, y1 = self._page
         turn = _main_turn(self._glyphs or self._hidden)
         frame = _Frame(x0, y0, x1 - x0, y1 - y0, turn)
-        share = int(100 * self._image / max((x1 - x0) * (y1 - y0), 1))
+        share = min(int(100 * self._image / max((x1 - x0) * (y1 - y0), 1)), 100)
         return PageContent(
             *frame.size, _words(self._glyphs, frame), [_rule(frame.box(m)) for m in self._marks],
-            _words(self._hidden, frame), share, self._unknown, self._overfull,
+            _words(self._hidden, frame), share, self._shapes, self._unknown, self._instructions, self._overfull,
         )  # fmt: skip
 
     def _visible(self, box: Box) -> Box:
