@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
+from service.domain.fact import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,23 @@ class Library(Protocol):
 
         Raises:
             MissingDocumentError: There is none of that id.
+        """
+
+    def find_facts(
+        self,
+        *,
+        entity: str | None = None,
+        year: int | None = None,
+        measure: str | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> tuple[Fact, ...]:
+        """Return the facts that match, over all documents, without loading the documents.
+
+        Args:
+            entity: Of this entity only.
+            year: Of this year only.
+            measure: Of this measure only.
+            keys: At one of these coordinate keys only (`Coordinate.key`).
         """
 
     def version(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
 from service.domain.errors import MissingDocumentError
-from service.domain.fact import Proof
+from service.domain.fact import Fact, Proof
 from service.ports import StoredAnswer
 
 
@@ -48,6 +48,25 @@ class FakeLibrary:
             return self._documents[document_id]
         except KeyError:
             raise MissingDocumentError(f"库中没有编号为“{document_id}”的文档。") from None
+
+    def find_facts(
+        self,
+        *,
+        entity: str | None = None,
+        year: int | None = None,
+        measure: str | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> tuple[Fact, ...]:
+        """Look at every fact."""
+        return tuple(
+            fact
+            for document in self._documents.values()
+            for fact in document.facts
+            if entity in {None, fact.coordinate.entity}
+            and year in {None, fact.coordinate.year}
+            and measure in {None, fact.coordinate.measure}
+            and (keys is None or fact.coordinate.key in keys)
+        )
 
     def version(self) -> int:
         """Count changes."""

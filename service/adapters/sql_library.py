@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -156,13 +156,20 @@ class SqlLibrary:
         )
 
     def find_facts(
-        self, *, entity: str | None = None, year: int | None = None, measure: str | None = None
+        self,
+        *,
+        entity: str | None = None,
+        year: int | None = None,
+        measure: str | None = None,
+        keys: Sequence[str] | None = None,
     ) -> tuple[Fact, ...]:
         """Return the facts that match, over all documents, without loading the documents."""
         query = select(facts).join(documents).where(documents.c.state == COMPLETE)
         for column, wanted in ((facts.c.entity, entity), (facts.c.year, year), (facts.c.measure, measure)):
             if wanted is not None:
                 query = query.where(column == wanted)
+        if keys is not None:
+            query = query.where(facts.c.members.in_(keys))
         with self._reading() as connection:
             rows = connection.execute(query.order_by(facts.c.document, facts.c.position)).mappings()
             return tuple(map(fact_of, rows))

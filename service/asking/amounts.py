@@ -12,8 +12,7 @@ from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import IN_TEXT, Subject, subjects_of, total_of
 from service.calculation.formula import Binary, Call, Expression, Function, Literal, Operator, Reference, UnitName
 from service.calculation.trace import Agreement, Evaluation
-from service.domain.coordinate import Aspect
-from service.domain.errors import AmbiguousFigureError, DivisionByZeroError, MissingFactError, YoujuError
+from service.domain.errors import AmbiguousFigureError, YoujuError
 from service.domain.fact import Fact
 from service.domain.quantity import FIXED_UNITS, NUMBER, WAN_YUAN, YUAN, Kind, Quantity, Unit
 from service.numerals import read_numbers, render_number
@@ -88,8 +87,10 @@ def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation, reply: Re
     label = re.sub(r"^\d{4}年(末?)", "", figure.label)
     year = figure.facts[0].coordinate.year
     end = "末" if figure.label.startswith(f"{year}年末") else ""
-    head = f"{desk.document.entity}{year}年{end}" if end else desk.head(year)
+    head = f"{desk.document.entity}{year}年{end}" if end else desk.head_of(figure)
     text = f"{head}{label}为{shown_of(evaluation)}"
+    if evaluation.quantity.unit != figure.quantity.unit and figure.how == "printed":
+        text += f"（表中印为{render_quantity(figure.quantity)}）"
     if figure.how == "sum":
         parts = "、".join(f"{_part_name(f)}{render_quantity(f.quantity)}" for f in figure.facts if f.quantity)
         text += f"（{parts} 相加）" if len(figure.facts) <= 8 else "（由表中各相应行相加）"
@@ -136,8 +137,17 @@ def bound_results(desk: Desk, evaluations: Sequence[Evaluation], reply: Reply) -
     """Write down operands shown in a sentence as results of their own, so that every figure is bound."""
     for evaluation in evaluations:
         labels = [f.label for f in evaluation.figures]
-        label = labels[0] if len(labels) == 1 else "、".join([labels[0], *map(_bare, labels[1:])]) + "的合计"
+        label = labels[0] if len(labels) == 1 else "、".join([labels[0], *map(bare, labels[1:])]) + "的合计"
         reply.results.append(desk.result(label, evaluation))
+
+
+def tell_conflicts(desk: Desk, evaluations: Sequence[Evaluation], reply: Reply) -> None:
+    """Write down where another place prints another figure for one that an answer rests on."""
+    known = {f.message for f in reply.findings}
+    for finding in desk.conflicts([f for e in evaluations for f in e.figures]):
+        if finding.message not in known:
+            reply.findings.append(finding)
+            known.add(finding.message)
 
 
 def split_at(desk: Desk, pattern: str) -> tuple[list[Subject], list[Subject]]:
@@ -173,9 +183,9 @@ def share(desk: Desk) -> Reply | None:
     evaluation = desk.evaluate(Call(Function.SHARE, (part, whole)), prefer=prefer)
     a, b = desk.evaluate(part, prefer=prefer), desk.evaluate(whole, prefer=prefer)
     names = "、".join(_name(desk, p) for p in parts)
-    label = f"{names}占{_bare(b.figures[0].label)}的比重"
+    label = f"{names}占{bare(b.figures[0].label)}的比重"
     reply = Reply(
-        f"{desk.head()}{names}{shown_of(a)}，占{_bare(b.figures[0].label)}{shown_of(b)}的{shown_of(evaluation)}。",
+        f"{desk.head()}{names}{shown_of(a)}，占{bare(b.figures[0].label)}{shown_of(b)}的{shown_of(evaluation)}。",
         results=[desk.result(label, evaluation)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
     said = next((f.quantity for f in desk.question.figures if f.quantity.unit.kind is Kind.RATIO), None)
@@ -184,6 +194,7 @@ def share(desk: Desk) -> Reply | None:
         right = low <= evaluation.quantity.number <= high
         reply.text = f"{'对' if right else '不对，与提问不符'}。{reply.text}"
     bound_results(desk, [a, b], reply)
+    tell_conflicts(desk, [a, b], reply)
     return reply
 
 
@@ -196,7 +207,7 @@ def _shares(desk: Desk, parts: Sequence[Subject]) -> Reply:
         a_expr, b_expr = desk.reference(part), _same_terms(desk, part, whole)
         evaluation = desk.evaluate(Call(Function.SHARE, (a_expr, b_expr)))
         a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
-        name, total = _bare(a.figures[0].label), _bare(b.figures[0].label)
+        name, total = bare(a.figures[0].label), bare(b.figures[0].label)
         lines.append(f"{name}{shown_of(a)}，占{total}{shown_of(b)}的{shown_of(evaluation)}")
         reply.results.append(desk.result(f"{name}占{total}的比重", evaluation))
         reply.citations += desk.cite(evaluation.figures)
@@ -206,12 +217,13 @@ def _shares(desk: Desk, parts: Sequence[Subject]) -> Reply:
     return reply
 
 
-def _bare(label: str) -> str:
+def bare(label: str) -> str:
+    """Return a figure's label without its year."""
     return re.sub(r"^\d{4}年末?", "", label)
 
 
 def _name(desk: Desk, subject: Subject) -> str:
-    return _bare(desk.evaluate(desk.reference(subject)).figures[0].label)
+    return bare(desk.evaluate(desk.reference(subject)).figures[0].label)
 
 
 def _whole_of(desk: Desk, part: Subject) -> Subject:
@@ -254,73 +266,18 @@ def times(desk: Desk) -> Reply | None:
     first, second = desk.reference(named[0]), _same_terms(desk, named[0], named[1])
     evaluation = desk.evaluate(Call(Function.MULTIPLE, (first, second)))
     a, b = desk.evaluate(first), desk.evaluate(second)
-    label = f"{_bare(a.figures[0].label)}是{_bare(b.figures[0].label)}的倍数"
+    label = f"{bare(a.figures[0].label)}是{bare(b.figures[0].label)}的倍数"
     reply = Reply(
-        f"{desk.head()}{_bare(a.figures[0].label)}{shown_of(a)}，是{_bare(b.figures[0].label)}{shown_of(b)}的{shown_of(evaluation)}。",
+        f"{desk.head()}{bare(a.figures[0].label)}{shown_of(a)}，是{bare(b.figures[0].label)}{shown_of(b)}的{shown_of(evaluation)}。",
         results=[desk.result(label, evaluation)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
     bound_results(desk, [a, b], reply)
     return reply
 
 
-def base_year(desk: Desk) -> int:
-    """Return the year compared with: the earlier of those named, or the year before."""
-    named = [y.year for y in desk.question.years if y.year and y.year < desk.year]
-    return min(named) if named else desk.year - 1
-
-
-def change(desk: Desk, wanted: Sequence[Subject]) -> Reply:
-    """A change against an earlier year: from both years' figures, and from what the text states."""
-    reply = Reply("")
-    lines = [_change_line(desk, s, base_year(desk), reply) for s in wanted]
-    reply.text = "；".join(lines) + "。"
-    return reply
-
-
-def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str:
-    now = desk.evaluate(desk.reference(subject))
-    then = desk.evaluate(desk.reference(subject, year=before))
-    name = _bare(now.figures[0].label)
-    a, b = now.quantity, then.quantity
-    head = f"{desk.head()}{name}为{shown_of(now)}，{before}年为{shown_of(then)}{_marked(then)}"
-    results = [desk.result(now.figures[0].label, now), desk.result(then.figures[0].label, then)]
-    reply.citations += desk.cite(now.figures) + desk.cite(then.figures)
-    for aspect in (Aspect.CHANGE, Aspect.RATE):
-        reply.citations += [desk.quote(f.source) for f in desk.stated(subject, aspect)]
-    x, y = desk.reference(subject), desk.reference(subject, year=before)
-    if a.base == b.base:
-        reply.results += results
-        reply.plan.append(f"{now.formula} − {then.formula}")
-        return f"{head}，与上年持平" if before == desk.year - 1 else f"{head}，两年持平"
-    up = a.base > b.base
-    amount = desk.evaluate(Binary(Operator.SUBTRACT, x, y) if up else Binary(Operator.SUBTRACT, y, x))
-    word = "增加" if up else "减少"
-    reply.results += [desk.result(f"{name}比{before}年{word}额", amount)]
-    reply.plan.append(amount.formula)
-    asked_up, asked_down = desk.question.has("up"), desk.question.has("down")
-    wrong = (up and asked_down and not asked_up) or (not up and asked_up and not asked_down)
-    correction = f"先更正：{name}是{word}，不是{'减少' if up else '增加'}。" if wrong else ""
-    text = f"{correction}{head}，{word}{shown_of(amount)}"
-    try:
-        rate = desk.evaluate(
-            Call(Function.RATE, (x, y)) if up else Call(Function.SHARE, (Binary(Operator.SUBTRACT, y, x), y))
-        )
-        reply.results.append(desk.result(f"{name}比{before}年{'增长' if up else '降低'}率", rate))
-        text += f"，{'增长' if up else '降低'}{shown_of(rate)}"
-    except DivisionByZeroError:
-        text += f"（{before}年为0，无法计算增减率）"
-    reply.results += results
-    return text
-
-
-def _marked(evaluation: Evaluation) -> str:
-    how = evaluation.figures[0].how
-    return {"derived": "（推算）", "stated": "（仅见正文）", "blank": "（表中为空白）"}.get(how, "")
-
-
 def compare(desk: Desk) -> Reply | None:
     """「A比B多多少」, 「A和B哪个多」, sums on either side included."""
-    left, right = split_at(desk, r"比(?!重|例|上年|去年|较)|(?<=[一-龥])跟(?=.*比)|相比")
+    left, right = split_at(desk, r"比(?!重|例|上年|去年|较|2\d{3}年)|(?<=[一-龥])跟(?=.*比)|相比")
     if not right:
         named = subjects(desk)
         tables = [t for mention in desk.question.tables for t in mention.tables[:1]]
@@ -363,6 +320,7 @@ def _difference(
     reply = Reply("", results=[desk.result(f"{names[big]}比{names[small]}多", difference)], plan=[difference.formula])
     reply.citations = desk.cite(difference.figures)
     bound_results(desk, [a, b], reply)
+    tell_conflicts(desk, [a, b], reply)
     if a.quantity.base == b.quantity.base:
         reply.text = f"{desk.head()}{names[0]}与{names[1]}相等，均为{shown[0]}，相差0。"
         return reply
@@ -373,7 +331,7 @@ def _difference(
 
 
 def _side_name(side: Sequence[Subject], evaluation: Evaluation) -> str:
-    labels = [_bare(f.label) for f in evaluation.figures][: len(side)]
+    labels = [bare(f.label) for f in evaluation.figures][: len(side)]
     return "、".join(labels) + ("两项合计" if len(side) == 2 else "合计" if len(side) > 2 else "")
 
 
@@ -455,7 +413,7 @@ def _agree_sums(desk: Desk, left: Sequence[Subject], right: Sequence[Subject]) -
     difference = desk.evaluate(Binary(Operator.SUBTRACT, a_expr, b_expr))
     parts = [desk.evaluate(desk.reference(s)) for s in (*left, *right)]
     names = [
-        " 加 ".join(f"{_bare(e.figures[0].label)}{shown_of(e)}" for e in part)
+        " 加 ".join(f"{bare(e.figures[0].label)}{shown_of(e)}" for e in part)
         for part in (parts[: len(left)], parts[len(left) :])
     ]
     verdict = (
@@ -487,7 +445,7 @@ def _completed(desk: Desk, subject: Subject, other: Subject) -> Subject:
 def _place_name(evaluation: Evaluation) -> str:
     figure = evaluation.figures[0]
     title = f"“{figure.facts[0].source.table_title}”" if figure.facts[0].source.table_title else ""
-    return f"{title}的{_bare(figure.label)}"
+    return f"{title}的{bare(figure.label)}"
 
 
 def _agree_difference(desk: Desk, named: Sequence[Subject]) -> Reply:
@@ -504,7 +462,7 @@ def _agree_difference(desk: Desk, named: Sequence[Subject]) -> Reply:
     holds = "等于" if agreement.agrees or agreement.within_rounding else "不等于"
     reply = Reply(
         f"{holds}。{_place_name(a)}{shown_of(a)}，减去{_place_name(b)}{shown_of(b)}，"
-        f"差额为{shown_of(difference)}；{_bare(c.figures[0].label)}为{shown_of(c)}。",
+        f"差额为{shown_of(difference)}；{bare(c.figures[0].label)}为{shown_of(c)}。",
         results=[desk.result("差额", difference)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
     bound_results(desk, [a, b, c], reply)
@@ -559,6 +517,7 @@ def _rows_of(desk: Desk, table: str) -> dict[str, Fact]:
 
 def convert(desk: Desk) -> Reply | None:
     """「950.47万元是多少元」, 「三公经费折合多少元」."""
+    desk.unit = None  # the conversion itself is the answer; the figure it starts from stays as printed
     unit = _unit_wanted(desk.question.text)
     money = [f for f in desk.question.figures if f.quantity.unit.kind is Kind.MONEY]
     named = subjects(desk) or ([] if money else desk.inherited[:1])
@@ -580,7 +539,7 @@ def convert(desk: Desk) -> Reply | None:
     evaluation = desk.evaluate(_rounded_as_asked(desk, Call(Function.CONVERT, (reference, UnitName(unit or YUAN)))))
     plain = desk.evaluate(reference)
     reply = Reply(
-        f"{desk.head()}{_bare(plain.figures[0].label)}{shown_of(plain)}，折合{shown_of(evaluation)}。",
+        f"{desk.head()}{bare(plain.figures[0].label)}{shown_of(plain)}，折合{shown_of(evaluation)}。",
         results=[desk.result("折合", evaluation)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
     bound_results(desk, [plain], reply)
@@ -640,7 +599,7 @@ def suppose(desk: Desk) -> Reply | None:
     evaluation, plain = desk.evaluate(formula), desk.evaluate(base)
     word = "减少" if operator is Operator.SUBTRACT else "增加"
     reply = Reply(
-        f"假设测算（不是文件数据）：{desk.head()}{_bare(plain.figures[0].label)}{shown_of(plain)}，{word}{render_quantity(step.quantity)}后为{shown_of(evaluation)}。",
+        f"假设测算（不是文件数据）：{desk.head()}{bare(plain.figures[0].label)}{shown_of(plain)}，{word}{render_quantity(step.quantity)}后为{shown_of(evaluation)}。",
         results=[desk.result("假设测算", evaluation)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
     bound_results(desk, [plain], reply)
@@ -674,9 +633,9 @@ def remainder(desk: Desk) -> Reply | None:
     if evaluation.quantity.number < 0:
         return None  # what is taken away is no part of the whole
     pieces = [desk.evaluate(p) for p in parts]
-    names = "、".join(f"{_bare(p.figures[0].label)}{shown_of(p)}" for p in pieces)
+    names = "、".join(f"{bare(p.figures[0].label)}{shown_of(p)}" for p in pieces)
     reply = Reply(
-        f"{desk.head()}{_bare(plain.figures[0].label)}{shown_of(plain)}，去掉{names}后为{shown_of(evaluation)}。",
+        f"{desk.head()}{bare(plain.figures[0].label)}{shown_of(plain)}，去掉{names}后为{shown_of(evaluation)}。",
         results=[desk.result("剩余", evaluation)], citations=desk.cite(evaluation.figures), plan=[evaluation.formula],
     )  # fmt: skip
     bound_results(desk, [plain, *pieces], reply)
@@ -691,36 +650,6 @@ def addition(desk: Desk) -> Reply | None:
     if len(parts) < 2:
         return None
     return look_up(desk, parts)
-
-
-def trend(desk: Desk) -> Reply | None:
-    """Several years of one figure; refused where a year asked for is missing, with what there is."""
-    named = subjects(desk) or desk.inherited[:1]
-    if not named:
-        return None
-    span = next((y.span for y in desk.question.years if y.span > 1), 3)
-    years = list(range(desk.year - span + 1, desk.year + 1))
-    have: list[tuple[int, Evaluation]] = []
-    for year in years:
-        try:
-            have.append((year, desk.evaluate(desk.reference(named[0], year=year))))
-        except MissingFactError:
-            continue
-    if not have:
-        return None
-    name = _bare(have[-1][1].figures[0].label)
-    listed = "，".join(f"{y}年{shown_of(e)}{_marked(e)}" for y, e in have)
-    reply = Reply("", plan=[e.formula for _, e in have])
-    bound_results(desk, [e for _, e in have], reply)
-    reply.citations = [c for _, e in have for c in desk.cite(e.figures)]
-    lacking = [str(y) for y in years if y not in [h for h, _ in have]]
-    if lacking:
-        reply.status = Status.REFUSED
-        reply.missing = f"缺{'、'.join(lacking)}年的{name}"
-        reply.text = f"资料不够回答{span}年趋势：{reply.missing}。{desk.document.entity}现有{name}：{listed}（口径为{desk.document.stage.value}）。"
-    else:
-        reply.text = f"{desk.document.entity}{name}（{desk.document.stage.value}）：{listed}。"
-    return reply
 
 
 def readings(desk: Desk, error: AmbiguousFigureError) -> Reply:

@@ -8,16 +8,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from service.asking import amounts, performance, sets, texts
+from service.asking import amounts, performance, sets, texts, years
 from service.asking.answer import Answer, Result, Status
-from service.asking.desk import Desk, Reply
+from service.asking.desk import Desk, Reply, shown_of
+from service.asking.entities import Side, compare_entities, fitting, rank_entities
 from service.asking.reading import Question, QuestionReader, normalise
 from service.asking.scoping import EntityIndex, ScopeChoice, choose
 from service.asking.subjects import Subject, subjects_of
 from service.asking.verification import unsupported_figures
 from service.asking.why import wants_detail, why
+from service.calculation.joint import JointScope
 from service.calculation.scope import Scope
 from service.calculation.trace import Series
+from service.domain.coordinate import Stage
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
 from service.domain.errors import (
     AmbiguousFigureError,
@@ -26,12 +29,17 @@ from service.domain.errors import (
     UnknownNameError,
     YoujuError,
 )
-from service.numerals import render_number
+from service.domain.fact import Fact
+from service.domain.quantity import FIXED_UNITS, Unit
+from service.numerals import read_years, render_number
 from service.ports import Clock, Library, PassageIndex
+from service.vocabulary.names import fold
 from service.vocabulary.vocabulary import Vocabulary
 
 #: Documents kept ready in memory.
-_READY = 8
+_READY = 16
+#: Entities that an unclear name may fit and still be answered with the figure of each.
+_MOST_READINGS = 5
 
 Handler = Callable[[Desk], Reply | None]
 
@@ -73,11 +81,16 @@ class RuleAsker:
         began = self._clock.elapsed_ms()
         self._refresh()
         text = normalise(question)
+        if entity is None and len(self._names.entities) > 1 and self._asks_every(text):
+            answer = self._over_all(question, text, year)
+            return replace(answer, ms=self._clock.elapsed_ms() - began)
         choice = self._choose(text, history, entity, year)
         if not choice.summaries:
-            answer = self._outside(question, choice)
+            answer = self._outside(question, text, choice)
+        elif choice.rivals:
+            answer = self._compared(question, choice)
         else:
-            answer = self._answer(question, text, choice, history)
+            answer = self._answer(question, choice.text or text, choice, history)
         return replace(answer, ms=self._clock.elapsed_ms() - began)
 
     # -- scope ------------------------------------------------------------------------------------------
@@ -87,50 +100,60 @@ class RuleAsker:
         with self._lock:
             if version != self._version:
                 self._summaries = self._library.summaries()
-                self._names = EntityIndex(self._summaries)
+                self._names = EntityIndex(self._summaries, self._vocabulary.questions["short"]["entity_tails"])
                 self._ready.clear()
                 self._scopes.clear()
                 self._version = version
 
     def _choose(self, text: str, history: Sequence[str], entity: str | None, year: int | None) -> ScopeChoice:
-        words = self._vocabulary.questions["others"]
+        words = self._vocabulary.questions
         known: tuple[str, ...] = ()
         if len(self._names.entities) == 1:
             _, reader = self._documents(self._summaries[:1])
             known = tuple(m.name for m in reader.own)
-        choice = choose(
-            text, self._names, entity=entity, year=year, others=words["words"], ends=words["ends"], known_text=known
-        )
+        stage = stage_of(text, self._vocabulary)
+        choice = choose(text, self._names, entity=entity, year=year, words=words, known_text=known, stage=stage)
         if choice.foreign and entity is None:
-            choice = self._unless_inside(text, choice, words)
+            choice = self._unless_inside(text, choice)
         if not choice.summaries and not choice.foreign and history:
             for earlier in reversed(history):
-                before = choose(
-                    normalise(earlier), self._names, entity=entity, year=year, others=words["words"], ends=words["ends"]
-                )
+                before = choose(normalise(earlier), self._names, entity=entity, year=year, words=words)
                 if before.summaries:
-                    return before
+                    return self._continued(text, before, year, stage)
         return choice
 
-    def _unless_inside(self, text: str, choice: ScopeChoice, words: Mapping[str, Sequence[str]]) -> ScopeChoice:
+    def _continued(self, text: str, before: ScopeChoice, year: int | None, stage: Stage | None) -> ScopeChoice:
+        """Return the choice for a follow-up: the entity spoken of before, its year too where no other is named."""
+        names_year = any(y.year or y.relative for y in read_years(text))
+        wanted = year if names_year else year or before.missing_year or before.year
+        made = choose(
+            text, self._names, entity=before.summaries[0].entity, year=wanted, words=self._vocabulary.questions, stage=stage
+        )  # fmt: skip
+        return replace(made, mention="")
+
+    def _unless_inside(self, text: str, choice: ScopeChoice) -> ScopeChoice:
         """Take back a foreign organisation that is part of a project's name of the entity spoken of (督查局工作经费)."""
-        plain = choose(text, self._names, entity=None, year=None, others=words["words"], ends=())
+        if choice.foreign in self._vocabulary.questions["others"]["words"]:
+            return choice
+        plain = choose(text, self._names, entity=None, year=None, words=self._vocabulary.questions, ends=())
         if not plain.summaries:
             return choice
         documents, _ = self._documents(plain.summaries)
         return plain if any(choice.foreign in d.text for d in documents) else choice
 
-    def _outside(self, question: str, choice: ScopeChoice) -> Answer:
+    def _outside(self, question: str, text: str, choice: ScopeChoice) -> Answer:
         if not self._summaries:
-            text = "资料库里还没有文件。请先用 youju ingest 收入部门预算文本，再提问。"
-            return self._made(question, Reply(text, status=Status.REFUSED, missing="资料库为空"), choice, ())
+            said = "资料库里还没有文件。请先用 youju ingest 收入部门预算文本，再提问。"
+            return self._made(question, Reply(said, status=Status.REFUSED, missing="资料库为空"), choice, ())
         names = "、".join(choice.others[:8]) + ("等" if len(choice.others) > 8 else "")
         if choice.foreign:
             missing = f"资料库里没有“{choice.foreign}”的文件"
-            text = f"回答不了：{missing}，现有：{names}。"
-            return self._made(question, Reply(text, status=Status.REFUSED, missing=missing), choice, ())
-        text = f"资料库里有多个部门：{names}。请说明问的是哪个部门。"
-        reply = Reply(text, status=Status.CLARIFY, readings=list(choice.others[:8]))
+            said = f"回答不了：{missing}，现有：{names}。"
+            return self._made(question, Reply(said, status=Status.REFUSED, missing=missing), choice, ())
+        if choice.mention and len(choice.others) <= _MOST_READINGS:
+            return self._which_entity(question, text, choice)
+        said = f"资料库里有多个部门：{names}。请说明问的是哪个部门。"
+        reply = Reply(said, status=Status.CLARIFY, readings=list(choice.others[:8]))
         return self._made(question, reply, choice, ())
 
     def _documents(self, summaries: Sequence[DocumentSummary]) -> tuple[tuple[Document, ...], QuestionReader]:
@@ -143,6 +166,125 @@ class RuleAsker:
                 self._ready[key] = (documents, QuestionReader(self._vocabulary, documents))
             return self._ready[key]
 
+    # -- several entities -------------------------------------------------------------------------------
+
+    def _compared(self, question: str, choice: ScopeChoice) -> Answer:
+        """Answer a question that names several entities."""
+        choices = [replace(choice, rivals=()), *choice.rivals]
+        spoken = {y.year for y in read_years(choice.text) if y.year}
+        if not spoken:
+            common = set.intersection(*({s.year for s in c.summaries} for c in choices))
+            if common:
+                choices = [self._in_year(c, max(common)) for c in choices]
+        joint, sides, documents = self._joint(choice.text, choices)
+        return self._made(question, compare_entities(joint, sides), choice, documents)
+
+    def _which_entity(self, question: str, text: str, choice: ScopeChoice) -> Answer:
+        """Ask back which of a few entities is meant, each with its figure."""
+        words = self._vocabulary.questions
+        year = max((y.year for y in read_years(text) if y.year), default=None)
+        choices = [
+            replace(choose(text, self._names, entity=e, year=year, words=words), mention=choice.mention)
+            for e in choice.others
+        ]
+        joint, sides, documents = self._joint(text, choices)
+        reply = fitting(joint, sides, choice.mention)
+        return self._made(question, reply, choice, documents, names=choice.others)
+
+    def _in_year(self, choice: ScopeChoice, year: int) -> ScopeChoice:
+        made = choose(
+            choice.text, self._names, entity=choice.summaries[0].entity, year=year, words=self._vocabulary.questions
+        )
+        return replace(made, mention=choice.mention)
+
+    def _joint(
+        self, text: str, choices: Sequence[ScopeChoice]
+    ) -> tuple[Desk, list[Side], tuple[Document, ...]]:  # fmt: skip
+        """Return a desk over several entities, and one for each."""
+        masked = text
+        for mention in dict.fromkeys(m for c in choices for m in c.mentions):
+            masked = masked.replace(mention, "＃" * len(mention))
+        sides: list[Side] = []
+        for choice in choices:
+            documents, reader = self._documents(choice.summaries)
+            desk = self._desk(reader.read(masked), documents, reader, choice)
+            entity = choice.summaries[0].entity
+            missing = f"没有{entity}{choice.missing_year}年的文件。" if choice.missing_year else ""
+            asked = desk.question.stage
+            if asked is not None and desk.stage is None and asked is not documents[0].stage:
+                missing = f"只有{entity}{choice.year}年的{documents[0].stage.value}，没有{asked.value}。"
+            sides.append(Side(entity, desk, missing))
+        first = sides[0].desk
+        union = tuple(d for s in sides for d in s.desk.documents)
+        scope = JointScope({s.entity: s.desk.scope for s in sides})
+        return replace(first, documents=union, scope=scope), sides, union
+
+    def _asks_every(self, text: str) -> bool:
+        """Whether a question is about every department in the store, and names none."""
+        words = self._vocabulary.questions["signs"]["every"]
+        return any(w in text for w in words) and not self._names.mentions(fold(text))
+
+    def _over_all(self, question: str, text: str, year: int | None) -> Answer:
+        """Rank every department by one figure, from the figures of that coordinate alone."""
+        stage = stage_of(text, self._vocabulary) or Stage.BUDGET
+        spoken = [y.year for y in read_years(text) if y.year]
+        wanted = year or max(spoken, default=max(s.year for s in self._summaries))
+        chosen = {
+            s.id: s.entity
+            for e in self._names.entities
+            for s in choose(
+                text, self._names, entity=e, year=wanted, words=self._vocabulary.questions, stage=stage
+            ).summaries
+            if s.year == wanted
+        }  # fmt: skip
+        choice = ScopeChoice(others=self._names.entities, year=wanted)
+        if not chosen:
+            missing = f"没有{wanted}年的文件"
+            reply = Reply(f"回答不了：资料库里{missing}。", status=Status.REFUSED, missing=missing)
+            return self._made(question, reply, choice, ())
+        reader = self._plain_reader()
+        read = reader.read(text)
+        subject = next(iter(subjects_of(read, self._vocabulary)), Subject("支出"))
+        if not subject.measure:
+            subject = replace(subject, measure="支出")
+        scopes = self._scopes_at(subject, wanted, stage, chosen)
+        if not scopes:
+            missing = f"各部门{wanted}年的文件里都没有这一口径的数"
+            reply = Reply(f"回答不了：{missing}。", status=Status.REFUSED, missing=missing)
+            return self._made(question, reply, choice, ())
+        scope = JointScope(scopes)
+        cited = [s for s in self._summaries if s.id in chosen]
+        desk = Desk(read, _stand_in(cited[0]), [_stand_in(s) for s in cited], scope, self._vocabulary, _no_search, wanted)
+        desk.unit = _unit_asked(text)
+        try:
+            reply = rank_entities(desk, subject, held=len(set(chosen.values())))
+        except YoujuError as error:
+            reply = Reply(error.message, status=Status.REFUSED, missing=error.message)
+        names = [*self._names.entities, *(t for s in cited for t in (s.title, s.name))]
+        return self._made(question, reply, choice, (), names=names)
+
+    def _plain_reader(self) -> QuestionReader:
+        with self._lock:
+            if () not in self._ready:
+                self._ready[()] = ((), QuestionReader(self._vocabulary, ()))
+            return self._ready[()][1]
+
+    def _scopes_at(
+        self, subject: Subject, year: int, stage: Stage, chosen: Mapping[str, str]
+    ) -> dict[str, Scope]:  # fmt: skip
+        """Return a scope per entity that holds what is printed at one coordinate, under any fund."""
+        measure = self._vocabulary.measures[subject.measure]
+        found: dict[str, list[Fact]] = {}
+        for name in dict.fromkeys(m for m in (measure.id, measure.fallback) if m):
+            for fact in self._library.find_facts(year=year, measure=name, keys=_keys_of(subject, self._vocabulary)):
+                entity = chosen.get(fact.source.document)
+                if entity is not None:
+                    found.setdefault(entity, []).append(fact)
+        return {
+            entity: Scope(facts, self._vocabulary, (), year=year, stage=stage, table_kinds={})
+            for entity, facts in sorted(found.items())
+        }
+
     # -- one question -----------------------------------------------------------------------------------
 
     def _answer(self, question: str, text: str, choice: ScopeChoice, history: Sequence[str]) -> Answer:
@@ -152,7 +294,25 @@ class RuleAsker:
         if history:
             self._inherit(desk, reader, history)
         reply = self._reply(desk, choice)
-        return self._made(question, reply, choice, documents)
+        names: list[str] = []
+        if choice.twins and reply.status is Status.ANSWERED and len(reply.plan) == 1:
+            names = self._tell_twins(desk, reply, choice)
+        return self._made(question, reply, choice, documents, names=names)
+
+    def _tell_twins(self, desk: Desk, reply: Reply, choice: ScopeChoice) -> list[str]:
+        """Add the figure of the entity's budget at its other level: a roll-up and its own unit share one name."""
+        documents, reader = self._documents(choice.twins)
+        other = self._desk(desk.question, documents, reader, replace(choice, summaries=choice.twins))
+        mine, theirs = desk.document.kind, documents[0].kind
+        hint = f"（以上为{mine}预算口径"
+        try:
+            evaluation = other.evaluate(reply.plan[0])
+            reply.results.append(other.result(f"{theirs}预算口径", evaluation))
+            reply.citations += other.cite(evaluation.figures)
+            reply.text += f"{hint}；同名的{theirs}预算为{shown_of(evaluation)}，如问它请写明“{theirs}预算”。）"
+        except YoujuError:
+            reply.text += f"{hint}；资料库里另有同名的{theirs}预算。）"
+        return [documents[0].title]
 
     def _desk(self, read: Question, documents: Sequence[Document], reader: QuestionReader, choice: ScopeChoice) -> Desk:
         document = documents[0]
@@ -164,7 +324,19 @@ class RuleAsker:
             found = self._index.search(query, documents=ids, kinds=kinds_wanted, limit=limit)
             return [passages[p] for _, p in found if p in passages]
 
-        return Desk(read, document, documents, scope, self._vocabulary, search, choice.year)
+        stage = read.stage if read.stage is not None and read.stage is not document.stage else None
+        if stage is not None:
+            scope = self._in_stage(scope, stage, choice.year) or scope
+        desk = Desk(read, document, documents, scope, self._vocabulary, search, choice.year)
+        desk.stage = stage if scope.stage is stage else None
+        desk.unit = _unit_asked(read.text)
+        return desk
+
+    def _in_stage(self, scope: Scope, stage: Stage, year: int) -> Scope | None:
+        """Return the scope for another stage, if the documents print figures of it for the year."""
+        if not any(f.coordinate.stage is stage and f.coordinate.year == year for f in scope.facts):
+            return None
+        return scope.at_stage(stage)
 
     def _scope(self, documents: Sequence[Document], reader: QuestionReader, year: int) -> Scope:
         key = (tuple(d.id for d in documents), year)
@@ -175,8 +347,9 @@ class RuleAsker:
                 kinds = {(d.id, t.id): t.kind for d in documents for t in d.tables}
                 facts = tuple(f for d in documents for f in d.facts)
                 self._scopes[key] = Scope(
-                    facts, self._vocabulary, reader.own, year=year, stage=documents[0].stage, table_kinds=kinds
-                )
+                    facts, self._vocabulary, reader.own, year=year, stage=documents[0].stage, table_kinds=kinds,
+                    document_years={d.id: d.year for d in documents}, main=documents[0].id if len(documents) > 1 else "",
+                )  # fmt: skip
             return self._scopes[key]
 
     def evaluate(self, formula: str, *, entity: str | None, year: int | None) -> Result:
@@ -207,7 +380,7 @@ class RuleAsker:
     def _inherit(self, desk: Desk, reader: QuestionReader, history: Sequence[str]) -> None:
         """Take over what the last question with a subject was about."""
         for earlier in reversed(history):
-            before = reader.read(normalise(earlier))
+            before = reader.read(self._without_entities(normalise(earlier)))
             found = subjects_of(before, self._vocabulary)
             if found or before.dimensions:
                 if desk.before is None:
@@ -240,6 +413,14 @@ class RuleAsker:
                 if desk.before.has(sign) and not desk.question.has("previous"):
                     desk.question.signs.setdefault(sign, 0)
 
+    def _without_entities(self, text: str) -> str:
+        """Hide the names of entities: they name no figure."""
+        if len(self._names.entities) < 2:
+            return text
+        for mention in self._names.mentions(fold(text)):
+            text = text.replace(mention.text, "＃" * len(mention.text))
+        return text
+
     def _reply(self, desk: Desk, choice: ScopeChoice) -> Reply:
         try:
             return self._dispatch(desk, choice)
@@ -255,13 +436,14 @@ class RuleAsker:
         if (
             question.stage is not None
             and question.stage is not desk.document.stage
+            and desk.stage is None
             and not question.has("definition", "indicator")
         ):
             return texts.no_answer(
                 desk,
                 f"资料库里只有{desk.document.entity}{desk.year}年的{desk.document.stage.value}，没有{question.stage.value}数据。",
             )
-        if choice.missing_year and not question.has("suppose", "indicator"):
+        if choice.missing_year and not question.has("suppose", "indicator", "trend"):
             return texts.no_answer(desk, f"没有{desk.document.entity}{choice.missing_year}年的文件。")
         for handler in self._handlers(desk):
             reply = handler(desk)
@@ -283,8 +465,9 @@ class RuleAsker:
             chosen.append(texts.judge)
         if q.has("why"):
             chosen.append(why)
-        if q.has("trend"):
-            chosen.append(amounts.trend)
+        if q.has("trend") and not (years.asks_change(q.text) and q.has("change")):
+            chosen.append(years.trend)
+        chosen.append(self._part_of_entity)
         chosen += [wants_detail, texts.form_rows]
         if q.has("agree") and len(named) >= 2 and not q.has("why"):
             chosen.append(amounts.agree)
@@ -293,7 +476,8 @@ class RuleAsker:
         about_project = bool(named) and bool(named[0].get("project"))
         if q.has("indicator") or (not related and about_project and (q.residue or counts_things)):
             chosen.append(performance.ask)
-        if q.has("definition") and not q.has("share", "rank"):
+        asks_each = bool(re.search(r"分别|各(?:是|有|为)?(?:多少|几)|多少钱", q.text)) and q.has("ask_amount") and named
+        if q.has("definition") and not q.has("share", "rank") and not asks_each:
             chosen.append(texts.define)
             if not q.has("list", "ask_amount"):
                 chosen.append(texts.undefined)
@@ -338,7 +522,7 @@ class RuleAsker:
         return q.signs["draft"] <= 4 or bool(re.search(r"说明|一段|那段|一条|那条|部分|情况|文字", q.text))
 
     def _is_comparison(self, q: Question, named: Sequence[Subject]) -> bool:
-        return len(named) >= 2 and bool(re.search(r"比(?!重|例|上年|去年)", q.text)) and not q.has("previous")
+        return len(named) >= 2 and bool(re.search(r"比(?!重|例|上年|去年|2\d{3}年)", q.text)) and not q.has("previous")
 
     def _sets(self, desk: Desk, named: Sequence[Subject]) -> list[Handler]:
         q = desk.question
@@ -380,7 +564,21 @@ class RuleAsker:
             named = [Subject("收入", said=True), Subject("支出", said=True)]
         funds = [s for s in named if not s.measure and set(dict(s.members)) == {"fund"}]
         wanted = [replace(s, measure="支出") if s in funds else s for s in named]
-        return amounts.change(desk, wanted)
+        return years.change(desk, wanted)
+
+    def _part_of_entity(self, desk: Desk) -> Reply | None:
+        """Refuse the figures of a body below the entity that its tables do not tell apart."""
+        found = re.search("＃([\u4e00-\u9fff]{2,14})", desk.question.text)
+        if found is None or desk.question.has("why", "definition", "indicator", "list"):
+            return None
+        said = found.group(1)
+        end = next((e for e in self._vocabulary.questions["bodies"]["ends"] if e in said), "")
+        body = said[: said.index(end) + len(end)] if end else ""
+        if not body or any(m.start <= found.start(1) for m in desk.question.mentions if m.target("unit")):
+            return None
+        if any(m.start < found.start(1) + len(body) and m.end > found.start(1) + 1 for m in desk.question.mentions if m.target("project")):
+            return None
+        return texts.no_answer(desk, f"{desk.document.entity}的表没有把“{body}”单独列出。")
 
     def _look_up(self, desk: Desk) -> Reply | None:
         named = subjects_of(desk.question, self._vocabulary)
@@ -467,9 +665,11 @@ class RuleAsker:
 
     # -- the answer -------------------------------------------------------------------------------------
 
-    def _made(self, question: str, reply: Reply, choice: ScopeChoice, documents: Sequence[Document]) -> Answer:
+    def _made(
+        self, question: str, reply: Reply, choice: ScopeChoice, documents: Sequence[Document], names: Sequence[str] = ()
+    ) -> Answer:
         document = documents[0] if documents else None
-        names = [n for d in documents for n in (d.title, *(t.title for t in d.tables))]
+        names = [*names, *(n for d in documents for n in (d.title, *(t.title for t in d.tables)))]
         names += [f.message for f in reply.findings]
         names += [*choice.others, str(choice.year)]
         if reply.status is Status.REFUSED:
@@ -484,6 +684,50 @@ class RuleAsker:
             entity=document.entity if document else "", year=choice.year, plan=tuple(reply.plan),
             readings=tuple(reply.readings), missing=reply.missing,
         )  # fmt: skip
+
+
+def stage_of(text: str, vocabulary: Vocabulary) -> Stage | None:
+    """Return the stage that a question asks about, None where it does not say."""
+    for name, words in vocabulary.questions["stages"].items():
+        if any(w in text for w in words):
+            return Stage(name)
+    return None
+
+
+def _unit_asked(text: str) -> Unit | None:
+    """Return the unit of money that a question asks for: 「支出多少万元」."""
+    found = re.search(r"(?:多少|几)(?:个)?(亿元|百万元|千元|万元|元)", text)
+    return FIXED_UNITS[found.group(1)] if found else None
+
+
+def _keys_of(subject: Subject, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the keys under which one coordinate may be printed: as it is, or under a fund."""
+    funds = [m.id for (d, _), m in vocabulary.members.by_id.items() if d == "fund"]
+    ways: list[dict[str, str]] = [dict(subject.members)]
+    for equivalence in vocabulary.equivalences:
+        dimension, member = equivalence.member
+        if not equivalence.measure and subject.get(dimension) == member:
+            ways.append({d: m for d, m in subject.members if d != dimension} | dict(equivalence.same_as))
+    if "fund" not in dict(subject.members):
+        ways += [way | {"fund": fund} for way in list(ways) for fund in funds]
+    ways += [way | {"origin": "本年"} for way in list(ways)]
+    return tuple(";".join(f"{d}={m}" for d, m in sorted(way.items())) for way in ways)
+
+
+def _no_search(query: str, kinds: Sequence[PassageKind], limit: int) -> Sequence[Passage]:
+    """Search nothing: a question over every department is about figures only."""
+    del query, kinds, limit
+    return ()
+
+
+def _stand_in(summary: DocumentSummary) -> Document:
+    """Return a document that has its head only, where nothing but its title is needed."""
+    return Document(
+        id=summary.id, sha256="", name=summary.name, title=summary.title, entity=summary.entity,
+        entity_names=summary.entity_names, entity_code="", year=summary.year, stage=summary.stage, kind=summary.kind,
+        region=summary.region, units=summary.units, text="", tables=(), facts=(), passages=(), glossary=(),
+        indicators=(), identities=(), findings=(),
+    )  # fmt: skip
 
 
 def _without(text: str, unsupported: Sequence[str]) -> str:

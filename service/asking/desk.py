@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,18 +11,21 @@ from service.asking.reading import Question
 from service.asking.subjects import Subject
 from service.calculation.evaluator import evaluate
 from service.calculation.figures import Figure
-from service.calculation.formula import Expression, Reference
+from service.calculation.formula import Call, Expression, Function, Reference, UnitName
 from service.calculation.parser import parse_formula
 from service.calculation.scope import Scope
 from service.calculation.trace import Evaluation, Series
-from service.domain.coordinate import Aspect
+from service.domain.coordinate import Aspect, Stage
 from service.domain.document import Document, Passage, PassageKind
 from service.domain.errors import AmbiguousFigureError, MissingFactError, YoujuError
 from service.domain.fact import Authority, CellState, Fact, Source
 from service.domain.finding import Finding
-from service.domain.quantity import Quantity
+from service.domain.quantity import Kind, Quantity, Unit
 from service.numerals import render_number
 from service.vocabulary.vocabulary import Vocabulary
+
+#: Decimals of an amount that was restated in the unit of the question.
+_PLACES_ASKED = 2
 
 Searcher = Callable[[str, Sequence[PassageKind], int], Sequence[Passage]]
 
@@ -54,6 +58,8 @@ class Desk:
         year: Year spoken of.
         inherited: Subjects of the question before, for follow-ups.
         before: The question before, as read.
+        unit: Unit of money that the question asks for, None where it leaves it to the document.
+        stage: Stage asked about, None for the document's own.
     """
 
     question: Question
@@ -65,6 +71,8 @@ class Desk:
     year: int
     inherited: list[Subject] = field(default_factory=list)
     before: Question | None = None
+    unit: Unit | None = None
+    stage: Stage | None = None
 
     # -- figures ----------------------------------------------------------------------------------------
 
@@ -134,9 +142,16 @@ class Desk:
             return False
 
     def evaluate(self, formula: Expression | str, *, prefer: Sequence[str] = ()) -> Evaluation:
-        """Evaluate a formula over the entity's figures."""
+        """Evaluate a formula over the entity's figures; one amount comes in the unit that was asked for."""
         expression = parse_formula(formula) if isinstance(formula, str) else formula
-        return evaluate(expression, self.scope.preferring(prefer) if prefer else self.scope)
+        book = self.scope.preferring(prefer) if prefer else self.scope
+        found = evaluate(expression, book)
+        unit = found.value.unit if isinstance(found.value, Quantity) else None
+        if self.unit is not None and unit is not None and unit.kind is Kind.MONEY and unit != self.unit:
+            found = evaluate(Call(Function.CONVERT, (expression, UnitName(self.unit))), book)
+            if found.shown is not None and found.shown.decimals > _PLACES_ASKED:
+                found = dataclasses.replace(found, shown=found.shown.rounded(_PLACES_ASKED))
+        return found
 
     def result(self, label: str, evaluation: Evaluation, *, quantity: Quantity | None = None) -> Result:
         """Turn an evaluation into a result of the answer."""
@@ -227,9 +242,16 @@ class Desk:
             found = self.scope.stated("支出", dict(fitted.members), aspect, self.year)
         return found
 
-    def head(self, year: int | None = None) -> str:
+    def head(self, year: int | None = None, stage: Stage | None = None) -> str:
         """Begin a sentence: entity, year and stage are always stated."""
-        return f"{self.document.entity}{year or self.year}年（{self.document.stage.value}）"
+        said = stage or self.stage or self.document.stage
+        return f"{self.document.entity}{year or self.year}年（{said.value}）"
+
+    def head_of(self, figure: Figure) -> str:
+        """Begin a sentence about a figure: the year and stage are its own."""
+        coordinate = figure.facts[0].coordinate
+        stage = None if coordinate.stage is Stage.PERIOD_END else coordinate.stage
+        return self.head(coordinate.year, stage)
 
 
 def render_quantity(quantity: Quantity) -> str:
@@ -241,7 +263,16 @@ def render_quantity(quantity: Quantity) -> str:
 def shown_of(evaluation: Evaluation) -> str:
     """Write an evaluation's value as shown."""
     assert evaluation.shown is not None  # noqa: S101 - called for single values
-    return render_quantity(evaluation.shown)
+    return render_quantity(evaluation.shown) + ocr_mark(evaluation.figures)
+
+
+#: What a figure that was recognised from an image always bears.
+BY_OCR = "OCR识读，未经核验"
+
+
+def ocr_mark(figures: Sequence[Figure]) -> str:
+    """Return the mark of figures that were recognised from an image, "" for others."""
+    return f"（{BY_OCR}）" if any(f.source.by_ocr for figure in figures for f in figure.facts) else ""
 
 
 def derivations_of(figures: Sequence[Figure]) -> str:
@@ -255,7 +286,8 @@ def derivations_of(figures: Sequence[Figure]) -> str:
 def marks_of(figures: Sequence[Figure]) -> tuple[str, ...]:
     """Return the words that must go with figures that are not simply printed cells."""
     names = {"derived": "推算", "stated": "仅见正文", "blank": "表中为空白"}
-    return tuple(dict.fromkeys(names[f.how] for f in figures if f.how in names))
+    marks = [names[f.how] for f in figures if f.how in names]
+    return tuple(dict.fromkeys([*marks, *([BY_OCR] if ocr_mark(figures) else [])]))
 
 
 def _with(subject: Subject, measure: str) -> Subject:

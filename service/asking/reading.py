@@ -92,7 +92,7 @@ class QuestionReader:
         self._words: Mapping[str, Any] = vocabulary.questions
         self.own = own_members(documents, self._words["short"])
         self.spotter = Spotter(vocabulary, self.own)
-        self._mender = Mender(self.spotter)
+        self._mender: Mender | None = None  # built when a question first has something that may be a typo
         self._signs = {
             name: re.compile("|".join(sorted(words, key=len, reverse=True)))
             for name, words in self._words["signs"].items()
@@ -114,6 +114,8 @@ class QuestionReader:
         question = self._read(plain.replace(entity, "＃" * len(entity)) if entity else plain)
         suspects = question.residue + [r for r in question.unread if r not in question.residue]
         if suspects:
+            if self._mender is None:
+                self._mender = Mender(self.spotter)
             mended, repairs = self._mender.mend(question.text, suspects)
             if repairs:
                 question = self._read(mended)

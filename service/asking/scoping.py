@@ -1,18 +1,47 @@
-"""Which documents a question is about: entity and year first, everything else within them."""
+"""Which documents a question is about: entities and years first, everything else within them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from service.domain.coordinate import Stage
 from service.domain.document import DocumentSummary
-from service.numerals import read_years
+from service.numerals import YearMention, read_years
 from service.vocabulary.names import fold
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LEVELS = frozenset("省市区县旗乡镇府州")
-_NAME_ENDS = "办室局委部厅院会处心道镇乡校学所队馆站团社府"
+_NAME_ENDS = "办室局委部厅院会处心道镇乡校学所队馆站团社府大协联署"
+#: Entities that one question may set side by side.
+_MOST_ENTITIES = 6
+#: What may stand between two entities of one question.
+_JOINS = re.compile(r"[和与跟同、，,;；比或及是占]|相对")
+#: How a department's own budget stands to that of its units, widest first.
+_KINDS = ("部门汇总", "部门", "单位", "本级")
+_ROLL_UPS = frozenset(_KINDS[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMention:
+    """A piece of a question that names one entity, or fits several.
+
+    Attributes:
+        start: Offset in the folded question.
+        text: The piece.
+        entities: Those it may stand for.
+    """
+
+    start: int
+    text: str
+    entities: frozenset[str]
+
+    @property
+    def end(self) -> int:
+        """Offset after it."""
+        return self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +55,9 @@ class ScopeChoice:
         foreign: An organisation named that is not in the store, or "".
         missing_year: A year asked for of which there is no document, or 0.
         mention: Piece of the question that named the entity.
+        rivals: The choices for the other entities that the question names beside this one.
+        twins: Documents of the same entity and year at another level: its units' where this is the roll-up.
+        text: The question with 去年 and the like written as years, where the entity has documents of them.
     """
 
     summaries: tuple[DocumentSummary, ...] = ()
@@ -34,6 +66,14 @@ class ScopeChoice:
     foreign: str = ""
     missing_year: int = 0
     mention: str = ""
+    rivals: tuple[ScopeChoice, ...] = ()
+    twins: tuple[DocumentSummary, ...] = ()
+    text: str = ""
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """Every piece of the question that names an entity."""
+        return tuple(m for m in (self.mention, *(r.mention for r in self.rivals)) if m)
 
 
 class EntityIndex:
@@ -41,34 +81,56 @@ class EntityIndex:
 
     Args:
         summaries: What is in the store.
+        tails: What a short name may leave out at the end of the full one (办事处, 常委会办公厅).
     """
 
-    def __init__(self, summaries: Sequence[DocumentSummary]) -> None:
+    def __init__(self, summaries: Sequence[DocumentSummary], tails: Iterable[str] = ()) -> None:
         self.summaries = tuple(summaries)
         self.entities = tuple(sorted({s.entity for s in summaries}))
+        self._tails = frozenset(map(fold, tails))
         self._by_name: dict[str, set[str]] = {}
-        self._names: list[tuple[str, str, frozenset[str], str]] = []
+        self._names: list[tuple[str, str, str]] = []
+        self._of_entity: dict[str, list[DocumentSummary]] = {}
         for summary in summaries:
+            self._of_entity.setdefault(summary.entity, []).append(summary)
             for name in dict.fromkeys((summary.entity, *summary.entity_names)):
                 folded = fold(name)
                 if folded not in self._by_name:
                     core = folded.removeprefix("中国共产党").removeprefix("中共").removeprefix(fold(summary.region))
-                    self._names.append((folded, core, frozenset(folded), summary.entity))
+                    self._names.append((folded, core, summary.entity))
                 self._by_name.setdefault(folded, set()).add(summary.entity)
         self._longest = max(map(len, self._by_name), default=0)
+        self._with_char: dict[str, set[int]] = {}
+        for number, (name, _, _) in enumerate(self._names):
+            for char in name:
+                self._with_char.setdefault(char, set()).add(number)
         units = (u.name for s in summaries for u in s.units)
         self.blob = "｜".join(dict.fromkeys([*self._by_name, *map(fold, units)]))
+
+    def of(self, entity: str) -> list[DocumentSummary]:
+        """Return what is in the store of an entity."""
+        return self._of_entity.get(entity, [])
 
     def given(self, entity: str) -> set[str]:
         """Return the entities that a caller's name means."""
         wanted = fold(entity)
         if wanted in self._by_name:
             return self._by_name[wanted]
-        return {e for name, core, _, e in self._names if wanted in name or _abbreviates(wanted, name, core)}
+        return {e for name, core, e in self._names if wanted in name or _abbreviates(wanted, name, core, self._tails)}
 
-    def abbreviated(self, piece: str) -> bool:
-        """Whether a piece abbreviates some entity's name."""
-        return any(_abbreviates(piece, name, core) for name, core, _, _ in self._names)
+    def abbreviated(self, piece: str) -> set[str]:
+        """Return the entities whose name a piece abbreviates, or is."""
+        found = set(self._by_name.get(piece, ()))
+        for number in self._holding(piece):
+            name, core, entity = self._names[number]
+            if _abbreviates(piece, name, core, self._tails):
+                found.add(entity)
+        return found
+
+    def _holding(self, piece: str) -> set[int]:
+        """Return the numbers of the names that have every character of a piece."""
+        sets = sorted((self._with_char.get(c, set()) for c in set(piece)), key=len)
+        return set.intersection(*sets) if sets and sets[0] else set()
 
     def named(self, text: str) -> tuple[set[str], str]:
         """Return the entities a text names, by full name or by an abbreviation of it, and the piece that did."""
@@ -81,31 +143,50 @@ class EntityIndex:
         for piece in _pieces(text):
             if len(piece) < best[0]:
                 break
-            chars = frozenset(piece)
-            for name, core, known, entity in self._names:
-                if chars <= known and _abbreviates(piece, name, core):
-                    if len(piece) > best[0]:
-                        best = (len(piece), set(), piece)
-                    best[1].add(entity)
+            found = self.abbreviated(piece)
+            if found and len(piece) > best[0]:
+                best = (len(piece), set(), piece)
+            best[1].update(found)
         return best[1], best[2]
 
+    def mentions(self, text: str) -> list[EntityMention]:
+        """Return every entity a text names, left to right; the text between two must set them side by side."""
+        found: list[EntityMention] = []
+        rest = text
+        while len(found) < _MOST_ENTITIES:
+            entities, piece = self.named(rest)
+            if not entities:
+                break
+            at = rest.find(piece)
+            found.append(EntityMention(at, piece, frozenset(entities)))
+            rest = rest[:at] + "＃" * len(piece) + rest[at + len(piece) :]
+        found.sort(key=lambda m: m.start)
+        found = [*self._shared_ending(text, found), *found]
+        kept: list[EntityMention] = []
+        for mention in sorted(found, key=lambda m: m.start):
+            if kept and not _JOINS.search(text[kept[-1].end : mention.start]):
+                if len(mention.text) > len(kept[-1].text):
+                    kept[-1] = mention
+                continue
+            if not any(mention.entities <= k.entities for k in kept):
+                kept.append(mention)
+        return kept
 
-def _longer_name(text: str, mention: str, index: EntityIndex) -> str:
-    """Return the organisation of which a mention is only the end (区政府办公室), "" if it stands for the entity."""
-    at = text.find(mention)
-    before = text[at - 1 : at] if at > 0 else ""
-    if before not in _LEVELS or before + mention in index.blob or index.abbreviated(before + mention):
-        return ""
-    lead = re.search(r"[\u4e00-\u9fff]{1,3}$", text[:at])
-    return (lead.group() if lead else "") + mention
-
-
-def _is_base(question: str, start: int, end: int) -> bool:
-    """Whether a year is only what another is compared with: 比2023年, 与2023年相比."""
-    before, after = question[max(0, start - 1) : start], question[end : end + 8]
-    return before in {"比", "较"} or (
-        before in {"与", "跟", "和", "同"} and bool(re.search(r"^(?:预算)?数?相?比", after))
-    )
+    def _shared_ending(self, text: str, found: Sequence[EntityMention]) -> list[EntityMention]:
+        """Read 「长春和西安市信访局」: a place that shares the ending of the name after it."""
+        if len(found) != 1:
+            return []
+        last = found[0]
+        before = re.search(r"([\u4e00-\u9fff]{2,8})[和与跟、]$", text[: last.start])
+        if before is None:
+            return []
+        for size in range(min(4, len(before.group(1))), 1, -1):
+            place = before.group(1)[-size:]
+            for ending in range(2, len(last.text)):
+                entities = self.abbreviated(place + last.text[-ending:])
+                if len(entities) == 1 and not entities & last.entities:
+                    return [EntityMention(before.start() + len(before.group(1)) - size, place, frozenset(entities))]
+        return []
 
 
 def _pieces(text: str) -> list[str]:
@@ -120,62 +201,11 @@ def _pieces(text: str) -> list[str]:
     return sorted(out, key=lambda p: (-len(p), p))
 
 
-def choose(
-    question: str, index: EntityIndex, *, entity: str | None, year: int | None,
-    others: Sequence[str], ends: Sequence[str], known_text: Sequence[str] = (),
-) -> ScopeChoice:  # fmt: skip
-    """Choose entity and year.
+def _abbreviates(piece: str, name: str, core: str, tails: frozenset[str] = frozenset()) -> bool:
+    """Whether a piece picks characters of a name in order, from its region or core on to near its end.
 
-    Args:
-        question: Normalised text, history included where it is a follow-up.
-        index: Names of what is in the store.
-        entity: Given by the caller, None to find it.
-        year: Given by the caller, None to find it.
-        others: Words that speak of somebody else's figures (全区, 其他部门).
-        ends: Endings of names of organisations.
-        known_text: Names within the documents (projects) that may look like organisations.
+    「万里街道」 stands in the name as it is, but for an ending that says nothing (办事处); 「省人大」 picks.
     """
-    text = fold(question)
-    chosen, mention = index.named(text) if entity is None else (index.given(entity), entity)
-    if entity is None and mention and (other := _longer_name(text, mention, index)):
-        return ScopeChoice(others=index.entities, foreign=other)
-    foreign = "" if entity is not None else _foreign(text, index, others, ends, mention, known_text)
-    if foreign and not (chosen and foreign in mention):
-        return ScopeChoice(others=index.entities, foreign=foreign)
-    if len(chosen) != 1:
-        if len(index.entities) == 1 and entity is None:
-            chosen = {index.entities[0]}
-        else:
-            return ScopeChoice(others=tuple(sorted(chosen)) or index.entities, foreign=entity or "")
-    own = [s for s in index.summaries if s.entity in chosen]
-    years = sorted({s.year for s in own}, reverse=True)
-    wanted = year or _year(question, years)
-    spoken = [y.year for y in read_years(question) if y.year]
-    unknown = [y for y in spoken if years and y not in years and y != years[-1] - 1]
-    if unknown and year is None and wanted in years:
-        wanted = unknown[0]
-    order = sorted(own, key=lambda s: (s.year != wanted, -s.year, s.stage.value != "年初预算", s.kind != "部门汇总"))
-    first = order[0]
-    order = [s for s in order if s.year != first.year or s.kind == first.kind]
-    if wanted not in years and wanted:
-        return ScopeChoice(tuple(order), years[0], missing_year=wanted, mention=mention)
-    return ScopeChoice(tuple(order), wanted or years[0], mention=mention)
-
-
-def _year(question: str, years: Sequence[int]) -> int:
-    """Return the year a question is about: the latest it names that is not only compared with."""
-    named = [y.year for y in read_years(question) if y.year and not _is_base(question, y.start, y.end)]
-    known = [y for y in named if y in years]
-    if known:
-        return max(known)
-    if named and years:
-        # a year before the newest document may be known from it (推算); a later one is not
-        return years[0] if max(named) < years[0] and max(named) >= years[0] - 1 else max(named)
-    return years[0] if years else 0
-
-
-def _abbreviates(piece: str, name: str, core: str) -> bool:
-    """Whether a piece picks characters of a name in order, from its region or core on to near its end."""
     position, gaps, first = -1, 0, -1
     for char in piece:
         found = name.find(char, position + 1)
@@ -184,24 +214,117 @@ def _abbreviates(piece: str, name: str, core: str) -> bool:
         gaps += 1 if position >= 0 and found > position + 1 else 0
         first = found if first < 0 else first
         position = found
+    at = name.rfind(piece)
+    if at >= 0:
+        first, position, gaps = at, at + len(piece) - 1, 0
     region = name[: len(name) - len(core)] if name.endswith(core) else ""
     levels = [c for c in piece if c in _LEVELS and c in region]
-    if levels and region and levels[-1] != region[-1]:
+    if levels and region and levels[-1] != region[-1] and gaps:
         return False  # 市委办公室 is not 新乡市红旗区委办公室
     in_core = [c for c in piece if c in core]
-    ends_well = piece[-1] in _NAME_ENDS and len(name) - position <= 3
+    left_out = name[position + 1 :]
+    ends_well = piece[-1] in _NAME_ENDS and (len(left_out) <= 2 or left_out in tails)
     return ends_well and gaps <= 3 and len(in_core) >= 2 and len(piece) >= 3 - (len(core) <= 4)
 
 
+def choose(
+    question: str, index: EntityIndex, *, entity: str | None, year: int | None,
+    words: Mapping[str, Any], ends: Sequence[str] | None = None, known_text: Sequence[str] = (),
+    stage: Stage | None = None,
+) -> ScopeChoice:  # fmt: skip
+    """Choose entities and years.
+
+    Args:
+        question: Normalised text.
+        index: Names of what is in the store.
+        entity: Given by the caller, None to find it.
+        year: Given by the caller, None to find it.
+        words: Question words: ``others``, ``filler``, ``levels``, ``places`` …
+        ends: Endings of names of organisations, None for those of *words*.
+        known_text: Names within the documents (projects) that may look like organisations.
+        stage: Stage asked about, None where the question does not say.
+    """
+    text = fold(question)
+    if entity is None:
+        mentions = index.mentions(text)
+    else:
+        given = index.given(entity)
+        mentions = [EntityMention(0, entity, frozenset(given))] if given else []
+        if not given:
+            return ScopeChoice(others=index.entities, foreign=entity, text=question)
+    if entity is None:
+        foreign = _foreign_of(text, index, mentions, words, ends, known_text)
+        if foreign:
+            return ScopeChoice(others=index.entities, foreign=foreign, text=question)
+    if not mentions and len(index.entities) == 1 and entity is None:
+        mentions = [EntityMention(0, "", frozenset(index.entities))]
+    unclear = next((m for m in mentions if len(m.entities) > 1), None)
+    if not mentions or unclear:
+        fitting = tuple(sorted(unclear.entities)) if unclear else index.entities
+        return ScopeChoice(others=fitting, mention=unclear.text if unclear else "", text=question)
+    made = [_of_entity(question, index, m, year=year, words=words, stage=stage) for m in mentions]
+    return replace(made[0], rivals=tuple(made[1:]))
+
+
+def _foreign_of(
+    text: str, index: EntityIndex, mentions: Sequence[EntityMention], words: Mapping[str, Any],
+    ends: Sequence[str] | None, known_text: Sequence[str],
+) -> str:  # fmt: skip
+    """Return an organisation that a question names and the store does not know, "" if there is none."""
+    for mention in mentions:
+        if other := _longer_name(text, mention, index, words):
+            return other
+    masked = text
+    for mention in mentions:
+        masked = masked[: mention.start] + "＃" * len(mention.text) + masked[mention.end :]
+    endings = words["others"]["ends"] if ends is None else ends
+    return _foreign(masked, index, words["others"]["words"], endings, known_text)
+
+
+def _longer_name(text: str, mention: EntityMention, index: EntityIndex, words: Mapping[str, Any]) -> str:
+    """Return the organisation of which a mention is only the end (区政府办公室, 武汉市信访局), "" if it stands alone."""
+    at = text.find(mention.text, max(0, mention.start - 1))
+    lead = _lead(text[:at], words)
+    if not lead:
+        return ""
+    if index.abbreviated(lead + mention.text) & mention.entities:
+        return ""
+    if lead[-1] in _LEVELS:
+        joined = lead[-1] + mention.text
+        if len(lead) == 1 and (joined in index.blob or index.abbreviated(joined)):
+            return ""
+        return "" if _is_region_of(lead, mention, index) else lead[-4:] + mention.text
+    provinces = [p for p in words["places"]["provinces"] if p in lead + mention.text[:1]]
+    own = "".join(s.entity + s.region for e in mention.entities for s in index.of(e))
+    if provinces and not any(p in own for p in provinces) and any(p in own for p in words["places"]["provinces"]):
+        return lead[-4:] + mention.text
+    says_where = any(mention.text.startswith(s.region[:2]) for e in mention.entities for s in index.of(e) if s.region)
+    is_bare = not says_where and len(mention.text) <= 4 and len(lead) >= 2
+    return lead[-4:] + mention.text if is_bare and not any(c in own for c in lead) else ""
+
+
+def _is_region_of(lead: str, mention: EntityMention, index: EntityIndex) -> bool:
+    """Whether what stands before a mention is a place that the entity's names begin with: 新乡市 before 红旗区委办."""
+    names = [fold(n) for e in mention.entities for s in index.of(e) for n in (s.region, s.entity, *s.entity_names)]
+    return any(lead[-size:] in name for name in names for size in range(len(lead), 1, -1))
+
+
+def _lead(before: str, words: Mapping[str, Any]) -> str:
+    """Return the characters that stand right before a name and are no words of the question itself."""
+    run = re.search(r"[\u4e00-\u9fff]{0,8}$", before)
+    lead = re.split(r"[的了是和与跟比请问在为把年问下查看或及同占]|多少|哪个|什么|今年|去年", run.group() if run else "")[-1]
+    known = [*words["filler"]["words"], *(w for group in words["signs"].values() for w in group if _HAN.fullmatch(w))]
+    ends = [lead.rfind(w) + len(w) for w in known if w in lead]
+    return lead[max(ends, default=0) :].lstrip(words["filler"]["particles"]) if ends else lead
+
+
 def _foreign(
-    text: str, index: EntityIndex, others: Sequence[str], ends: Sequence[str], mention: str, known_text: Sequence[str]
+    text: str, index: EntityIndex, others: Sequence[str], ends: Sequence[str], known_text: Sequence[str]
 ) -> str:
-    """Return an organisation that a question names and the store does not know."""
+    """Return an organisation that is named outside the entities' mentions and that the store does not know."""
     for word in others:
         if word in text:
             return word
-    if mention:
-        text = text.replace(mention, "＃" * len(mention))
     known = "｜".join((index.blob, *map(fold, known_text)))
     for end in ends:
         at = text.find(end)
@@ -216,3 +339,109 @@ def _foreign(
 
 def _strip(lead: str) -> str:
     return re.split(r"[的了是和与跟比请问在为把年问下查看]|多少|哪个|什么|今年|去年", lead)[-1]
+
+
+# -- documents of one entity ------------------------------------------------------------------------------
+
+
+def _of_entity(
+    question: str, index: EntityIndex, mention: EntityMention, *, year: int | None, words: Mapping[str, Any],
+    stage: Stage | None,
+) -> ScopeChoice:  # fmt: skip
+    """Choose year, level and stage among the documents of one entity."""
+    own = index.of(next(iter(mention.entities)))
+    years = sorted({s.year for s in own}, reverse=True)
+    text = _with_years(question, years)
+    wanted = year or _year(text, years)
+    spoken = [y.year for y in read_years(text) if y.year]
+    unknown = [y for y in spoken if years and y not in years and y != years[-1] - 1]
+    if unknown and year is None and wanted in years:
+        wanted = unknown[0]
+    shown = wanted if wanted in years else years[0]
+    chosen, twins = _at_level(own, shown, _level_asked(text, words), stage)
+    order = sorted(chosen, key=lambda s: (s.year != shown, -s.year, _stage_rank(s, stage), not s.tables, s.id))
+    missing = wanted if wanted and wanted not in years else 0
+    return ScopeChoice(
+        tuple(order), shown, missing_year=missing, mention=mention.text, twins=twins, text=text,
+    )  # fmt: skip
+
+
+def _stage_rank(summary: DocumentSummary, stage: Stage | None) -> int:
+    if summary.stage is (stage or Stage.BUDGET):
+        return 0
+    return 1 if summary.stage is Stage.BUDGET else 2
+
+
+def _level_asked(text: str, words: Mapping[str, Any]) -> str:
+    """Return ``部门`` or ``单位`` where a question says whose budget it means, "" where it does not."""
+    return next((level for level, said in words["levels"].items() if any(w in text for w in said)), "")
+
+
+def _at_level(
+    own: Sequence[DocumentSummary], year: int, level: str, stage: Stage | None
+) -> tuple[list[DocumentSummary], tuple[DocumentSummary, ...]]:
+    """Return the documents at one level, and those of the year at the other.
+
+    The roll-up is meant where nothing is said and there is one. A year of which only the other level is in the
+    store keeps it. Parts of one disclosure stay together: a file without tables goes with one that has them.
+    """
+    in_year = [s for s in own if s.year == year and (stage is None or s.stage is stage)] or [
+        s for s in own if s.year == year
+    ]
+    rolled = {s.kind in _ROLL_UPS for s in in_year if s.tables or len(in_year) == 1}
+    takes_roll_up = (level != "单位") if len(rolled) == 2 else next(iter(rolled), True)
+    chosen: list[DocumentSummary] = []
+    twins: list[DocumentSummary] = []
+    for each_year in {s.year for s in own}:
+        group = [s for s in own if s.year == each_year]
+        fitting = [s for s in group if (s.kind in _ROLL_UPS) == takes_roll_up]
+        others = [s for s in group if s not in fitting]
+        if not fitting or not any(s.tables for s in fitting):
+            fitting, others = group, []
+        parts = [s for s in others if not s.tables and not any(o.tables for o in others)]
+        widest = min(_KINDS.index(s.kind) if s.kind in _KINDS else 1 for s in fitting if s.tables or len(fitting) == 1)
+        chosen += [s for s in fitting if not s.tables or s.kind not in _KINDS or _KINDS.index(s.kind) == widest] + parts
+        if each_year == year:
+            twins = [s for s in others if s not in parts and s.tables]
+    return chosen, tuple(twins)
+
+
+def _with_years(question: str, years: Sequence[int]) -> str:
+    """Write 去年, 前年 as years where there are documents of them: counted from the year named, else the newest."""
+    if len(years) < 2:
+        return question
+    said = list(read_years(question))
+    anchors = [y.year for y in said if y.year and not _is_base(question, y.start, y.end)]
+    anchor = max(anchors) if anchors else years[0]
+    out = question
+    for mention in sorted(said, key=lambda y: -y.start):
+        if mention.relative is None or mention.span > 1 or not mention.relative or _is_carried(question, mention):
+            continue
+        if anchor + mention.relative in years:
+            out = f"{out[: mention.start]}{anchor + mention.relative}年{out[mention.end :]}"
+    return out
+
+
+def _is_carried(question: str, mention: YearMention) -> bool:
+    """Whether a word for a year is part of 上年结转."""
+    return bool(re.match(r"度?(?:结转|结余)", question[mention.end :]))
+
+
+def _is_base(question: str, start: int, end: int) -> bool:
+    """Whether a year is only what another is compared with: 比2023年, 与2023年相比."""
+    before, after = question[max(0, start - 1) : start], question[end : end + 8]
+    return before in {"比", "较"} or (
+        before in {"与", "跟", "和", "同"} and bool(re.search(r"^(?:预算)?数?相?比", after))
+    )
+
+
+def _year(question: str, years: Sequence[int]) -> int:
+    """Return the year a question is about: the latest it names that is not only compared with."""
+    named = [y.year for y in read_years(question) if y.year and not _is_base(question, y.start, y.end)]
+    known = [y for y in named if y in years]
+    if known:
+        return max(known)
+    if named and years:
+        # a year before the newest document may be known from it (推算); a later one is not
+        return years[0] if max(named) < years[0] and max(named) >= years[0] - 1 else max(named)
+    return years[0] if years else 0

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
-from service.asking.amounts import base_year, bound_results, subjects
+from service.asking.amounts import bound_results, subjects, tell_conflicts
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
-from service.asking.subjects import Subject
-from service.calculation.formula import Binary, Call, Function, Operator, Reference
+from service.asking.subjects import Subject, total_of
+from service.asking.years import Move, base_year, marked, renamed, stated_otherwise
+from service.calculation.decomposition import Decomposition, Part, Standing, decompose
+from service.calculation.formula import Binary, Expression, Operator, Reference
 from service.calculation.trace import Evaluation
 from service.domain.coordinate import Aspect
 from service.domain.document import StatedReason
 from service.domain.errors import MissingFactError, YoujuError
+from service.domain.fact import Authority
 from service.domain.finding import Severity
-from service.domain.quantity import Kind, Quantity
+from service.domain.quantity import Kind, Quantity, trim
 from service.numerals import Measured, render_number
 
 
@@ -75,31 +80,29 @@ def _premise(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, be
     """State the change, and correct the question where it says otherwise."""
     name = re.sub(r"^\d{4}年", "", now.figures[0].label)
     a, b = now.quantity, then.quantity
-    derived = "（推算）" if then.figures[0].how == "derived" else ""
+    derived = marked(desk, then, now)
+    tell_conflicts(desk, [now, then], reply)
     reply.citations += desk.cite(now.figures) + desk.cite(then.figures)
     for aspect in (Aspect.CHANGE, Aspect.RATE):
         reply.citations += [desk.quote(f.source) for f in desk.stated(subject, aspect)]
-    x, y = desk.reference(subject), desk.reference(subject, year=before)
+    year = now.figures[0].facts[0].coordinate.year
+    x, y = desk.reference(subject, year=year), desk.reference(subject, year=before)
     asked_up, asked_down = desk.question.has("up"), desk.question.has("down")
     if a.base == b.base:
         wrong = "与提问不符：" if asked_up or asked_down else ""
         reply.text = f"{wrong}{desk.head()}{name}为{shown_of(now)}，{before}年为{shown_of(then)}{derived}，与上年持平，没有增减。"
         bound_results(desk, [now, then], reply)
         return
-    up = a.base > b.base
-    amount = desk.evaluate(Binary(Operator.SUBTRACT, x, y) if up else Binary(Operator.SUBTRACT, y, x))
-    word, rate_word = ("增加", "增长") if up else ("减少", "降低")
+    move = Move.between(desk, x, y, now, then)
+    up, amount, rate, word, rate_word = move.up, move.amount, move.rate, move.word, move.rate_word
     reply.results.append(desk.result(f"{name}比{before}年{word}额", amount))
     reply.plan += [amount.formula]
     text = f"{name}{shown_of(now)}，比{before}年{shown_of(then)}{derived}{word}{shown_of(amount)}"
-    rate: Evaluation | None = None
-    if b.base:
-        rate = desk.evaluate(
-            Call(Function.RATE, (x, y)) if up else Call(Function.SHARE, (Binary(Operator.SUBTRACT, y, x), y))
-        )
+    if rate is not None:
         reply.results.append(desk.result(f"{name}比{before}年{rate_word}率", rate))
         reply.plan.append(rate.formula)
         text += f"，{rate_word}{shown_of(rate)}"
+    text += renamed(now, then) + stated_otherwise(desk, subject, move, before)
     bound_results(desk, [now, then], reply)
     correction = ""
     if (up and asked_down and not asked_up) or (not up and asked_up and not asked_down):
@@ -140,83 +143,251 @@ def _is_loose(desk: Desk, figure: Measured) -> bool:
 def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, before: int, reply: Reply) -> None:
     """Split the change along every dimension for which both years are known; contributions add up, residual shown."""
     fitted = desk.fit(subject)
-    total = now.quantity.base - then.quantity.base
-    if not total:
+    if now.quantity.base == then.quantity.base:
         return
-    for dimension in ("nature", "item", "fund", "function", "project"):
-        if dimension in dict(fitted.members) and dimension not in {"item", "nature"}:
+    for dimension in ("nature", "item", "fund", "function", "economic", "project"):
+        if dimension in dict(fitted.members) and dimension in {"fund", "project"}:
             continue
-        parts = _both_years(desk, fitted, dimension, before)
-        if not parts:
+        if dimension == "economic" and not fitted.get("nature") and not fitted.get("economic"):
             continue
-        moved = [(n, a, b) for n, a, b in parts if a.quantity.base != b.quantity.base]
-        if not moved:
-            continue
-        covered = sum((a.quantity.base - b.quantity.base for _, a, b in moved), total * 0)
-        lines = [_contribution(desk, fitted, dimension, part, before, reply) for part in moved[:_MOST_PARTS]]
-        rest = "；其余各项持平" if len(parts) > len(moved) else ""
-        rest += "；其他各项略" if len(moved) > _MOST_PARTS else ""
-        residual = total - covered
-        closing = "，各项相加等于总变动"
-        if residual:
-            left = Quantity(abs(residual) / now.quantity.unit.scale, now.quantity.unit)
-            number = render_number(left.number)
-            closing = f"，还有{render_quantity(left)}未能拆分"
-            reply.results.append(Result("未能拆分的差额", number, left.unit.symbol, number, "", "", ()))
-        title = desk.vocabulary.dimensions[dimension].name
-        reply.text += f"按{title}拆分：{'；'.join(lines)}{rest}{closing}。"
+        levels = _levels(desk, fitted, dimension, before)
+        for place, level in enumerate(levels):
+            split = _Split.of(desk, fitted, dimension, level, (now, then), before)
+            if not split.parts or not any(p.change for p in split.parts):
+                continue
+            title = desk.vocabulary.dimensions[dimension].name
+            title += _LEVEL_NAMES.get(level, "") if len(levels) > 1 and place else ""
+            reply.text += f"按{title}拆分：{split.tell(reply)}。"
+            if dimension in {"nature", "item"}:
+                _finer(split, reply)
 
 
-#: Parts that a decomposition names before it sums the rest up in words.
+#: Parts that a decomposition names before it sums the rest up.
 _MOST_PARTS = 8
+#: Levels of the codes of functions.
+_LEVEL_NAMES = {5: "（款级）", 7: "（项级）"}
 
 
-def _contribution(
-    desk: Desk, subject: Subject, dimension: str, part: tuple[str, Evaluation, Evaluation], before: int, reply: Reply
-) -> str:
-    """Name what one member contributes, and write its figures down."""
-    member, now, then = part
-    up = now.quantity.base > then.quantity.base
-    x, y = _ref(desk, subject, dimension, member, None), _ref(desk, subject, dimension, member, before)
-    amount = desk.evaluate(Binary(Operator.SUBTRACT, x, y) if up else Binary(Operator.SUBTRACT, y, x))
-    name = desk.scope.name_of(dimension, member)
-    word = "增加" if up else "减少"
-    reply.results.append(desk.result(f"{name}{word}额", amount))
-    reply.citations += desk.cite(now.figures) + desk.cite(then.figures)
-    return f"{name}{word}{shown_of(amount)}"
+def _finer(split: _Split, reply: Reply) -> None:
+    """Split the parts that moved once more where their own parts are known: 基本支出 into 人员 and 公用."""
+    for part in split.moved[:_MOST_PARTS]:
+        member = split.members[part.name]
+        inner = split.subject.having(**{split.dimension: member})
+        ends = split.ends[part.name]
+        if ends is None:
+            continue
+        deeper = _Split.of(split.desk, inner, split.dimension, 0, ends, split.before)
+        if deeper.moved:
+            reply.text += f"其中{part.name}：{deeper.tell(reply)}。"
+
+
+@dataclass(slots=True)
+class _Split:
+    """A change split along one dimension.
+
+    Attributes:
+        desk: Where it is worked out.
+        subject: What changed.
+        dimension: Along what.
+        before: The earlier year.
+        whole: The amount in the later and the earlier year.
+        parts: With their amounts in both years.
+        members: Name of a part → its member.
+        ends: Name of a part → its evaluations in both years, None where one year lacks it.
+        notes: Name of a part → what must be said of it.
+    """
+
+    desk: Desk
+    subject: Subject
+    dimension: str
+    before: int
+    whole: tuple[Evaluation, Evaluation]
+    parts: list[Part] = field(default_factory=list)
+    members: dict[str, str] = field(default_factory=dict)
+    ends: dict[str, tuple[Evaluation, Evaluation] | None] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, desk: Desk, subject: Subject, dimension: str, level: int, whole: tuple[Evaluation, Evaluation], before: int
+    ) -> _Split:
+        """Find the parts of a subject along a dimension, at a level of its codes (0 for names)."""
+        split = cls(desk, subject, dimension, before, whole)
+        year = whole[0].figures[0].facts[0].coordinate.year
+        here, there = (_listed(desk, subject, dimension, level, y) for y in (year, before))
+        if not here.members or not there.members:
+            return split
+        done: set[str] = set()
+        for member in sorted(here.members | there.members, key=lambda m: (m not in here.members, m)):
+            if member in done:
+                continue
+            now, then = split._amount(member, 0, year), split._amount(member, 1, before)
+            is_known = (now is not None or here.is_complete) and (then is not None or there.is_complete)
+            if not is_known or (now is None and then is None):
+                continue
+            done |= {m for e in (now, then) if e for f in e.figures[0].facts if (m := f.coordinate.get(dimension))}
+            split._add(member, now, then)
+        return split
+
+    def _amount(self, member: str, side: int, year: int) -> Evaluation | None:
+        """Return a part's amount in a year, if it is of the same stage as the whole."""
+        try:
+            found = self.desk.evaluate(_ref(self.desk, self.subject, self.dimension, member, year))
+        except YoujuError:
+            return None
+        wanted = self.whole[side].figures[0].facts[0].coordinate.stage
+        return found if found.figures[0].facts[0].coordinate.stage is wanted else None
+
+    def _add(self, member: str, now: Evaluation | None, then: Evaluation | None) -> None:
+        name = self.desk.scope.name_of(self.dimension, member)
+        name = f"{member}{name}" if name in self.members else name
+        self.members[name] = member
+        self.parts.append(Part(name, now.quantity if now else None, then.quantity if then else None))
+        self.ends[name] = (now, then) if now and then else None
+        self.notes[name] = renamed(now, then) if now and then else ""
+
+    @property
+    def moved(self) -> tuple[Part, ...]:
+        """The parts that moved, largest first."""
+        return self._worked_out().parts
+
+    def _worked_out(self) -> Decomposition:
+        return decompose(self.whole[0].quantity, self.whole[1].quantity, self.parts)
+
+    def tell(self, reply: Reply) -> str:
+        """Say what every part contributes, what the rest does, and what is left unexplained."""
+        made = self._worked_out()
+        named = made.parts if len(made.parts) <= _MOST_PARTS + 1 else made.parts[:_MOST_PARTS]
+        lines = [self._line(part, reply) for part in named]
+        rest = made.parts[len(named) :]
+        if rest:
+            lines.append(self._rest(rest, reply))
+        text = "；".join(lines) + ("；其余各项持平" if made.still else "")
+        if not made.residual:
+            return f"{text}，各项相加等于总变动"
+        unit = self.whole[0].quantity.unit
+        left = Quantity(trim(abs(made.residual) / unit.scale), unit)
+        number = render_number(left.number)
+        reply.results.append(Result("未能拆分的差额", number, unit.symbol, number, "", "", ()))
+        return f"{text}，还有{render_quantity(left)}未能拆分"
+
+    def _line(self, part: Part, reply: Reply) -> str:
+        """Name what one part contributes, and write its figures down."""
+        desk, up = self.desk, part.change > 0
+        year = self.whole[0].figures[0].facts[0].coordinate.year
+        sides = [
+            self._reference(part, y) if q is not None else None
+            for y, q in ((year, part.now), (self.before, part.then))
+        ]
+        formula = _minus(sides[0], sides[1]) if up else _minus(sides[1], sides[0])
+        amount = desk.evaluate(formula)
+        word = "增加" if up else "减少"
+        reply.results.append(desk.result(f"{part.name}{word}额", amount))
+        reply.citations += desk.cite(amount.figures)
+        standing = {Standing.NEW: f"（{year}年新增）", Standing.GONE: f"（{year}年没有这一项）"}.get(part.standing, "")
+        return f"{part.name}{word}{shown_of(amount)}{standing}{self.notes[part.name]}"
+
+    def _reference(self, part: Part, year: int) -> Reference:
+        return _ref(self.desk, self.subject, self.dimension, self.members[part.name], year)
+
+    def _rest(self, rest: Sequence[Part], reply: Reply) -> str:
+        """Sum up the small contributions."""
+        year = self.whole[0].figures[0].facts[0].coordinate.year
+        up = sum((p.change for p in rest), Decimal(0)) > 0
+        nows = [self._reference(p, year) for p in rest if p.now is not None]
+        thens = [self._reference(p, self.before) for p in rest if p.then is not None]
+        sides = [total_of(refs) if refs else None for refs in (nows, thens)]
+        amount = self.desk.evaluate(_minus(sides[0], sides[1]) if up else _minus(sides[1], sides[0]))
+        word = "增加" if up else "减少"
+        reply.results.append(self.desk.result(f"其余各项合计{word}额", amount))
+        reply.results.append(Result("其余项数", str(len(rest)), "项", str(len(rest)), "", "", ()))
+        reply.citations += self.desk.cite(amount.figures)
+        return f"其余{len(rest)}项合计{word}{shown_of(amount)}"
+
+
+def _minus(left: Expression | None, right: Expression | None) -> Expression:
+    """Return a difference, of which one side may be missing."""
+    if right is None:
+        assert left is not None  # noqa: S101 - a part stands in one of the two years
+        return left
+    return right if left is None else Binary(Operator.SUBTRACT, left, right)
 
 
 def _ref(desk: Desk, subject: Subject, dimension: str, member: str, year: int | None) -> Reference:
     return desk.reference(subject.having(**{dimension: member}), year=year)
 
 
-def _both_years(desk: Desk, subject: Subject, dimension: str, before: int) -> list[tuple[str, Evaluation, Evaluation]]:
-    """Return the members of a dimension whose figures are known in both years, if there are any."""
+class _Listed(NamedTuple):
+    """The members that a year prints figures for, and whether a table lists them, so that no other is there."""
+
+    members: frozenset[str]
+    is_complete: bool
+
+
+def _listed(desk: Desk, subject: Subject, dimension: str, level: int, year: int) -> _Listed:
+    """Return the members directly below a subject that a year prints figures for: of its tables where they list any.
+
+    Args:
+        desk: Where the figures are.
+        subject: What is split.
+        dimension: Along what.
+        level: Digits of the codes wanted; 0 takes the highest members there are.
+        year: Of which figures.
+    """
+    measure = subject.measure or "支出"
+    measures = {measure, desk.vocabulary.measures[measure].fallback} - {""}
     parent = subject.get(dimension)
-    known = {f.coordinate.get(dimension) or "" for f in desk.scope.facts if f.coordinate.year == before}
-    candidates = sorted(known - {""})
-    out = []
-    for member in candidates:
-        if member == parent:
+    wanted = set(subject.members) - {(dimension, parent)}
+    found: dict[str, bool] = {}
+    for fact in desk.scope.facts:
+        place = fact.coordinate
+        member = place.get(dimension)
+        if member is None or member == parent or place.year != year or place.measure not in measures:
             continue
-        above = desk.vocabulary.ancestors(dimension, member)
-        if (parent and parent not in above) or any(a in candidates and a != parent for a in above):
+        own = set(place.members) - {(dimension, member)}
+        if place.aspect is not Aspect.LEVEL or not wanted <= own or not {d for d, _ in own - wanted} <= _OPEN[dimension]:
             continue
-        narrowed = subject.having(**{dimension: member})
-        try:
-            now = desk.evaluate(desk.reference(narrowed))
-            then = desk.evaluate(desk.reference(narrowed, year=before))
-        except YoujuError:
+        if (level and len(member) != level) or fact.quantity is None:
             continue
-        out.append((member, now, then))
-    return out
+        if parent and parent not in desk.vocabulary.ancestors(dimension, member):
+            continue
+        found[member] = found.get(member, False) or (fact.authority is Authority.CELL)
+    is_complete = any(found.values())
+    members = {m for m, in_table in found.items() if in_table or not is_complete}
+    if not level:
+        members = {m for m in members if not any(a in members for a in desk.vocabulary.ancestors(dimension, m))}
+    return _Listed(frozenset(members), is_complete)
+
+
+#: What else may qualify a figure that is a part along a dimension.
+_OPEN: Mapping[str, frozenset[str]] = {
+    "economic": frozenset({"fund", "origin", "gov_economic", "nature"}),
+    "project": frozenset({"fund", "origin", "unit", "project_type", "nature"}),
+    "function": frozenset({"fund", "origin", "unit"}),
+    "nature": frozenset({"fund", "origin"}),
+    "fund": frozenset({"origin"}),
+    "item": frozenset({"fund", "origin"}),
+}
+
+
+def _levels(desk: Desk, subject: Subject, dimension: str, before: int) -> list[int]:
+    """Return the code lengths at which both years can be split: the next one down, then the finest."""
+    sizes = desk.vocabulary.dimensions[dimension].levels
+    if not sizes:
+        return [0]
+    above = len(subject.get(dimension))
+    both = [
+        n for n in sizes
+        if n > above and all(_listed(desk, subject, dimension, n, y).members for y in (desk.year, before))
+    ]  # fmt: skip
+    return list(dict.fromkeys([*both[:1], *both[-1:]]))
 
 
 def reasons_for(desk: Desk, subject: Subject) -> list[StatedReason]:
     """Return the reasons the documents state for a subject's change, the nearest coordinate first."""
     fitted = desk.fit(subject)
     wanted = dict(fitted.members)
-    exact, wider = [], []
+    exact, of_fund, wider = [], [], []
     for document in desk.documents:
         if document.year != desk.year:
             continue
@@ -229,9 +400,11 @@ def reasons_for(desk: Desk, subject: Subject) -> list[StatedReason]:
             members = dict(reason.coordinate.members)
             if members == wanted:
                 exact.append(reason)
+            elif {d: m for d, m in members.items() if d not in {"fund", "origin"}} == wanted:
+                of_fund.append(reason)
             elif wanted and all(members.get(d) == m for d, m in wanted.items()):
                 wider.append(reason)
-    return exact or wider
+    return exact or of_fund or wider
 
 
 def _quote(desk: Desk, reasons: Sequence[StatedReason], reply: Reply) -> None:
@@ -239,7 +412,8 @@ def _quote(desk: Desk, reasons: Sequence[StatedReason], reply: Reply) -> None:
         reply.text += "文件没有写明原因。"
         return
     for reason in reasons[:2]:
-        reply.text += f"文件写明的原因（{reason.source.table_title}）：“{reason.text}”。"
+        where = "，".join(filter(None, (reason.source.table_title, f"第{reason.source.page}页" if reason.source.page else "")))
+        reply.text += f"文件写明的原因（{where}）：“{reason.text}”。"
         reply.citations.append(desk.quote(reason.source))
     oddities = [
         f for d in desk.documents for f in d.findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from service.domain.coordinate import Aspect, Stage
 from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError
 from service.domain.fact import Authority, CellState, Fact, Proof
 from service.domain.quantity import WAN_YUAN, Kind, Quantity
-from service.vocabulary.members import Member, MemberIndex
+from service.vocabulary.members import Measure, Member, MemberIndex
 from service.vocabulary.names import fold
 from service.vocabulary.vocabulary import Vocabulary
 
@@ -28,6 +29,9 @@ TABLE = "表"
 #: Value of 表 that means the running text.
 TEXT = "正文"
 _KINDS = {kind.value: kind for kind in Kind}
+#: Dimensions whose members are codes of official classifications, which change now and then.
+CODED = ("function", "economic", "gov_economic")
+_CODE = re.compile(r"^[\d\s-]+")
 
 
 class Wanted(NamedTuple):
@@ -66,11 +70,14 @@ class Scope:
         stage: Stage meant where none is named.
         table_kinds: (document, table id) → key of the standard table.
         prefer: Ids of tables to take a figure from where it is printed in several.
+        document_years: Document id → its year. A year's own document comes before what a later one says of it.
+        main: Id of the document whose table ids are meant, "" where there is one document.
     """
 
     def __init__(
         self, facts: Sequence[Fact], vocabulary: Vocabulary, own: Iterable[Member], *,
         year: int, stage: Stage, table_kinds: Mapping[tuple[str, str], str], prefer: frozenset[str] = frozenset(),
+        document_years: Mapping[str, int] | None = None, main: str = "",
     ) -> None:  # fmt: skip
         self.facts = facts
         self.vocabulary = vocabulary
@@ -81,6 +88,10 @@ class Scope:
         self.stage = stage
         self.prefer = prefer
         self._kinds = table_kinds
+        self._years = document_years or {}
+        self._main = main
+        self._codes: dict[tuple[str, int], dict[str, set[str]]] | None = None
+        self._measures: dict[str, Measure] = {}
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         self._exact: dict[tuple[str, int, str], list[Fact]] = defaultdict(list)
         self._by_id = {f.id: f for f in facts}
@@ -96,14 +107,28 @@ class Scope:
         other.prefer = frozenset(tables)
         return other
 
+    def at_stage(self, stage: Stage) -> Scope:
+        """Return this scope with another stage meant where none is named."""
+        other = object.__new__(Scope)
+        other.__dict__.update(self.__dict__)
+        other.stage = stage
+        return other
+
     # -- the Book protocol ------------------------------------------------------------------------------
 
     def kind_of(self, reference: Reference) -> Kind:
         """Return what *reference* measures."""
-        measure = self.vocabulary.measure_named(reference.measure)
-        if measure is None:
-            raise UnknownNameError(reference.measure, tuple(self.vocabulary.measures))
-        return _KINDS[measure.kind]
+        return _KINDS[self._measure(reference.measure).kind]
+
+    def _measure(self, name: str) -> Measure:
+        """Return the measure of that name, kept ready: one answer asks for it many times."""
+        known = self._measures.get(name)
+        if known is None:
+            known = self.vocabulary.measure_named(name)
+            if known is None:
+                raise UnknownNameError(name, tuple(self.vocabulary.measures))
+            self._measures[name] = known
+        return known
 
     def figure(self, reference: Reference) -> Figure:
         """Return the one figure *reference* names; see `figures.Book`."""
@@ -131,9 +156,7 @@ class Scope:
         Raises:
             UnknownNameError: A measure or member has no such name.
         """
-        measure = self.vocabulary.measure_named(reference.measure)
-        if measure is None:
-            raise UnknownNameError(reference.measure, tuple(self.vocabulary.measures))
+        measure = self._measure(reference.measure)
         members: dict[str, str] = {}
         contains: list[tuple[str, str]] = []
         every = table = ""
@@ -186,8 +209,17 @@ class Scope:
         """Return the facts that make up a coordinate, or None.
 
         Tried in order: printed as it is; printed under another name of the same coordinate; printed with
-        a fund or period that the reference left open; made up of the rows below it.
+        a fund or period that the reference left open; made up of the rows below it; printed under another code
+        with the same name, where codes were changed between years. Where no stage is named, the scope's own is
+        tried first: 决算 never stands in for 预算 while there is one.
         """
+        if wanted.stage is None:
+            found = self._find(wanted._replace(stage=self.stage))
+            if found is not None:
+                return found
+        return self._find(wanted) or self._renamed(wanted)
+
+    def _find(self, wanted: Wanted) -> Group | None:
         for members in self._ways(wanted):
             group = self._printed(wanted, members)
             if group is not None:
@@ -198,12 +230,53 @@ class Scope:
                 return group
         measure = self.vocabulary.measures[wanted.measure]
         if measure.fallback:
-            return self.find(wanted._replace(measure=measure.fallback))
+            return self._find(wanted._replace(measure=measure.fallback))
         before = wanted.year - 1
         stock = self._levels.get((wanted.measure, before), [])
         if wanted.year == self.year and any(f.coordinate.stage is Stage.PERIOD_END for f in stock):
-            return self.find(wanted._replace(year=before, stage=Stage.PERIOD_END))
+            return self._find(wanted._replace(year=before, stage=Stage.PERIOD_END))
         return None
+
+    # -- codes that changed between years ---------------------------------------------------------------
+
+    def _renamed(self, wanted: Wanted) -> Group | None:
+        """Return what is printed in the wanted year under another code with the same name (科目调整)."""
+        for dimension in CODED:
+            code = wanted.members.get(dimension, "")
+            if not code:
+                continue
+            for other in self.codes_with_name_of(dimension, code, wanted.year):
+                found = self._find(wanted._replace(members=wanted.members | {dimension: other}))
+                if found is not None:
+                    return found
+        return None
+
+    def codes_with_name_of(self, dimension: str, code: str, year: int) -> tuple[str, ...]:
+        """Return the other codes that in *year* bear the name that *code* is printed with in another year.
+
+        Empty where the code itself is printed in that year, or several codes bear the name.
+        """
+        if self._codes is None:
+            self._codes = self._printed_names()
+        here = self._codes.get((dimension, year), {})
+        if any(code in codes for codes in here.values()):
+            return ()
+        names = [n for (d, y), by in self._codes.items() if d == dimension and y != year for n, c in by.items() if code in c]
+        found = {c for n in dict.fromkeys(names) for c in here.get(n, ()) if len(c) == len(code)}
+        return tuple(found) if len(found) == 1 else ()
+
+    def _printed_names(self) -> dict[tuple[str, int], dict[str, set[str]]]:
+        """Return dimension and year → printed name → codes, of rows that one code names."""
+        out: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for fact in self.facts:
+            if fact.authority is not Authority.CELL or fact.coordinate.aspect is not Aspect.LEVEL:
+                continue
+            for dimension in CODED:
+                code = fact.coordinate.get(dimension)
+                if code:
+                    name = fold(_CODE.sub("", fact.source.row_label))
+                    out[dimension, fact.coordinate.year][name or fold(self.name_of(dimension, code))].add(code)
+        return out
 
     def _ways(self, wanted: Wanted) -> list[dict[str, str]]:
         """Return the ways to put the members: as given, then by each equivalence."""
@@ -233,7 +306,14 @@ class Scope:
         if not source.table or wanted.table == TEXT:
             return wanted.table == TEXT and not source.table and fact.authority is Authority.SENTENCE
         kind = self._kinds.get((source.document, source.table), "")
+        if self._main and source.document != self._main and (self._main, wanted.table) in self._kinds:
+            return bool(kind) and kind == self._kinds[self._main, wanted.table]
         return wanted.table in {source.table, kind} or fold(wanted.table) in fold(source.table_title)
+
+    def _is_elsewhere(self, fact: Fact) -> bool:
+        """Whether a fact of one year is printed in the document of another, while its own year has one."""
+        own = self._years.get(fact.source.document, fact.coordinate.year)
+        return own != fact.coordinate.year
 
     def _printed(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
         """Return a fact printed at the coordinate, or under a qualifier that the reference left open."""
@@ -291,7 +371,7 @@ class Scope:
             facts,
             key=lambda f: (
                 f.coordinate.stage is not self.stage, f.source.table not in self.prefer, order.index(f.authority),
-                f.quantity is None, f.proof is Proof.CONTRADICTED,
+                f.quantity is None, self._is_elsewhere(f), f.proof is Proof.CONTRADICTED,
             ),
         )  # fmt: skip
 
@@ -310,6 +390,7 @@ class Scope:
             if not printed or not self._may_add(members, printed) or not self._qualifies(qualifiers, members):
                 continue
             rank = (
+                self._is_elsewhere(printed[0]),
                 len(qualifiers),
                 printed[0].source.table not in self.prefer,
                 len(extra),
@@ -432,7 +513,7 @@ class Scope:
         first = facts[0].source
         filled = sum(1 for fs in grouped.values() if any(f.quantity for f in fs))
         rank = (
-            not first.table, len(qualifiers), first.table not in self.prefer, -filled, -len(grouped), first.table, first.column,
+            self._is_elsewhere(facts[0]), not first.table, len(qualifiers), first.table not in self.prefer, -filled, -len(grouped), first.table, first.column,
         )  # fmt: skip
         return rank, figures
 

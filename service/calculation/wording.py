@@ -8,7 +8,7 @@ from service.calculation.arithmetic import Amount
 from service.calculation.figures import Figure
 from service.calculation.formula import Binary, Call, Expression, Function, Literal, Negate, Operator
 from service.calculation.trace import Agreement, Series, Step, render_quantity, render_value
-from service.domain.quantity import Kind, Quantity, trim
+from service.domain.quantity import Kind, Quantity, Unit, trim
 
 #: A sum of more parts than this is abridged.
 LISTED_PARTS = 8
@@ -45,8 +45,22 @@ def _render_top(expression: Expression, step: Step, amount: Amount | None, *, wi
         return f"{step.figure.label} = {render_quantity(amount.shown)}"
     if isinstance(expression, Literal):
         return render_quantity(amount.shown)
-    text = _Line(with_units=with_units).write(expression, step)[0]
+    unit = amount.quantity.unit if amount.quantity.unit.kind is Kind.MONEY else None
+    line = _Line(with_units=with_units, unit=unit or _first_money_unit(step) if with_units and step.operands else None)
+    text = line.write(expression, step)[0] if _is_computed(step) else _Line(with_units=with_units).write(expression, step)[0]
     return f"{text} {_render_result(amount, with_units=with_units)}"
+
+
+def _is_computed(step: Step) -> bool:
+    """Return whether a step works on several operands, restating aside."""
+    while len(step.operands) == 1:
+        step = step.operands[0]
+    return bool(step.operands)
+
+
+def _first_money_unit(step: Step) -> Unit | None:
+    units = (p.value.unit for p in step.walk() if p.figure is not None and isinstance(p.value, Quantity))
+    return next((u for u in units if u.kind is Kind.MONEY), None)
 
 
 def _render_result(amount: Amount, *, with_units: bool) -> str:
@@ -80,10 +94,16 @@ def _bare_suffix(quantity: Quantity) -> str:
 
 
 class _Line:
-    """Writes parts of a formula with their figures put in; says how strongly each binds."""
+    """Writes parts of a formula with their figures put in; says how strongly each binds.
 
-    def __init__(self, *, with_units: bool) -> None:
+    Args:
+        with_units: Whether money bears its unit.
+        unit: Unit that printed amounts of money are restated in, None to leave each in its own.
+    """
+
+    def __init__(self, *, with_units: bool, unit: Unit | None = None) -> None:
         self.with_units = with_units
+        self.unit = unit
 
     def write(self, expression: Expression, step: Step) -> tuple[str, int]:
         match expression:
@@ -99,7 +119,10 @@ class _Line:
     def leaf(self, step: Step) -> str:
         if not isinstance(step.value, Quantity):
             return step.shown
-        return self.number(step.value)
+        quantity = step.value
+        if self.unit is not None and step.figure is not None and quantity.unit.kind is Kind.MONEY:
+            quantity = quantity.to(self.unit)
+        return self.number(quantity)
 
     def number(self, quantity: Quantity) -> str:
         text = _render_number(quantity, with_units=self.with_units)

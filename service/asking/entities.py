@@ -1,0 +1,268 @@
+"""Questions over several entities: one against another, and one measure over every department in the store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from service.asking.amounts import bare, bound_results, split_at, tell_conflicts
+from service.asking.answer import Result, Status
+from service.asking.desk import Desk, Reply, render_quantity, shown_of
+from service.asking.subjects import Subject, subjects_of, total_of
+from service.calculation.formula import Binary, Call, Expression, Function, Operator, Reference
+from service.calculation.joint import of_entity
+from service.calculation.trace import Entry, Evaluation, Series
+from service.domain.coordinate import Stage
+from service.domain.errors import MissingFactError, YoujuError
+from service.numerals import read_numbers, render_number
+
+#: Departments of a ranking that are told; the others are counted.
+_MOST_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One entity of a comparison: its desk, and what is not in the store of it."""
+
+    entity: str
+    desk: Desk
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a question asks of one entity."""
+
+    side: Side
+    expression: Expression
+    value: Evaluation
+    parts: tuple[Evaluation, ...]
+
+
+def compare_entities(joint: Desk, sides: Sequence[Side]) -> Reply:
+    """Set the same figure of several entities side by side: which is more, by how much, how many times, which share.
+
+    Args:
+        joint: The desk over all of them, its scope a `JointScope`.
+        sides: One per entity, in the order of the question.
+    """
+    named = subjects_of(joint.question, joint.vocabulary) or [Subject("支出", said=True)]
+    asks_share = joint.question.has("share")
+    rows: list[_Row] = []
+    lacking: list[str] = []
+    for side in sides:
+        try:
+            if side.missing:
+                raise MissingFactError(side.missing)
+            rows.append(_share_row(joint, side) if asks_share and len(named) > 1 else _row(joint, side, named))
+        except YoujuError as error:
+            lacking.append(f"{side.entity}：{error.message}")
+    if len(rows) < 2:
+        return _too_few(joint, rows, lacking)
+    reply = Reply("", plan=[])
+    lines = [_told(joint, row, reply) for row in rows]
+    reply.text = f"{'；'.join(lines)}。"
+    if joint.question.has("times") and len(rows) == 2:
+        reply.text += _relation(joint, rows, Function.MULTIPLE, "是", "倍数", reply)
+    elif asks_share and len(named) == 1 and len(rows) == 2 and re.search(r"占(?!比)", joint.question.text):
+        reply.text += _relation(joint, rows, Function.SHARE, "相当于", "占比", reply)
+    elif len(rows) == 2:
+        reply.text += _gap(joint, rows, reply)
+    else:
+        ordered = sorted(rows, key=lambda r: -r.value.quantity.base)
+        reply.text += "由大到小：" + "、".join(f"{r.side.entity}{shown_of(r.value)}" for r in ordered) + "。"
+    reply.text += _differences_of_terms(rows)
+    if lacking:
+        reply.text += f"另有：{'；'.join(lacking)}"
+    return reply
+
+
+def _row(joint: Desk, side: Side, named: Sequence[Subject]) -> _Row:
+    references = [_reference(side, s) for s in named]
+    if joint.question.has("change") and not joint.question.has("compare"):
+        before = [replace(r, year=(r.year or side.desk.year) - 1) for r in references]
+        expression: Expression = Call(Function.RATE, (total_of(references), total_of(before)))
+        parts = [joint.evaluate(total_of(references)), joint.evaluate(total_of(before))]
+        return _Row(side, expression, joint.evaluate(expression), tuple(parts))
+    expression = total_of(references)
+    return _Row(side, expression, joint.evaluate(expression), ())
+
+
+def _share_row(joint: Desk, side: Side) -> _Row:
+    """A part's share of a whole in one entity."""
+    own = replace_question(side.desk, joint)
+    parts, wholes = split_at(own, r"占(?!比)|占比")
+    if not parts or not wholes:
+        raise MissingFactError("没有听懂要算哪一部分占哪一总数，请写成“甲占乙的比重”。")
+    part, whole = total_of([_reference(side, p) for p in parts]), _reference(side, wholes[0])
+    expression = Call(Function.SHARE, (part, whole))
+    return _Row(side, expression, joint.evaluate(expression), (joint.evaluate(part), joint.evaluate(whole)))
+
+
+def replace_question(desk: Desk, joint: Desk) -> Desk:
+    """Return an entity's desk with the question as the joint desk reads it."""
+    return replace(desk, question=joint.question)
+
+
+def _reference(side: Side, subject: Subject) -> Reference:
+    reference = side.desk.reference(subject)
+    return of_entity(replace(reference, year=reference.year or side.desk.year), side.entity)
+
+
+def _told(joint: Desk, row: _Row, reply: Reply) -> str:
+    """Say one entity's figure with its year and stage, and write it down."""
+    figures = row.value.figures
+    reply.results.append(joint.result("、".join(f.label for f in figures), row.value))
+    reply.citations += joint.cite(figures)
+    reply.plan.append(row.value.formula)
+    bound_results(joint, row.parts, reply)
+    tell_conflicts(joint, [row.value], reply)
+    coordinate = figures[0].facts[0].coordinate
+    head = f"{row.side.entity}{coordinate.year}年（{coordinate.stage.value}）"
+    names = [bare(f.label.removeprefix(row.side.entity)) for f in figures]
+    if row.parts and isinstance(row.expression, Call) and row.expression.function is Function.SHARE:
+        return f"{head}{names[0]}{shown_of(row.parts[0])}，占{names[-1]}{shown_of(row.parts[1])}的{shown_of(row.value)}"
+    if row.parts:
+        up = row.value.quantity.number >= 0
+        rate = render_number(abs(row.value.shown.number)) if row.value.shown else ""
+        return (
+            f"{head}{names[0]}{shown_of(row.parts[0])}，上年{shown_of(row.parts[1])}，"
+            f"{'增长' if up else '降低'}{rate}{row.value.quantity.unit.symbol}"
+        )
+    marks = {"derived": "（推算）", "stated": "（仅见正文）", "blank": "（表中为空白，按0计）"}.get(figures[0].how, "")
+    printed = figures[0].quantity
+    restated = len(figures) == 1 and printed.unit != row.value.quantity.unit
+    return f"{head}{'、'.join(names)}{shown_of(row.value)}{f'（表中印为{render_quantity(printed)}）' if restated else ''}{marks}"
+
+
+def _gap(joint: Desk, rows: Sequence[_Row], reply: Reply) -> str:
+    """Say which of two is more, and by how much."""
+    first, second = rows
+    if first.value.quantity.base == second.value.quantity.base:
+        return "两者相等。"
+    big, small = (first, second) if first.value.quantity.base > second.value.quantity.base else (second, first)
+    difference = joint.evaluate(Binary(Operator.SUBTRACT, big.expression, small.expression))
+    label = f"{big.side.entity}比{small.side.entity}{'高' if big.parts else '多'}"
+    reply.results.insert(0, joint.result(label, difference))
+    reply.plan.insert(0, difference.formula)
+    return f"{label}{shown_of(difference)}。"
+
+
+def _relation(joint: Desk, rows: Sequence[_Row], function: Function, verb: str, name: str, reply: Reply) -> str:
+    """Say how one entity's figure stands to the other's: so many times, so large a share."""
+    relation = joint.evaluate(Call(function, (rows[0].expression, rows[1].expression)))
+    reply.results.insert(0, joint.result(f"{rows[0].side.entity}与{rows[1].side.entity}的{name}", relation))
+    reply.plan.insert(0, relation.formula)
+    return f"{rows[0].side.entity}{verb}{rows[1].side.entity}的{shown_of(relation)}。"
+
+
+def _differences_of_terms(rows: Sequence[_Row]) -> str:
+    """Say where the figures of two entities are not of the same year, stage or fund."""
+    places = [r.value.figures[0].facts[0].coordinate for r in rows]
+    notes = []
+    if len({p.year for p in places}) > 1:
+        notes.append("年份不同")
+    if len({p.stage for p in places}) > 1:
+        notes.append("阶段不同（" + "、".join(dict.fromkeys(p.stage.value for p in places)) + "）")
+    funds = [p.get("fund") or "全部资金" for p in places]
+    if len(set(funds)) > 1:
+        notes.append("资金口径不同（" + "、".join(f"{r.side.entity}为{f}" for r, f in zip(rows, funds, strict=True)) + "）")
+    return f"注意：{'；'.join(notes)}，比较仅供参考。" if notes else ""
+
+
+def _too_few(joint: Desk, rows: Sequence[_Row], lacking: Sequence[str]) -> Reply:
+    """Refuse a comparison of which a side is missing, with the figure there is."""
+    missing = "；".join(m.rstrip("。") for m in lacking)
+    reply = Reply("", status=Status.REFUSED, missing=missing)
+    known = [_told(joint, row, reply) for row in rows]
+    reply.text = f"回答不了：{missing}。" + (f"现有：{'；'.join(known)}。" if known else "")
+    return reply
+
+
+def fitting(question_desk: Desk, sides: Sequence[Side], said: str) -> Reply:
+    """Ask back which of several entities is meant, with the figure of each where there is one."""
+    named = subjects_of(question_desk.question, question_desk.vocabulary)
+    reply = Reply("", status=Status.CLARIFY)
+    lines = []
+    for side in sides:
+        line = side.entity
+        if named and not side.missing:
+            try:
+                value = question_desk.evaluate(_reference(side, named[0]))
+                line = _told(question_desk, _Row(side, _reference(side, named[0]), value, ()), reply)
+            except YoujuError:
+                pass
+        lines.append(line)
+    reply.readings = lines
+    reply.text = f"“{said}”可以指资料库里的{len(sides)}个部门：{'；'.join(lines)}。请说明问的是哪个部门。"
+    reply.results.append(Result("部门数", str(len(sides)), "个", str(len(sides)), "", "", ()))
+    return reply
+
+
+# -- every department ---------------------------------------------------------------------------------------
+
+
+def rank_entities(joint: Desk, subject: Subject, *, held: int) -> Reply:
+    """Rank every department in the store by one figure: 「哪个部门支出最多」.
+
+    Args:
+        joint: The desk over all of them, its scope a `JointScope`.
+        subject: The figure.
+        held: How many departments have documents of the year.
+    """
+    reference = of_entity(subject.reference(joint.vocabulary, year=joint.year), "*")
+    function = Function.RANK
+    ordered = joint.evaluate(Call(function, (reference,)))
+    assert isinstance(ordered.value, Series)  # noqa: S101 - 排序() gives one
+    entries = [e for e in ordered.value.entries if _stage_of(e) is joint.scope.stage]
+    other = [e.label for e in ordered.value.entries if e not in entries]
+    if not entries:
+        return Reply("回答不了：各部门都没有这一口径的数。", status=Status.REFUSED, missing="各部门的这一口径")
+    bottom = joint.question.has("bottom")
+    if bottom:
+        entries.reverse()
+    wanted = _how_many(joint, len(entries))
+    told = entries[: max(wanted, min(_MOST_TOLD, len(entries)))]
+    reply = Reply("", plan=[ordered.formula])
+    for entry in told:
+        assert entry.figure is not None  # noqa: S101 - every entry is one entity's figure
+        number = render_number(entry.shown.number)
+        reply.results.append(
+            Result(
+                entry.label, number, entry.shown.unit.symbol, render_number(entry.quantity.number), ordered.formula,
+                f"{entry.label} {_amount(entry)}", tuple(joint.operands(entry.figure)),
+            )
+        )  # fmt: skip
+        reply.citations += joint.cite([entry.figure])
+    reply.results.append(Result("部门数", str(len(entries)), "个", str(len(entries)), f"个数({ordered.formula})", "", ()))
+    reply.results.append(Result("有文件的部门数", str(held), "个", str(held), "", "", ()))
+    name = bare((entries[0].figure.label if entries[0].figure else "").removeprefix(entries[0].label))
+    chosen = "、".join(f"{e.label}，{_amount(e)}" for e in entries[:wanted])
+    reply.text = (
+        f"资料库里有{joint.year}年文件的部门共{held}个，其中{len(entries)}个有{name}（{joint.scope.stage.value}），"
+        f"最{'少' if bottom else '多'}的是{chosen}。"
+    )
+    if len(told) > wanted:
+        reply.text += "依次为：" + "、".join(f"{e.label} {_amount(e)}" for e in told) + "。"
+    units = {e.quantity.unit for e in told}
+    if len(units) > 1:
+        reply.text += "各表单位不同，已换算后比较。"
+    if other:
+        reply.text += f"{'、'.join(other)}只有别的阶段的数，未列入。"
+    return reply
+
+
+def _stage_of(entry: Entry) -> Stage | None:
+    return entry.figure.facts[0].coordinate.stage if entry.figure else None
+
+
+def _amount(entry: Entry) -> str:
+    return f"{render_number(entry.shown.number)}{entry.shown.unit.symbol}"
+
+
+def _how_many(joint: Desk, total: int) -> int:
+    """Return how many of a ranking are asked for: one where the question does not say."""
+    found = re.search(r"(?:前|最[大多高小少低](?:的)?)([一二三四五六七八九十两\d]+)", joint.question.text)
+    said = int(read_numbers(found.group(1).replace("两", "二"))[0].number) if found else 1
+    return min(total, said)
