@@ -1,0 +1,108 @@
+"""Excel workbooks: the shown sheets as tables with the lines around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.adapters.readers.composing import Composer
+from service.adapters.readers.limits import check_cells
+from service.adapters.readers.package import Package
+from service.adapters.readers.sheets import SheetReader
+from service.adapters.readers.spreadsheet_xml import RawSheet, SpreadsheetPackage, place_name
+from service.domain.errors import EmptyDocumentError, UnsupportedDocumentError
+from service.ingestion.blocks import Block, Reading
+
+#: How many places a remark names.
+_NAMED = 5
+
+
+def read_workbook(data: bytes, name: str) -> Reading:
+    """Read an Excel workbook.
+
+    Numbers come out as their cells show them. Sheets, rows and columns that are hidden are no published
+    content: they are left out and remarked on. Macros are never run.
+
+    Args:
+        data: The bytes of the file.
+        name: Its name.
+
+    Raises:
+        EmptyDocumentError: No shown sheet holds text.
+        OversizedDocumentError: It unpacks to too much or has too many cells.
+        UnreadableDocumentError: It is damaged, encrypted or not a workbook.
+        UnsupportedDocumentError: It is in a binary or open format that must be saved as XLSX first.
+    """
+    package = Package(data, name)
+    if package.main_part.endswith(".bin"):
+        raise UnsupportedDocumentError(f"“{name}”是二进制工作簿（XLSB），不能读。请用Excel或WPS另存为XLSX后再上传。")
+    composer = Composer()
+    if package.has_macros:
+        composer.remark("macros-ignored", f"“{name}”带有宏，没有运行，只读取了表格内容。")
+    sheets = list(SpreadsheetPackage(package).sheets())
+    write_sheets(sheets, composer, name)
+    if composer.is_empty:
+        hidden = (
+            "显示的工作表都是空的，隐藏的没有读。" if any(not s.visible for s in sheets) else "所有工作表都是空的。"
+        )
+        raise EmptyDocumentError(f"“{name}”里没有可读的内容：{hidden}请检查是否选错了文件。")
+    return composer.reading(data, name)
+
+
+def embedded_blocks(data: bytes, name: str) -> tuple[Block, ...]:
+    """Return what a workbook shows that stands inside another document: its active sheet.
+
+    Raises:
+        SourceDocumentError: It cannot be read.
+    """
+    book = SpreadsheetPackage(Package(data, name))
+    sheets = list(book.sheets())
+    shown = sheets[book.active : book.active + 1] if book.active < len(sheets) else sheets[:1]
+    composer = Composer()
+    write_sheets(shown, composer, name)
+    return composer.reading(data, name).blocks
+
+
+def write_sheets(sheets: Sequence[RawSheet], composer: Composer, name: str) -> None:
+    """Add the shown sheets, and remarks on what cannot be seen in them."""
+    check_cells(sum(len(s.cells) for s in sheets), name)
+    for sheet in sheets:
+        if sheet.visible:
+            SheetReader(sheet.shown(), name).write(composer)
+    hidden = [s.name for s in sheets if not s.visible]
+    if hidden:
+        composer.remark("hidden-sheet", f"隐藏的工作表没有读：{_several(hidden)}。如属公开内容，请取消隐藏后再上传。")
+    for sheet in sheets:
+        if sheet.visible:
+            _remark_on(sheet, composer)
+
+
+def _remark_on(sheet: RawSheet, composer: Composer) -> None:
+    if sheet.hidden_cells:
+        composer.remark(
+            "hidden-cells",
+            f"工作表“{sheet.name}”里隐藏的行列有{sheet.hidden_cells}格内容没有读。如属公开内容，请取消隐藏后再上传。",
+        )
+    if sheet.without_value:
+        composer.remark(
+            "formula-without-value",
+            f"工作表“{sheet.name}”有{len(sheet.without_value)}个公式没有存下结果，按空白处理："
+            f"{_places(sheet.without_value)}。请用Excel或WPS打开并保存一次，再上传。",
+            "warning",
+        )
+    if sheet.errors:
+        composer.remark(
+            "cell-error",
+            f"工作表“{sheet.name}”有{len(sheet.errors)}格的值是错误（如#REF!），按空白处理：{_places(sheet.errors)}。"
+            "请改正公式后再上传。",
+            "warning",
+        )
+    if sheet.pictures:
+        composer.remark("pictures-not-read", f"工作表“{sheet.name}”里的{sheet.pictures}张图片没有读。")
+
+
+def _places(places: Sequence[tuple[int, int]]) -> str:
+    return _several([place_name(*p) for p in places])
+
+
+def _several(names: Sequence[str]) -> str:
+    return "、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else "")
