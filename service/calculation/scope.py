@@ -376,7 +376,12 @@ class Scope:
         )  # fmt: skip
 
     def _rolled_up(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
-        """Return the rows of one table and column that together make up a coordinate."""
+        """Return the rows of one table and column that together make up a coordinate.
+
+        A grand total is never made up: where none is printed, rows may be missing, and a part would stand for all.
+        """
+        if not members:
+            return None
         groups: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
         for fact in self._candidates(wanted):
             if fact.authority is Authority.CELL and self._lies_within(fact, members):
