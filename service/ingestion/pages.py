@@ -138,9 +138,9 @@ def compose(pages: Sequence[PageLayout]) -> Composition:
     over a page end. Running headers, footers and page numbers are left out.
     """
     lines = {p.number: segments_of(p.words, p.number) for p in pages}
+    numbers = _page_numbers(pages, lines)
     for page in pages:
-        dropped = _page_numbers(page, lines[page.number])
-        lines[page.number] = [s for s in lines[page.number] if id(s) not in dropped]
+        lines[page.number] = [s for s in lines[page.number] if id(s) not in numbers]
     running = _running_titles(pages, lines)
     for page in pages:
         lines[page.number] = [s for s in lines[page.number] if id(s) not in running]
@@ -152,7 +152,7 @@ def compose(pages: Sequence[PageLayout]) -> Composition:
         for _, _, item in placed:
             if isinstance(item, Grid):
                 items.append(item)
-            elif items and isinstance(before := items[-1], _Paragraph) and _goes_on(before.segments[-1], item, margins):
+            elif items and isinstance(before := items[-1], _Paragraph) and _goes_on(before, item, margins):
                 before.segments.append(item)
             else:
                 items.append(_Paragraph([item]))
@@ -167,15 +167,13 @@ def segments_of(words: Iterable[Word], page: int = 0) -> list[Segment]:
     """
     out: list[Segment] = []
     for row in rows_of(words):
-        cuts = _cut(row)
+        cuts = [run for run in _cut(row) if text_of(run)]
         for index, run in enumerate(cuts):
-            text = text_of(run)
-            if not text:
-                continue
+            seen = [w for w in run if w.text.strip()]
             out.append(
                 Segment(
-                    text, run[0].x0, min(w.top for w in run), max(w.x1 for w in run), max(w.bottom for w in run),
-                    _em(run), page, index == 0, index == len(cuts) - 1,
+                    text_of(run), seen[0].x0, min(w.top for w in seen), max(w.x1 for w in seen),
+                    max(w.bottom for w in seen), _em(seen), page, index == 0, index == len(cuts) - 1,
                 )
             )  # fmt: skip
     return out
@@ -278,17 +276,33 @@ def _cut(row: Sequence[Word]) -> list[list[Word]]:
     em = _em(visible)
     runs: list[list[Word]] = [[]]
     end = visible[0].x0
+    last = ""
     for word in row:
         if word.text.strip():
-            if word.x0 - end > 2 * em and any(w.text.strip() for w in runs[-1]):
+            if word.x0 - end > 2 * em and runs[-1] and last not in {"：", ":"}:  # a label's value follows, however far
                 runs.append([])
             end = max(end, word.x1)
+            last = word.text.rstrip()[-1]
             runs[-1].append(word)
-        elif runs[-1]:
+        elif runs[-1] and runs[-1][-1].text.strip():
             runs[-1].append(word)
     if len(runs) > 1 and all(sum(len(w.text.strip()) for w in r) == 1 for r in runs):
         return [[w for r in runs for w in r]]  # 目    录
+    if len(runs) > 1 and any(c in "，。；" for w in visible for c in w.text):
+        return _uncut(runs, 6 * em)
     return runs
+
+
+def _uncut(runs: Sequence[list[Word]], widest: int) -> list[list[Word]]:
+    """Put the pieces of a line of prose together again, whose figures stand in blanks as wide as a form's."""
+    out = [runs[0]]
+    for run in runs[1:]:
+        end = max(w.x1 for w in out[-1] if w.text.strip())
+        if next(w.x0 for w in run if w.text.strip()) - end <= widest:
+            out[-1] = out[-1] + run
+        else:
+            out.append(run)
+    return out
 
 
 def _em(run: Sequence[Word]) -> int:
@@ -309,19 +323,35 @@ def _merge(
     return out
 
 
-def _page_numbers(page: PageLayout, segments: Sequence[Segment]) -> set[int]:
-    """Return the identities of the segments that are the page's number: alone on the outermost line."""
-    out: set[int] = set()
-    if not segments:
-        return out
-    limit = page.height * _EDGE // 100
-    for edge in (segments[-1], segments[0]):
-        line = [s for s in segments if 2 * min(s.bottom, edge.bottom) - 2 * max(s.top, edge.top) > edge.em]
-        outside = edge.bottom > page.height - limit or edge.top < limit
-        alone = not any(g.top < edge.bottom and edge.top < g.bottom for g in page.grids)
-        if outside and alone and all(_PAGE_NUMBER.match(s.text) for s in line):
-            out |= {id(s) for s in line}
-    return out
+def _page_numbers(pages: Sequence[PageLayout], lines: dict[int, list[Segment]]) -> set[int]:
+    """Return the identities of the segments that are page numbers.
+
+    They are alone on a page's outermost line. Those that count as the others do may stand anywhere there.
+    """
+    found: dict[int, list[Segment]] = {}
+    inside: list[tuple[int, list[Segment]]] = []
+    for page in pages:
+        segments = lines[page.number]
+        limit = page.height * _EDGE // 100
+        for edge in (segments[-1], segments[0]) if segments else ():
+            line = [s for s in segments if 2 * min(s.bottom, edge.bottom) - 2 * max(s.top, edge.top) > edge.em]
+            alone = not any(g.top < edge.bottom and edge.top < g.bottom for g in page.grids)
+            if not alone or not all(_PAGE_NUMBER.match(s.text) for s in line):
+                continue
+            if edge.bottom > page.height - limit or edge.top < limit:
+                found.setdefault(page.number, []).extend(line)
+            else:
+                inside.append((page.number, line))
+    shifts = Counter(_shift(n, line) for n, line in found.items())
+    usual = {shift for shift, count in shifts.items() if shift is not None and count > 2}
+    out = {id(s) for line in found.values() for s in line}
+    return out | {id(s) for n, line in inside if _shift(n, line) in usual for s in line}
+
+
+def _shift(page: int, line: Sequence[Segment]) -> int | None:
+    """Return how far the number printed on a page is from its place in the file."""
+    number = re.search(r"\d+", line[0].text)
+    return int(number.group()) - page if number else None
 
 
 def _running_titles(pages: Sequence[PageLayout], lines: dict[int, list[Segment]]) -> set[int]:
@@ -374,8 +404,9 @@ def _right(segments: Sequence[Segment]) -> int:
     return ends[min(len(ends) // 10, len(ends) - 1)]
 
 
-def _goes_on(before: Segment, after: Segment, margins: dict[int, _Margins]) -> bool:
-    """Whether a line's text goes on in the next line."""
+def _goes_on(paragraph: _Paragraph, after: Segment, margins: dict[int, _Margins]) -> bool:
+    """Whether a paragraph goes on in the next line."""
+    before = paragraph.segments[-1]
     em = max(before.em, after.em)
     if not before.last or not after.first or 4 * abs(before.em - after.em) > em:
         return False
@@ -387,9 +418,11 @@ def _goes_on(before: Segment, after: Segment, margins: dict[int, _Margins]) -> b
     room = page.right - before.x1
     open_end = before.text[-1] not in _FINAL
     indent = after.x0 - following.left
-    if room > _first_token(after) + after.em * 6 // 10 and not (open_end and _is_ragged(before, after, page, indent)):
+    if room > _first_token(after) + after.em * 6 // 10 and not (
+        open_end and (_is_ragged(before, after, page, indent) or _is_cut(paragraph, after, indent))
+    ):
         return False
-    if _ITEM.match(after.text) and not open_end:
+    if _ITEM.match(after.text) and (not open_end or 10 * indent >= 7 * em or _is_heading(after, following)):
         return False
     if 10 * indent <= 12 * em:
         return True
@@ -398,10 +431,22 @@ def _goes_on(before: Segment, after: Segment, margins: dict[int, _Margins]) -> b
     return open_end and not _ITEM.match(after.text) and -4 * em <= shift <= 4 * em and room < 2 * em
 
 
+def _is_heading(segment: Segment, margins: _Margins) -> bool:
+    """Whether an item is a heading: it ends well before the margin and is no sentence."""
+    return margins.right - segment.x1 > 3 * segment.em and segment.text[-1] not in "。；，、"
+
+
 def _is_ragged(before: Segment, after: Segment, page: _Margins, indent: int) -> bool:
     """Whether a line that ends short of the margin in mid-sentence is one that was wrapped early all the same."""
     long = 4 * (before.x1 - page.left) > 3 * (page.right - page.left)
     return long and 2 * indent <= after.em and not _ITEM.match(after.text) and len(before.text) > 12
+
+
+def _is_cut(paragraph: _Paragraph, after: Segment, indent: int) -> bool:
+    """Whether a page end cuts a sentence: pages that were put together by hand end their last line anywhere."""
+    before = paragraph.segments[-1]
+    prose = len(paragraph.segments) > 1 and any("，" in s.text for s in paragraph.segments)
+    return prose and before.page != after.page and 10 * indent <= 12 * after.em and not _ITEM.match(after.text)
 
 
 def _first_token(segment: Segment) -> int:
