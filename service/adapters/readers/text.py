@@ -1,4 +1,4 @@
-"""TXT and Markdown: tab-separated tables between lines of text."""
+"""TXT and Markdown: tables set with tabs, pipes, box characters or spaces between lines of text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
 from service.adapters.readers.limits import check_size
+from service.adapters.readers.text_tables import Line, TextTables
 from service.domain.errors import EmptyDocumentError, UnreadableDocumentError
 from service.ingestion.blocks import Block, Grid, GridRow, Reading, TextLine
 
@@ -15,6 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 #: Unicode categories of characters that do not show or that turn the writing direction.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LONGEST_NAME = 200
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*\S)")
 _LINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -51,7 +53,8 @@ def read_text(data: bytes, name: str, *, max_bytes: int) -> Reading:
     text = decode(data, shown)
     if not text.strip():
         raise EmptyDocumentError(f"“{shown}”里没有可见文字。请检查是否选错了文件。")
-    return Reading(shown, hashlib.sha256(data).hexdigest(), text, _blocks(text))
+    is_markdown = shown.lower().endswith((".md", ".markdown"))
+    return Reading(shown, hashlib.sha256(data).hexdigest(), text, _blocks(text, is_markdown=is_markdown))
 
 
 def decode(data: bytes, name: str) -> str:
@@ -74,12 +77,11 @@ def decode(data: bytes, name: str) -> str:
     return text
 
 
-def _blocks(text: str) -> tuple[Block, ...]:
-    """Split into lines of text and grids; a blank line between two table rows is a page break."""
+def _blocks(text: str, *, is_markdown: bool) -> tuple[Block, ...]:
+    """Split into lines of text and grids; a blank line between two tab-separated rows is a page break."""
     blocks: list[Block] = []
     rows: list[GridRow] = []
     blanks: list[TextLine] = []
-    start = 0
 
     def close() -> None:
         if rows:
@@ -88,18 +90,40 @@ def _blocks(text: str) -> tuple[Block, ...]:
         blocks.extend(blanks)
         blanks.clear()
 
-    for number, found in enumerate([*_LINE.finditer(text), None], 1):
-        end = found.start() if found else len(text)
-        line = text[start:end]
-        position = start
-        start = found.end() if found else end
+    lines, starts = _lines(text)
+    tables = TextTables(lines)
+    at = 0
+    while at < len(lines):
+        line, number, position = lines[at].text, lines[at].number, starts[at]
+        at += 1
         if "\t" in line and line.strip():
             rows.append(GridRow(tuple(line.split("\t")), number, after_break=bool(rows and blanks)))
             blanks.clear()
         elif not line.strip() and rows:
             blanks.append(TextLine(line, number, position))
+        elif found := tables.at(at - 1):
+            close()
+            blocks.append(found[0])
+            at += found[1] - 1
         else:
             close()
-            blocks.append(TextLine(line, number, position))
+            blocks.append(_text_line(line, number, position, is_markdown=is_markdown))
     close()
     return tuple(blocks)
+
+
+def _lines(text: str) -> tuple[list[Line], list[int]]:
+    """Return the lines of a text, and the offsets at which they begin."""
+    lines: list[Line] = []
+    starts = [0]
+    for number, found in enumerate([*_LINE.finditer(text), None], 1):
+        lines.append(Line(text[starts[-1] : found.start() if found else len(text)], number))
+        starts.append(found.end() if found else len(text))
+    return lines, starts
+
+
+def _text_line(line: str, number: int, position: int, *, is_markdown: bool) -> TextLine:
+    found = _HEADING.match(line) if is_markdown else None
+    if found:
+        return TextLine(found.group(2), number, position + found.start(2), heading=len(found.group(1)))
+    return TextLine(line, number, position)
