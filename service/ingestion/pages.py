@@ -342,8 +342,7 @@ def _page_numbers(pages: Sequence[PageLayout], lines: dict[int, list[Segment]]) 
                 found.setdefault(page.number, []).extend(line)
             else:
                 inside.append((page.number, line))
-    shifts = Counter(_shift(n, line) for n, line in found.items())
-    usual = {shift for shift, count in shifts.items() if shift is not None and count > 2}
+    usual = {_shift(n, line) for n, line in found.items()} - {None} if len(found) > 2 else set()
     out = {id(s) for line in found.values() for s in line}
     return out | {id(s) for n, line in inside if _shift(n, line) in usual for s in line}
 
