@@ -681,7 +681,7 @@ class RuleAsker:
         return Answer(
             id=hashlib.sha256(identity.encode()).hexdigest()[:12], question=question, status=reply.status, text=text,
             results=tuple(reply.results), citations=tuple(reply.citations), findings=tuple(reply.findings),
-            entity=document.entity if document else "", year=choice.year, plan=tuple(reply.plan),
+            entity=document.entity if document and choice.summaries else "", year=choice.year, plan=tuple(reply.plan),
             readings=tuple(reply.readings), missing=reply.missing,
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ from service.domain.document import Document, Passage, PassageKind
 from service.domain.errors import AmbiguousFigureError, MissingFactError, YoujuError
 from service.domain.fact import Authority, CellState, Fact, Source
 from service.domain.finding import Finding
-from service.domain.quantity import Kind, Quantity, Unit
+from service.domain.quantity import YUAN, Kind, Quantity, Unit
 from service.numerals import render_number
 from service.vocabulary.vocabulary import Vocabulary
 
@@ -149,7 +149,7 @@ class Desk:
         unit = found.value.unit if isinstance(found.value, Quantity) else None
         if self.unit is not None and unit is not None and unit.kind is Kind.MONEY and unit != self.unit:
             found = evaluate(Call(Function.CONVERT, (expression, UnitName(self.unit))), book)
-            if found.shown is not None and found.shown.decimals > _PLACES_ASKED:
+            if found.shown is not None and (self.unit != YUAN or found.shown.decimals > _PLACES_ASKED):
                 found = dataclasses.replace(found, shown=found.shown.rounded(_PLACES_ASKED))
         return found
 

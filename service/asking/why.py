@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from service.asking.amounts import bound_results, subjects, tell_conflicts
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject, total_of
-from service.asking.years import Move, base_year, marked, renamed, stated_otherwise
+from service.asking.years import Move, base_year, both_years, marked, renamed, stated_otherwise
 from service.calculation.decomposition import Decomposition, Part, Standing, decompose
 from service.calculation.formula import Binary, Expression, Operator, Reference
 from service.calculation.trace import Evaluation
@@ -42,7 +42,7 @@ def why(desk: Desk) -> Reply | None:
     except MissingFactError:
         return None
     try:
-        then = desk.evaluate(desk.reference(subject, year=before))
+        now, then = both_years(desk, subject, of_year, before)
     except MissingFactError as error:
         return _unknown(desk, subject, now, before, error)
     reply = Reply("")
@@ -150,6 +150,9 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
             continue
         if dimension == "economic" and not fitted.get("nature") and not fitted.get("economic"):
             continue
+        if dimension == "project":
+            _by_project(desk, fitted, now.figures[0].facts[0].coordinate.year, before, reply)
+            continue
         levels = _levels(desk, fitted, dimension, before)
         for place, level in enumerate(levels):
             split = _Split.of(desk, fitted, dimension, level, (now, then), before)
@@ -166,6 +169,22 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
 _MOST_PARTS = 8
 #: Levels of the codes of functions.
 _LEVEL_NAMES = {5: "（款级）", 7: "（项级）"}
+
+
+def _by_project(desk: Desk, subject: Subject, year: int, before: int, reply: Reply) -> None:
+    """Split the change of 项目支出 by project, where it is part of what changed."""
+    named = subject.get("nature")
+    if subject.measure not in {"支出", "支出总计"} or (named and named != "项目支出"):
+        return
+    whole = subject.having(nature="项目支出")
+    try:
+        ends = both_years(desk, whole, year, before)
+    except YoujuError:
+        return
+    rest = tuple(p for p in subject.members if p[0] != "nature")
+    split = _Split.of(desk, replace(subject, measure="支出", members=rest), "project", 0, ends, before)
+    if any(p.change for p in split.parts):
+        reply.text += f"项目支出按项目拆分：{split.tell(reply).replace('总变动', '项目支出的变动')}。"
 
 
 def _finer(split: _Split, reply: Reply) -> None:

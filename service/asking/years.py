@@ -16,7 +16,7 @@ from service.calculation.trace import Evaluation
 from service.domain.coordinate import Aspect
 from service.domain.errors import DivisionByZeroError, MissingFactError
 from service.domain.fact import Authority
-from service.domain.quantity import Quantity
+from service.domain.quantity import Kind, Quantity
 from service.numerals import read_numbers
 
 #: Years of a trend where a question says neither which nor how many.
@@ -43,8 +43,7 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
     one_sided = _one_sided(desk, subject, before, reply)
     if one_sided:
         return one_sided
-    now = desk.evaluate(desk.reference(subject))
-    then = desk.evaluate(desk.reference(subject, year=before))
+    now, then = both_years(desk, subject, desk.year, before)
     name = bare(now.figures[0].label)
     a, b = now.quantity, then.quantity
     head = f"{desk.head_of(now.figures[0])}{name}为{shown_of(now)}，{before}年为{shown_of(then)}{marked(desk, then, now)}"
@@ -74,6 +73,28 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
     reply.results += results
     text += renamed(now, then)
     return text + stated_otherwise(desk, subject, move, before)
+
+
+def both_years(desk: Desk, subject: Subject, year: int, before: int) -> tuple[Evaluation, Evaluation]:
+    """Return a figure in two years, both in the unit of the later one.
+
+    Raises:
+        MissingFactError: One of the years has none.
+    """
+    now = desk.evaluate(desk.reference(subject, year=year))
+    then = desk.evaluate(desk.reference(subject, year=before))
+    if _use_one_unit(desk, [then, now]):
+        then = desk.evaluate(desk.reference(subject, year=before))
+    return now, then
+
+
+def _use_one_unit(desk: Desk, evaluations: Sequence[Evaluation]) -> bool:
+    """Where amounts are in different units, answer in that of the last; True if so."""
+    units = {e.quantity.unit for e in evaluations}
+    if len(units) == 1 or evaluations[-1].quantity.unit.kind is not Kind.MONEY:
+        return False
+    desk.unit = evaluations[-1].quantity.unit
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +263,8 @@ def _row(desk: Desk, subject: Subject, years: Sequence[int], reply: Reply) -> st
             continue
     if not have:
         return ""
+    if _use_one_unit(desk, [e for _, e in have]):
+        have = [(year, desk.evaluate(desk.reference(subject, year=year))) for year, _ in have]
     name = bare(have[-1][1].figures[0].label)
     reply.plan += [e.formula for _, e in have]
     bound_results(desk, [e for _, e in have], reply)

@@ -1,0 +1,332 @@
+"""Several years and departments in one store: changes, trends, why, one against another, and nothing mixed up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from service.asking.answer import Answer, Status
+from service.domain.document import Document
+from service.domain.fact import Authority
+from service.vocabulary.vocabulary import Vocabulary
+from tests.conftest import AskerOver
+from tests.samples import Project, Sample, ingest_text, read_sample
+from tests.unit.asking.conftest import Ask, asking
+
+AFFAIRS = "云梦市桃源区虚构事务局"
+WATER, OTHER_WATER = "云梦市桃源区水务局", "白沙市梅岭区水务局"
+STREET = "云梦市桃源区人民政府竹溪街道办事处"
+
+BOOKS, CANAL, BRIDGE = (
+    Project("古籍修复专项经费", Decimal("40.00")),
+    Project("桃园水渠工程", Decimal("25.00"), of_fund=True),
+    Project("竹桥维修", Decimal("9.00")),
+)
+#: 2022: 140 + 10.50 + 30.25 + 65; 2023: 150 + 10.50 + 30.25 + 40; 2024: 120 + 12.50 + 30.25 + 49
+STREET_YEARS = (
+    Sample(entity=STREET, year=2022, pay=Decimal("140.00"), projects=(BOOKS, CANAL), cut=Decimal("1.00")),
+    Sample(entity=STREET, year=2023, pay=Decimal("150.00"), projects=(BOOKS,), cut=Decimal("15.00"), unit="元"),
+    Sample(
+        entity=STREET, year=2024, pay=Decimal("120.00"), homes=Decimal("12.50"), projects=(BOOKS, BRIDGE),
+        cut=Decimal("20.00"),
+    ),
+)  # fmt: skip
+
+
+def sample_of(entity: str, pay: str, **more: object) -> Sample:
+    """Return a small budget of another department."""
+    return replace(Sample(entity=entity, pay=Decimal(pay), projects=(BOOKS,)), **more)
+
+
+@pytest.fixture(scope="module")
+def store(vocabulary: Vocabulary) -> tuple[Document, ...]:
+    """Three years of a street office, two water boards of one name, an office."""
+    samples = (
+        *STREET_YEARS, sample_of(AFFAIRS, "300.00"), sample_of(WATER, "80.00"), sample_of(OTHER_WATER, "90.00", unit="元"),
+    )  # fmt: skip
+    return tuple(read_sample(s, vocabulary) for s in samples)
+
+
+@pytest.fixture(scope="module")
+def ask_all(asker_over: AskerOver, store: tuple[Document, ...]) -> Ask:
+    """Ask all of them."""
+    return asking(asker_over(*store))
+
+
+def figures(answer: Answer) -> set[tuple[str, str]]:
+    """Return value and unit of every result."""
+    return {(r.value, r.unit) for r in answer.results}
+
+
+# -- which entity, which year -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "entity", "year", "value"),
+    [
+        ("竹溪街道支出是多少？", STREET, 2024, "211.75"),
+        ("竹溪街道2022年支出是多少？", STREET, 2022, "245.75"),
+        ("竹溪街道去年支出是多少？", STREET, 2023, "2307500.00"),
+        ("竹溪街道前年的支出是多少？", STREET, 2022, "245.75"),
+        ("虚构事务局支出是多少？", AFFAIRS, 2024, "380.75"),
+        ("请问桃源区水务局支出是多少？", WATER, 2024, "160.75"),
+        ("梅岭区水务局支出是多少？", OTHER_WATER, 2024, "1707500.00"),
+    ],
+)
+def test_aliases_and_words_for_years(ask_all: Ask, question: str, entity: str, year: int, value: str) -> None:
+    """A short name and 去年 or 前年 lead to the department's document of that year."""
+    answer = ask_all(question)
+
+    assert (answer.entity, answer.year, answer.results[0].value) == (entity, year, value)
+    assert f"{entity}{year}年" in answer.text
+
+
+def test_a_name_that_fits_two_is_asked_back_with_both_figures(ask_all: Ask) -> None:
+    """Neither water board answers for the other; the reader sees the figure of each."""
+    answer = ask_all("水务局支出是多少？")
+
+    assert answer.status is Status.CLARIFY
+    assert WATER in answer.text
+    assert OTHER_WATER in answer.text
+    assert {("160.75", "万元"), ("1707500.00", "元")} <= figures(answer)
+
+
+@pytest.mark.parametrize("question", ["青石市水务局支出是多少？", "青石水务局支出是多少？", "浙江省水务局支出是多少？"])
+def test_another_place_is_another_department(ask_all: Ask, question: str) -> None:
+    """A board of a place that is not in the store is refused, however alike its name."""
+    answer = ask_all(question)
+
+    assert answer.status is Status.REFUSED
+    assert not answer.results
+
+
+@pytest.mark.parametrize("question", ["竹溪街道2019年支出是多少？", "竹溪街道2024年决算支出是多少？", "竹溪街道社区服务中心支出是多少？"])
+def test_what_is_not_in_the_store_is_refused(ask_all: Ask, question: str) -> None:
+    """No other year, stage or body stands in."""
+    assert ask_all(question).status is Status.REFUSED
+
+
+def test_the_unit_of_the_question_is_used(ask_all: Ask) -> None:
+    """A table in 元 asked in 万元 is converted, and what is printed is said."""
+    answer = ask_all("竹溪街道2023年支出多少万元？")
+
+    assert (answer.results[0].value, answer.results[0].unit) == ("230.75", "万元")
+    assert "表中印为2307500" in answer.text
+
+
+# -- from year to year --------------------------------------------------------------------------------------
+
+
+def test_a_change_takes_each_year_from_its_own_document(ask_all: Ask) -> None:
+    """The earlier document's figure comes before what a later one says; the disagreement is told."""
+    answer = ask_all("竹溪街道2024年支出比上年减少多少？")
+
+    assert {("19.00", "万元"), ("211.75", "万元")} <= figures(answer)
+    assert "20.00万元" in answer.text
+    assert "不符" in answer.text
+    assert len({o.place.document for r in answer.results for o in r.operands}) == 2
+
+
+def test_a_trend_has_a_row_per_year(ask_all: Ask) -> None:
+    """Every year with its figure, change and rate, from three documents and two units."""
+    answer = ask_all("竹溪街道近三年支出趋势如何？")
+
+    assert answer.status is Status.ANSWERED
+    assert re.findall(r"(20\d\d)年[\d.]+", answer.text)[:3] == ["2022", "2023", "2024"]
+    assert {("15.00", "万元"), ("19.00", "万元"), ("6.10", "%"), ("8.23", "%")} <= figures(answer)
+    assert len({o.place.document for r in answer.results for o in r.operands}) == 3
+
+
+def test_a_trend_over_a_span_says_which_year_is_missing(ask_all: Ask) -> None:
+    """Five years are asked and three are there: refused, with what there is."""
+    answer = ask_all("竹溪街道2020年到2024年支出逐年是多少？")
+
+    assert answer.status is Status.REFUSED
+    assert "2020" in answer.missing
+    assert "211.75万元" in answer.text
+
+
+def test_an_item_of_one_year_is_new_or_gone(ask_all: Ask) -> None:
+    """What the other year's own table does not list is said to be new or gone, not zero."""
+    assert "新增" in ask_all("竹溪街道竹桥维修比上年增加多少？").text
+    gone = ask_all("竹溪街道2023年桃园水渠工程比上年减少多少？")
+    assert "没有这一项" in gone.text
+    assert ("25.00", "万元") in figures(gone)
+
+
+# -- why ----------------------------------------------------------------------------------------------------
+
+
+def contributions(text: str, title: str) -> Decimal:
+    """Add up what a decomposition names, by sign, in 万元."""
+    section = re.search(rf"按{title}拆分：([^。]*)。", text)
+    assert section is not None, text
+    signs = {"增加": 1, "减少": -1}
+    total = Decimal(0)
+    for word, number, unit in re.findall(r"(增加|减少)([\d.]+)(万?元)", section.group(1)):
+        total += signs[word] * Decimal(number) / (1 if unit == "万元" else 10000)
+    return total
+
+
+@pytest.mark.parametrize(("question", "change"), [("竹溪街道2024年支出为什么减少？", "-19.00"), ("竹溪街道2023年支出为什么减少？", "-15.00")])
+def test_why_splits_the_change_along_every_dimension(ask_all: Ask, question: str, change: str) -> None:
+    """By nature, by function and by project the named contributions add up to the change."""
+    answer = ask_all(question)
+
+    assert answer.status is Status.ANSWERED
+    for title in ("支出性质", "功能科目"):
+        assert contributions(answer.text, title) == Decimal(change)
+    assert "相加等于项目支出的变动" in answer.text
+    assert "各项相加等于总变动" in answer.text
+    assert "古籍普查" in answer.text
+    assert "文件写明的原因" in answer.text
+
+
+def test_why_names_what_is_new_and_what_is_gone(ask_all: Ask) -> None:
+    """A project of one year stands in the decomposition as new or gone."""
+    assert "竹桥维修增加9.00万元（2024年新增）" in ask_all("竹溪街道2024年支出为什么减少？").text
+    assert "桃园水渠工程减少250000元（2023年没有这一项）" in ask_all("竹溪街道2023年支出为什么减少？").text
+
+
+def test_why_splits_basic_spending_once_more(ask_all: Ask) -> None:
+    """基本支出 is split into 人员经费 and 公用经费."""
+    assert "其中基本支出：人员经费减少28" in ask_all("竹溪街道2024年支出为什么减少？").text
+
+
+def test_a_wrong_premise_is_corrected_first(ask_all: Ask) -> None:
+    """A rise that is a fall is put right before anything is explained."""
+    answer = ask_all("竹溪街道2024年支出为什么增加了30%？")
+
+    assert answer.text.startswith("先更正")
+    assert "减少19.00万元" in answer.text
+
+
+# -- one department against another -------------------------------------------------------------------------
+
+
+def test_two_departments_are_compared(ask_all: Ask) -> None:
+    """Each with its own figure, the difference across units, and the places of both."""
+    answer = ask_all("虚构事务局和梅岭区水务局哪个支出多，多多少？")
+
+    assert answer.status is Status.ANSWERED
+    assert answer.results[0].label == f"{AFFAIRS}比{OTHER_WATER}多"
+    assert (answer.results[0].value, answer.results[0].unit) == ("210.00", "万元")
+    assert {c.place.document_title for c in answer.citations} == {f"{AFFAIRS} 2024年度部门预算", f"{OTHER_WATER} 2024年度部门预算"}
+
+
+def test_shares_of_two_departments(ask_all: Ask) -> None:
+    """人员经费占比 of each, and which is higher, in percentage points."""
+    answer = ask_all("虚构事务局和桃源区水务局的人员经费占支出的比重哪个高？")
+
+    assert {("81.55", "%"), ("56.30", "%")} <= figures(answer)
+    assert answer.results[0].unit == "个百分点"
+
+
+def test_how_many_times(ask_all: Ask) -> None:
+    """One department's spending as a multiple of another's, in the order of the question."""
+    assert ask_all("虚构事务局支出是桃源区水务局的几倍？").results[0].value == "2.37"
+
+
+def test_a_missing_side_is_refused_with_the_other(ask_all: Ask) -> None:
+    """A year that one of two lacks is said; the other's figure does not answer alone."""
+    answer = ask_all("竹溪街道和虚构事务局2022年支出哪个多？")
+
+    assert answer.status is Status.REFUSED
+    assert f"没有{AFFAIRS}2022年的文件" in answer.missing
+
+
+def test_which_department_spends_most(ask_all: Ask) -> None:
+    """Over the whole store, of the newest year, in any unit, ranked."""
+    answer = ask_all("哪个部门支出最多？")
+
+    assert (answer.results[0].label, answer.results[0].value) == (AFFAIRS, "380.75")
+    assert [r.label for r in answer.results[:4]] == [AFFAIRS, STREET, OTHER_WATER, WATER]
+    assert answer.results[0].operands
+    assert answer.citations
+
+
+def test_which_department_over_one_item(ask_all: Ask) -> None:
+    """The least of 项目支出 in a year that is named."""
+    answer = ask_all("2024年哪个部门的项目支出最多？")
+
+    assert (answer.results[0].label, answer.results[0].value) == (STREET, "49.00")
+
+
+# -- one name, two budgets; two files, one disclosure -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ask_levels(asker_over: AskerOver, vocabulary: Vocabulary) -> Ask:
+    """Ask a store with the roll-up of a department and the budget of its own unit under the same name."""
+    whole, own = sample_of(AFFAIRS, "300.00"), sample_of(AFFAIRS, "200.00")
+    unit = replace(read_sample(own, vocabulary, name="单位.txt"), kind="单位")
+    roll_up = replace(read_sample(whole, vocabulary, name="部门.txt"), kind="部门")
+    return asking(asker_over(unit, roll_up, read_sample(sample_of(WATER, "80.00"), vocabulary)))
+
+
+def test_the_roll_up_is_meant_and_the_unit_named(ask_levels: Ask) -> None:
+    """Where nothing is said the roll-up answers, and the other figure is given with how to ask for it."""
+    answer = ask_levels("虚构事务局支出是多少？")
+
+    assert answer.results[0].value == "380.75"
+    assert "部门预算口径" in answer.text
+    assert "280.75万元" in answer.text
+
+
+def test_the_units_budget_can_be_asked_for(ask_levels: Ask) -> None:
+    """单位预算 takes the unit's own."""
+    assert ask_levels("虚构事务局单位预算的支出是多少？").results[0].value == "280.75"
+
+
+def test_words_and_tables_of_one_disclosure_join(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    """Figures come from the file with tables, reasons from the one without."""
+    whole = read_sample(Sample(), vocabulary, name="全文.txt")
+    words = replace(
+        whole, id="0" * 16, sha256="0" * 64, name="说明.txt", tables=(), kind="单位",
+        facts=tuple(f for f in whole.facts if f.authority is not Authority.CELL),
+    )  # fmt: skip
+    tables = replace(whole, passages=(), reasons=(), glossary=(), facts=tuple(f for f in whole.facts if f.authority is Authority.CELL))
+    ask = asking(asker_over(words, tables))
+
+    answer = ask("支出为什么减少？")
+
+    assert "古籍普查" in answer.text
+    assert "支出性质" not in answer.text or "基本支出" in answer.text
+    assert ask("基本支出是多少？").results[0].operands[0].how == "printed"
+
+
+# -- codes that change, stages, figures read from images ----------------------------------------------------
+
+
+def test_a_code_that_changed_is_followed_by_its_name(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    """An item under another code in the earlier year is compared under its name, and the codes are told."""
+    text = replace(Sample(), year=2023).text.replace("30302\t退休费", "30392\t退休费")
+    earlier = ingest_text(text, vocabulary, name="上年.txt")
+    answer = asking(asker_over(read_sample(replace(Sample(), homes=Decimal("12.50")), vocabulary), earlier))(
+        "2024年退休费比2023年增加多少？"
+    )
+
+    assert ("2.00", "万元") in figures(answer)
+    assert "30302" in answer.text
+    assert "30392" in answer.text
+
+
+def test_figures_read_from_an_image_are_marked(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    """Every figure that was recognised from an image says so, in the text and with the result."""
+    whole = read_sample(Sample(), vocabulary)
+    scanned = replace(whole, facts=tuple(replace(f, source=replace(f.source, by_ocr=True)) for f in whole.facts))
+    answer = asking(asker_over(scanned))("基本支出是多少？")
+
+    assert "OCR识读，未经核验" in answer.text
+    assert "OCR识读，未经核验" in answer.results[0].marks
+
+
+def test_what_three_public_expenses_are_and_how_much(seed_asker: object) -> None:
+    """A question for the parts and their amounts gets amounts, not the definition."""
+    answer = asking(seed_asker)("三公经费包括哪些，分别多少？")  # type: ignore[arg-type]
+
+    assert answer.status is Status.ANSWERED
+    assert any("公务用车" in r.label for r in answer.results)
