@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.ingestion.pages import PlacedGrid, Word, join_lines, rows_of, text_of
@@ -20,6 +20,9 @@ _SHORTEST = 40
 _OPEN = 60
 #: Room that text leaves at both sides of a cell together.
 _PADDING = 120
+_FIGURE_CHARACTERS = frozenset("0123456789.,-%")
+#: No character has room in a column narrower than this.
+_STRIP = 150
 #: Places of one lattice at most.
 _MOST_PLACES = 200_000
 
@@ -97,12 +100,14 @@ def ruled_tables(
         if not _is_table(lattice):
             rest += [w for c in lattice.cells for w in c.words]
             continue
+        first, last = _inner_columns(lattice)
         cells = [
             PlacedCell(
                 cell_text(c.words, lattice.xs[c.column], lattice.xs[c.beyond]),
-                lattice.xs[c.column], lattice.ys[c.row], lattice.xs[c.beyond], lattice.ys[c.below],
+                lattice.xs[max(c.column, first)], lattice.ys[c.row],
+                lattice.xs[min(c.beyond, last)], lattice.ys[c.below],
             )
-            for c in lattice.cells
+            for c in lattice.cells if c.beyond > first and c.column < last
         ]  # fmt: skip
         grids.append(PlacedGrid(*lattice.box, place(cells, page=page, by_ocr=by_ocr)))
     return tuple(sorted(grids, key=lambda g: (g.top, g.x0))), tuple(rest)
@@ -140,6 +145,17 @@ def cell_text(words: Sequence[Word], x0: int, x1: int) -> str:
     return out
 
 
+def _inner_columns(lattice: _Lattice) -> tuple[int, int]:
+    """Return where the columns begin and end without the blank strips that a frame leaves at the sides."""
+    used = {c.column for c in lattice.cells if c.beyond == c.column + 1 and c.words}
+    first, last = 0, len(lattice.xs) - 1
+    while last - first > 2 and first not in used and lattice.xs[first + 1] - lattice.xs[first] < _STRIP:
+        first += 1
+    while last - first > 2 and last - 1 not in used and lattice.xs[last] - lattice.xs[last - 1] < _STRIP:
+        last -= 1
+    return first, last
+
+
 def _is_table(lattice: _Lattice) -> bool:
     """Whether a lattice holds a table: text in two columns, or a header waiting for figures."""
     filled = [c for c in lattice.cells if any(w.text.strip() for w in c.words)]
@@ -147,18 +163,46 @@ def _is_table(lattice: _Lattice) -> bool:
 
 
 def _assign(words: Sequence[Word], lattices: Sequence[_Lattice]) -> list[Word]:
-    """Give each word to the cell its middle lies in, of the innermost lattice; return those in none."""
+    """Give each word to the cell its middle lies in, of the innermost lattice; return those in none.
+
+    A figure whose characters touch is never torn by a wall it runs over: it goes where most of it lies.
+    """
     rest: list[Word] = []
-    for word in words:
-        x, y = (word.x0 + word.x1) // 2, (word.top + word.bottom) // 2
-        for lattice in lattices:
-            cell = lattice.cell_at(x, y)
-            if cell is not None:
-                cell.words.append(word)
-                break
-        else:
-            rest.append(word)
+    for token in _tokens(words):
+        cells = [_cell_of(word, lattices) for word in token]
+        if len(token) > 1 and any(c is not cells[0] for c in cells):
+            most = max(cells, key=lambda cell: sum(1 for c in cells if c is cell))
+            cells = [most] * len(token)
+        for word, cell in zip(token, cells, strict=True):
+            (rest if cell is None else cell.words).append(word)
     return rest
+
+
+def _cell_of(word: Word, lattices: Sequence[_Lattice]) -> _Cell | None:
+    x, y = (word.x0 + word.x1) // 2, (word.top + word.bottom) // 2
+    for lattice in lattices:
+        cell = lattice.cell_at(x, y)
+        if cell is not None:
+            return cell
+    return None
+
+
+def _tokens(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Group the characters of each figure that touch, in the order in which they are printed."""
+    token: list[Word] = []
+    for word in words:
+        touches = token and (
+            word.text in _FIGURE_CHARACTERS and token[-1].text in _FIGURE_CHARACTERS
+            and abs(word.top - token[-1].top) * 4 < word.bottom - word.top
+            and abs(word.x0 - token[-1].x1) * 12 < word.bottom - word.top
+            and not (word.text == "." and any(w.text == "." for w in token))
+        )  # fmt: skip
+        if token and not touches:
+            yield token
+            token = []
+        token.append(word)
+    if token:
+        yield token
 
 
 def _lattices(rules: Iterable[Rule]) -> list[_Lattice]:
