@@ -180,7 +180,7 @@ class SpreadsheetPackage:
                 sheet.cells[row, column] = text
             if style.centred_across:
                 centred.append((column, bool(text.strip())))
-        sheet.merges += _spread(row, centred)
+        sheet.merges += spread_centred(row, centred)
 
     def _text(self, cell: etree._Element, style: _Style, sheet: RawSheet, place: tuple[int, int]) -> str:
         kind = attribute(cell, "t", "n")
@@ -271,7 +271,7 @@ def _is_zero(cell: etree._Element) -> bool:
         return False
 
 
-def _spread(row: int, centred: Sequence[tuple[int, bool]]) -> list[Range]:
+def spread_centred(row: int, centred: Sequence[tuple[int, bool]]) -> list[Range]:
     """Return the reach of cells that are centred over the blank cells to their right."""
     out: list[Range] = []
     begin = -1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from service.adapters.readers import ole, spreadsheet_binary
 from service.adapters.readers.composing import Composer
 from service.adapters.readers.limits import check_cells
-from service.adapters.readers.package import Package
+from service.adapters.readers.package import Package, refuse_encrypted
 from service.adapters.readers.sheets import SheetReader
 from service.adapters.readers.spreadsheet_xml import RawSheet, SpreadsheetPackage, place_name
 from service.domain.errors import EmptyDocumentError, UnsupportedDocumentError
@@ -17,7 +18,7 @@ _NAMED = 5
 
 
 def read_workbook(data: bytes, name: str) -> Reading:
-    """Read an Excel workbook.
+    """Read an Excel workbook, XLSX, XLSM or XLS.
 
     Numbers come out as their cells show them. Sheets, rows and columns that are hidden are no published
     content: they are left out and remarked on. Macros are never run.
@@ -32,13 +33,29 @@ def read_workbook(data: bytes, name: str) -> Reading:
         UnreadableDocumentError: It is damaged, encrypted or not a workbook.
         UnsupportedDocumentError: It is in a binary or open format that must be saved as XLSX first.
     """
+    if data.startswith(ole.SIGNATURE[:4]):
+        return _read_binary(data, name)
     package = Package(data, name)
+    if not package.has("xl/workbook.xml") and package.has("mimetype"):
+        raise UnsupportedDocumentError(f"“{name}”是OpenDocument工作簿（ODS），不能读。请另存为XLSX后再上传。")
     if package.main_part.endswith(".bin"):
         raise UnsupportedDocumentError(f"“{name}”是二进制工作簿（XLSB），不能读。请用Excel或WPS另存为XLSX后再上传。")
     composer = Composer()
     if package.has_macros:
         composer.remark("macros-ignored", f"“{name}”带有宏，没有运行，只读取了表格内容。")
     sheets = list(SpreadsheetPackage(package).sheets())
+    return _finish(sheets, composer, data, name)
+
+
+def _read_binary(data: bytes, name: str) -> Reading:
+    refuse_encrypted(data, name)
+    composer = Composer()
+    if "_VBA_PROJECT_CUR" in ole.top_level_names(data):
+        composer.remark("macros-ignored", f"“{name}”带有宏，没有运行，只读取了表格内容。")
+    return _finish(spreadsheet_binary.read_sheets(data, name), composer, data, name)
+
+
+def _finish(sheets: Sequence[RawSheet], composer: Composer, data: bytes, name: str) -> Reading:
     write_sheets(sheets, composer, name)
     if composer.is_empty:
         hidden = (
