@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from service.adapters.readers.limits import MAX_CHARACTERS, MAX_PAGES, check_cells, check_pages
 from service.domain.errors import OversizedDocumentError, SourceDocumentError, UnreadableDocumentError
+from service.ingestion.alignment import aligned_tables
 from service.ingestion.blocks import Reading, Remark
 from service.ingestion.lattice import ruled_tables
 from service.ingestion.pages import PageLayout, Word, compose, runs_of
@@ -168,7 +169,10 @@ def _layout(content: PageContent, number: int, pages: _Pages) -> PageLayout:
         pages.remarks.append(
             Remark("overfull-page", f"第{number}页的线条多得不正常，表格线没有用，该页只按文字读。", "warning", number)
         )
-    grids, rest = ruled_tables(words, () if content.overfull else content.rules, page=number, by_ocr=by_ocr)
+    rules = [] if content.overfull else content.rules
+    ruled, rest = ruled_tables(words, rules, page=number, by_ocr=by_ocr)
+    aligned, rest = aligned_tables(rest, rules, page=number, by_ocr=by_ocr)
+    grids = (*ruled, *aligned)
     pages.cells += sum(g.grid.width * len(g.grid.rows) for g in grids)
     check_cells(pages.cells, pages.name)
     pages.characters += seen
