@@ -26,9 +26,11 @@ _LINE_OF_ITS_OWN = re.compile(
     r"^[（(]?(?:附件|附表|公开|预算公开|预算|决算|财决|财|表)*[-－—]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[-－—]\d{1,2})?(?:表)?[)）]?[:：]?$"
     r"|^[（(]?20\d\d年度?[)）]?$|^(?:编制|填报|公开|批复)(?:日期|时间)[:：]|^[（(](?:人民币)?(?:千|万|亿)?元[)）]$"
 )
-_NOTE = re.compile(
-    r"^[（(]?(?:备注|注|说明|附注|注释|填报说明|编报说明)\s*\d*[:：.、]|^\d[.、．].{15,}|^本表|^.{2,10}(?:人|日期|电话|签字|签章)[:：]"
-)
+_REMARK = re.compile(r"^[（(]?(?:备注|注|说明|附注|注释|填报说明|编报说明)\s*\d*[:：.、]|^本表")
+_BELOW = re.compile(r"^\d[.、．].{15,}|^.{2,10}(?:人|日期|电话|签字|签章)[:：]")
+#: Page numbers, and the sign of one in an export.
+_PAGE = re.compile(r"^[-—–－]+\s*(?:\d{1,4}|%d)\s*[-—–－]+$|^第\s*\d{1,4}\s*页")
+_TOTAL = re.compile(r"[合总小]计|[.…]+")
 #: A cell this long is prose.
 _PROSE = 40
 #: Longest label that a header prints in one cell over several columns.
@@ -236,7 +238,7 @@ class SheetReader:
     def _close(self, table: list[_Row], composer: Composer) -> None:
         """Add a table, then the lines below it."""
         end = len(table)
-        while end > 1 and _is_note(table[end - 1], self._width):
+        while end > 1 and _ends_table(table[end - 1], self._width):
             end -= 1
         if table:
             self._write_grid(table[:end], composer)
@@ -294,12 +296,39 @@ def _join_labels(texts: Iterable[str]) -> list[str]:
     return out
 
 
-def _is_note(row: _Row, width: int) -> bool:
+def is_note(text: str) -> bool:
+    """Whether a line at the end of a table is no row of it but a remark, a signature or a page number.
+
+    Example:
+        >>> is_note("注：本表金额单位为万元"), is_note("填表人："), is_note("— 3 —"), is_note("合计")
+        (True, True, True, False)
+
+    """
+    plain = text.strip()
+    return (
+        is_remark(plain)
+        or bool(_BELOW.match(squeeze(plain)) or _PAGE.match(plain))
+        or len(plain) > _PROSE
+        or plain.endswith("。")
+    )
+
+
+def is_remark(text: str) -> bool:
+    """Whether a line calls itself a remark on the table.
+
+    Example:
+        >>> is_remark("注：本表为空"), is_remark("备注：无"), is_remark("注册资本")
+        (True, True, False)
+
+    """
+    return bool(_REMARK.match(squeeze(text)))
+
+
+def _ends_table(row: _Row, width: int) -> bool:
     """Whether a row at the end of a table is a line below it."""
     cell = row.single
     if cell is None:
         return False
-    text = cell.text.strip()
-    if _NOTE.match(squeeze(text)) or len(text) > _PROSE or text.endswith("。"):
+    if is_note(cell.text):
         return True
-    return width > 2 and cell.across == width and not re.fullmatch(r"[合总小]\s*计|[.…\s]+", text)
+    return width > 2 and cell.across == width and not _TOTAL.fullmatch(squeeze(cell.text))

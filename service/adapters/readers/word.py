@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -12,6 +12,7 @@ from service.adapters.readers.composing import Composer
 from service.adapters.readers.limits import check_cells
 from service.adapters.readers.list_numbers import ListNumbers
 from service.adapters.readers.package import Package, attribute, child, local
+from service.adapters.readers.sheets import is_note, is_remark
 from service.adapters.readers.workbook import embedded_blocks
 from service.domain.errors import EmptyDocumentError, SourceDocumentError, UnreadableDocumentError
 from service.ingestion.blocks import Block, Reading
@@ -23,11 +24,10 @@ _MAX_DEPTH = 8
 _MAX_NESTING = 200
 _MAX_SPAN = 200
 _OFF = frozenset({"0", "false", "off", "none"})
-#: Elements that hold others and mean nothing by themselves.
-_WRAPPERS = frozenset(
-    {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo", "p", "r"}
-)
+#: Elements that hold no text of the paragraph.
 _DROPPED = frozenset({"del", "moveFrom", "pPr", "rPr", "tblPr", "tcPr", "sdtPr", "sdtEndPr", "instrText", "delText"})
+#: Elements around paragraphs, tables, rows or cells that mean nothing to a reader.
+_WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"})
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 #: Signs of the Wingdings fonts that documents tick boxes with.
 _SIGNS = {"fe": "☑", "52": "☑", "53": "☒", "fd": "☒", "fc": "√", "50": "√", "a8": "□", "6f": "□", "a3": "□", "6e": "■"}
@@ -182,14 +182,36 @@ class _Document:
         if len(placed) == 1 and only is not None and depth < _MAX_DEPTH:
             self._write_frame(only, placed[0].text, nested, found, depth)
             return
-        if placed:
-            rows, columns = max(c.bottom for c in placed), len({x for c in placed for x in (c.x0, c.x1)})
-            check_cells(rows * columns, self._package.name)
-        self._composer.grid(place(placed))
+        self._write_cells(placed)
         self._write_found(found, depth)
         for inner in nested:
             if depth < _MAX_DEPTH:
                 self._write_table(inner, depth + 1)
+
+    def _write_cells(self, placed: Sequence[PlacedCell]) -> None:
+        """Add the cells of a table as a grid; lines that its last rows hold come after it."""
+        if not placed:
+            return
+        xs = {x for c in placed for x in (c.x0, c.x1)}
+        rows = max(c.bottom for c in placed)
+        check_cells(rows * len(xs), self._package.name)
+        notes: list[str] = []
+        kept = list(placed)
+        while rows > 1 and len(xs) > 2:
+            last = [c for c in kept if c.bottom == rows]
+            filled = [c for c in last if c.text]
+            note = filled[0] if filled else None
+            if len(filled) > 1 or any(c.top != rows - 1 for c in last) or (note is not None and not is_note(note.text)):
+                break
+            if note is not None:
+                if not is_remark(note.text) and 2 * (note.x1 - note.x0) <= max(xs) - min(xs):
+                    break
+                notes.insert(0, note.text)
+            rows -= 1
+            kept = [c for c in kept if c.bottom <= rows]
+        self._composer.grid(place(kept))
+        for text in notes:
+            self._composer.paragraph(text)
 
     def _write_frame(
         self, cell: etree._Element, text: str, nested: list[etree._Element], found: _Found, depth: int
@@ -250,7 +272,7 @@ class _Document:
                     self._collect(base, found, nesting + 1)
             elif name in ("drawing", "pict", "object", "AlternateContent"):
                 _collect_drawn(piece, found)
-            elif name in _WRAPPERS or name in ("oMath", "oMathPara", "oMathPara") or name not in _DROPPED:
+            elif name not in _DROPPED:
                 self._collect(piece, found, nesting + 1)
 
     def _is_hidden(self, run: etree._Element) -> bool:
@@ -321,7 +343,7 @@ def _blocks(container: etree._Element) -> Iterator[etree._Element]:
         name = local(element)
         if name in ("p", "tbl"):
             yield element
-        elif name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag") and len(waiting) < _MAX_NESTING:
+        elif name in _WRAPPERS and len(waiting) < _MAX_NESTING:
             waiting.append(iter(element))
         elif name == "AlternateContent" and (choice := child(element, "Choice")) is not None:
             waiting.append(iter(choice))
@@ -336,7 +358,7 @@ def _children(container: etree._Element, name: str) -> Iterator[etree._Element]:
             gone = "del" if name == "tr" else "cellDel"
             if properties is None or child(properties, gone) is None:
                 yield element
-        elif tag in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
+        elif tag in _WRAPPERS:
             yield from _children(element, name)
 
 
