@@ -55,6 +55,11 @@ class _Row:
         return any(_SENTENCE.search(p.text) for p in self.pieces)
 
 
+    @property
+    def is_caption(self) -> bool:
+        return any(_CAPTION.search(p.text) for p in self.pieces)
+
+
 @dataclass(slots=True)
 class _Column:
     x0: int
@@ -101,7 +106,8 @@ def _rows(words: Sequence[Word]) -> list[_Row]:
         pieces: list[list[Word]] = []
         end = seen[0].x0
         for word in seen:
-            if not pieces or word.x0 - end > em:
+            gap = word.x0 - end
+            if not pieces or gap > em or (5 * gap > 3 * em and _ends_figure(pieces[-1], word)):
                 pieces.append([])
             pieces[-1].append(word)
             end = max(end, word.x1)
@@ -114,16 +120,23 @@ def _rows(words: Sequence[Word]) -> list[_Row]:
     return out
 
 
+def _ends_figure(piece: Sequence[Word], word: Word) -> bool:
+    """Whether a whole figure ends or begins between a piece and the next word."""
+    before = text_of(piece)
+    return bool(_FIGURE.match(before)) or (word.text[0].isdigit() and not before[-1].isdigit())
+
+
 def _blocks(rows: Sequence[_Row]) -> list[tuple[int, int]]:
     """Return from where to where lines may be one table: figures apart from words, little else between."""
     out: list[tuple[int, int]] = []
     start: int | None = None
     last = 0
     for i, row in enumerate(rows):
-        if start is not None and (row.is_prose or row.top - rows[i - 1].bottom > 4 * row.em or i - last > 3):
+        ends = row.is_prose or row.is_caption or row.top - rows[i - 1].bottom > 4 * row.em
+        if start is not None and (ends or i - last > 4):
             out.append((start, last + 1))
             start = None
-        if not row.is_prose and row.figures and len(row.pieces) > 1:
+        if not ends and len(row.pieces) > 1 and (row.figures or start is not None):
             start = i if start is None else start
             last = i
     if start is not None:
@@ -182,7 +195,7 @@ def _with_header(rows: Sequence[_Row], first: int, columns: Sequence[_Column]) -
         row = rows[i]
         far = rows[i + 1].top - row.bottom > 3 * row.em
         outside = any(p.x1 < left - 2 * row.em or p.x0 > right + 2 * row.em for p in row.pieces)
-        if far or outside or row.is_prose or any(_CAPTION.search(p.text) for p in row.pieces):
+        if far or outside or row.is_prose or row.is_caption:
             break
         if len(row.pieces) > 1:
             start = i
