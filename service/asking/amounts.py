@@ -176,7 +176,7 @@ def share(desk: Desk) -> Reply | None:
     if not wholes and desk.before is not None and desk.before.has("share") and len(desk.inherited) >= 2:
         wholes = desk.inherited[-1:]
     if not wholes:
-        wholes = [_whole_of(desk, parts[0])]
+        wholes = [whole_of(desk, parts[0])]
     part = total_of([desk.reference(p) for p in parts])
     whole = _same_terms(desk, parts[0], wholes[0])
     prefer = _tables_of(desk, part)
@@ -203,7 +203,7 @@ def _shares(desk: Desk, parts: Sequence[Subject]) -> Reply:
     reply = Reply("")
     lines = []
     for part in parts:
-        whole = _whole_of(desk, part)
+        whole = whole_of(desk, part)
         a_expr, b_expr = desk.reference(part), _same_terms(desk, part, whole)
         evaluation = desk.evaluate(Call(Function.SHARE, (a_expr, b_expr)))
         a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
@@ -226,7 +226,7 @@ def _name(desk: Desk, subject: Subject) -> str:
     return bare(desk.evaluate(desk.reference(subject)).figures[0].label)
 
 
-def _whole_of(desk: Desk, part: Subject) -> Subject:
+def whole_of(desk: Desk, part: Subject) -> Subject:
     """Return what a part is a share of when nothing is said: its parent, else the measure's total."""
     fitted = desk.fit(part)
     for dimension, member in fitted.members:

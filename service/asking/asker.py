@@ -13,10 +13,10 @@ from service.asking.answer import Answer, Result, Status
 from service.asking.desk import Desk, Reply, shown_of
 from service.asking.entities import Side, compare_entities, fitting, rank_entities
 from service.asking.reading import Question, QuestionReader, normalise
-from service.asking.scoping import EntityIndex, ScopeChoice, choose
+from service.asking.scoping import EntityIndex, ScopeChoice, choose, place_in
 from service.asking.subjects import Subject, subjects_of
 from service.asking.verification import unsupported_figures
-from service.asking.why import wants_detail, why
+from service.asking.why import most_moved, wants_detail, why
 from service.calculation.joint import JointScope
 from service.calculation.scope import Scope
 from service.calculation.trace import Series
@@ -124,12 +124,14 @@ class RuleAsker:
 
     def _continued(self, text: str, before: ScopeChoice, year: int | None, stage: Stage | None) -> ScopeChoice:
         """Return the choice for a follow-up: the entity spoken of before, its year too where no other is named."""
+        other = place_in(text, before.mention, self._names) if before.mention else set()
         names_year = any(y.year or y.relative for y in read_years(text))
         wanted = year if names_year else year or before.missing_year or before.year
         made = choose(
-            text, self._names, entity=before.summaries[0].entity, year=wanted, words=self._vocabulary.questions, stage=stage
+            text, self._names, entity=next(iter(other), before.summaries[0].entity), year=wanted,
+            words=self._vocabulary.questions, stage=stage,
         )  # fmt: skip
-        return replace(made, mention="")
+        return replace(made, mention=text[:-1] if other else "")
 
     def _unless_inside(self, text: str, choice: ScopeChoice) -> ScopeChoice:
         """Take back a foreign organisation that is part of a project's name of the entity spoken of (督查局工作经费)."""
@@ -222,7 +224,7 @@ class RuleAsker:
     def _asks_every(self, text: str) -> bool:
         """Whether a question is about every department in the store, and names none."""
         words = self._vocabulary.questions["signs"]["every"]
-        return any(w in text for w in words) and not self._names.mentions(fold(text))
+        return any(re.search(w, text) for w in words) and not self._names.mentions(fold(text))
 
     def _over_all(self, question: str, text: str, year: int | None) -> Answer:
         """Rank every department by one figure, from the figures of that coordinate alone."""
@@ -295,9 +297,21 @@ class RuleAsker:
             self._inherit(desk, reader, history)
         reply = self._reply(desk, choice)
         names: list[str] = []
+        if choice.twins and self._names_both_levels(text):
+            return self._levels_compared(question, text, choice)
         if choice.twins and reply.status is Status.ANSWERED and len(reply.plan) == 1:
             names = self._tell_twins(desk, reply, choice)
         return self._made(question, reply, choice, documents, names=names)
+
+    def _names_both_levels(self, text: str) -> bool:
+        return all(any(w in text for w in said) for said in self._vocabulary.questions["levels"].values())
+
+    def _levels_compared(self, question: str, text: str, choice: ScopeChoice) -> Answer:
+        """Set an entity's roll-up against the budget of its own unit."""
+        joint, sides, documents = self._joint(text, [replace(choice, twins=()), replace(choice, summaries=choice.twins, twins=())])
+        named = [replace(s, entity=f"{s.entity}（{s.desk.document.kind}预算）") for s in sides]
+        joint.scope = JointScope({s.entity: s.desk.scope for s in named})
+        return self._made(question, compare_entities(joint, named), choice, documents)
 
     def _tell_twins(self, desk: Desk, reply: Reply, choice: ScopeChoice) -> list[str]:
         """Add the figure of the entity's budget at its other level: a roll-up and its own unit share one name."""
@@ -465,8 +479,11 @@ class RuleAsker:
             chosen.append(texts.judge)
         if q.has("why"):
             chosen.append(why)
-        if q.has("trend") and not (years.asks_change(q.text) and q.has("change")):
+        spans = q.has("trend") or (years.names_years(desk) and not q.has("compare", "agree"))
+        if spans and not (years.asks_change(q.text) and q.has("change")):
             chosen.append(years.trend)
+        if q.has("rank") and q.has("up", "down", "change") and q.dimensions and not q.has("why"):
+            chosen.append(most_moved)
         chosen.append(self._part_of_entity)
         chosen += [wants_detail, texts.form_rows]
         if q.has("agree") and len(named) >= 2 and not q.has("why"):
@@ -495,6 +512,8 @@ class RuleAsker:
             chosen.append(amounts.times)
         if q.has("agree", "sum", "judge") and len(named) <= 1:
             chosen.append(texts.arithmetic)
+        if re.search("占|比重|比例", q.text) and q.has("change") and (q.has("previous") or len({y.year for y in q.years if y.year}) > 1):
+            chosen.append(years.share_change)
         if q.has("change") and not self._is_comparison(q, named):
             chosen.append(self._change)
         if q.has("average") and not q.has("per_head"):
@@ -509,6 +528,8 @@ class RuleAsker:
         if not named and re.search(r"收支(?:总体)?(?:情况|怎么样|概况)|总体情况|预算情况|大概情况", q.text):
             both = [Subject("收入", said=True), Subject("支出", said=True)]
             chosen.append(lambda d: amounts.look_up(d, both))
+        if not named and not desk.inherited and re.search(r"预算(?:总额|资金|规模|一共|总共)?(?:是|有|为)?(?:多少|几)|多少预算", q.text):
+            chosen.append(lambda d: amounts.look_up(d, [Subject("支出", said=True)]))
         if named:
             chosen.append(self._look_up)
         elif desk.inherited and (q.has("elliptical", "previous") or q.unit_types):

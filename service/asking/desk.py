@@ -146,11 +146,14 @@ class Desk:
         expression = parse_formula(formula) if isinstance(formula, str) else formula
         book = self.scope.preferring(prefer) if prefer else self.scope
         found = evaluate(expression, book)
-        unit = found.value.unit if isinstance(found.value, Quantity) else None
-        if self.unit is not None and unit is not None and unit.kind is Kind.MONEY and unit != self.unit:
+        if self.unit is None or not isinstance(found.value, Quantity) or found.value.unit.kind is not Kind.MONEY:
+            return found
+        if found.value.unit != self.unit:
             found = evaluate(Call(Function.CONVERT, (expression, UnitName(self.unit))), book)
-            if found.shown is not None and (self.unit != YUAN or found.shown.decimals > _PLACES_ASKED):
-                found = dataclasses.replace(found, shown=found.shown.rounded(_PLACES_ASKED))
+        elif all(f.quantity.unit == self.unit for f in found.figures):
+            return found
+        if found.shown is not None and (self.unit != YUAN or found.shown.decimals > _PLACES_ASKED):
+            found = dataclasses.replace(found, shown=found.shown.rounded(_PLACES_ASKED))
         return found
 
     def result(self, label: str, evaluation: Evaluation, *, quantity: Quantity | None = None) -> Result:

@@ -10,11 +10,12 @@ from service.asking.amounts import bare, bound_results, split_at, tell_conflicts
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject, subjects_of, total_of
-from service.calculation.formula import Binary, Call, Expression, Function, Operator, Reference
+from service.calculation.formula import Binary, Call, Expression, Function, Operator, Reference, UnitName
 from service.calculation.joint import of_entity
 from service.calculation.trace import Entry, Evaluation, Series
 from service.domain.coordinate import Stage
 from service.domain.errors import MissingFactError, YoujuError
+from service.domain.quantity import WAN_YUAN, Kind
 from service.numerals import read_numbers, render_number
 
 #: Departments of a ranking that are told; the others are counted.
@@ -58,6 +59,10 @@ def compare_entities(joint: Desk, sides: Sequence[Side]) -> Reply:
             rows.append(_share_row(joint, side) if asks_share and len(named) > 1 else _row(joint, side, named))
         except YoujuError as error:
             lacking.append(f"{side.entity}：{error.message}")
+    units = {r.value.quantity.unit for r in rows}
+    if len(rows) > 1 and len(units) > 1 and joint.unit is None and all(u.kind is Kind.MONEY for u in units):
+        joint.unit = WAN_YUAN
+        rows = [replace(r, value=joint.evaluate(r.expression)) for r in rows]
     if len(rows) < 2:
         return _too_few(joint, rows, lacking)
     reply = Reply("", plan=[])
@@ -72,6 +77,11 @@ def compare_entities(joint: Desk, sides: Sequence[Side]) -> Reply:
     else:
         ordered = sorted(rows, key=lambda r: -r.value.quantity.base)
         reply.text += "由大到小：" + "、".join(f"{r.side.entity}{shown_of(r.value)}" for r in ordered) + "。"
+    if joint.question.has("sum") and not asks_share:
+        total = joint.evaluate(total_of([r.expression for r in rows]))
+        reply.results.insert(0, joint.result("合计", total))
+        reply.plan.insert(0, total.formula)
+        reply.text += f"合计{shown_of(total)}。"
     reply.text += _differences_of_terms(rows)
     if lacking:
         reply.text += f"另有：{'；'.join(lacking)}"
@@ -212,11 +222,13 @@ def rank_entities(joint: Desk, subject: Subject, *, held: int) -> Reply:
         held: How many departments have documents of the year.
     """
     reference = of_entity(subject.reference(joint.vocabulary, year=joint.year), "*")
-    function = Function.RANK
-    ordered = joint.evaluate(Call(function, (reference,)))
-    assert isinstance(ordered.value, Series)  # noqa: S101 - 排序() gives one
-    entries = [e for e in ordered.value.entries if _stage_of(e) is joint.scope.stage]
-    other = [e.label for e in ordered.value.entries if e not in entries]
+    ordered, ranked = _ranked(joint, reference)
+    printed = {e.quantity.unit for e in ranked}
+    unit = joint.unit or (WAN_YUAN if len(printed) > 1 else None)
+    if unit is not None and all(u.kind is Kind.MONEY for u in printed):
+        ordered, ranked = _ranked(joint, Call(Function.CONVERT, (reference, UnitName(unit))))
+    entries = [e for e in ranked if _stage_of(e) is joint.scope.stage]
+    other = [e.label for e in ranked if e not in entries]
     if not entries:
         return Reply("回答不了：各部门都没有这一口径的数。", status=Status.REFUSED, missing="各部门的这一口径")
     bottom = joint.question.has("bottom")
@@ -227,10 +239,9 @@ def rank_entities(joint: Desk, subject: Subject, *, held: int) -> Reply:
     reply = Reply("", plan=[ordered.formula])
     for entry in told:
         assert entry.figure is not None  # noqa: S101 - every entry is one entity's figure
-        number = render_number(entry.shown.number)
         reply.results.append(
             Result(
-                entry.label, number, entry.shown.unit.symbol, render_number(entry.quantity.number), ordered.formula,
+                entry.label, _digits(entry), entry.shown.unit.symbol, render_number(entry.quantity.number), ordered.formula,
                 f"{entry.label} {_amount(entry)}", tuple(joint.operands(entry.figure)),
             )
         )  # fmt: skip
@@ -245,12 +256,17 @@ def rank_entities(joint: Desk, subject: Subject, *, held: int) -> Reply:
     )
     if len(told) > wanted:
         reply.text += "依次为：" + "、".join(f"{e.label} {_amount(e)}" for e in told) + "。"
-    units = {e.quantity.unit for e in told}
-    if len(units) > 1:
-        reply.text += "各表单位不同，已换算后比较。"
+    if len(printed) > 1:
+        reply.text += f"各表单位不同，已换算为{entries[0].shown.unit.symbol}。"
     if other:
         reply.text += f"{'、'.join(other)}只有别的阶段的数，未列入。"
     return reply
+
+
+def _ranked(joint: Desk, expression: Expression) -> tuple[Evaluation, tuple[Entry, ...]]:
+    ordered = joint.evaluate(Call(Function.RANK, (expression,)))
+    assert isinstance(ordered.value, Series)  # noqa: S101 - 排序() gives one
+    return ordered, ordered.value.entries
 
 
 def _stage_of(entry: Entry) -> Stage | None:
@@ -258,7 +274,19 @@ def _stage_of(entry: Entry) -> Stage | None:
 
 
 def _amount(entry: Entry) -> str:
-    return f"{render_number(entry.shown.number)}{entry.shown.unit.symbol}"
+    return f"{_digits(entry)}{entry.shown.unit.symbol}"
+
+
+def _digits(entry: Entry) -> str:
+    """Return an entry's digits as printed, or with two decimals where it was restated in another unit."""
+    figure = entry.figure
+    if figure is not None and figure.quantity.unit != entry.shown.unit:
+        return render_number(entry.shown.rounded(_PLACES).number)
+    return render_number(entry.shown.number)
+
+
+#: Decimals of an amount restated in another unit.
+_PLACES = 2
 
 
 def _how_many(joint: Desk, total: int) -> int:

@@ -139,15 +139,11 @@ class EntityIndex:
                 found = self._by_name.get(text[start : start + size])
                 if found:
                     return set(found), text[start : start + size]
-        best: tuple[int, set[str], str] = (0, set(), "")
         for piece in _pieces(text):
-            if len(piece) < best[0]:
-                break
             found = self.abbreviated(piece)
-            if found and len(piece) > best[0]:
-                best = (len(piece), set(), piece)
-            best[1].update(found)
-        return best[1], best[2]
+            if found:
+                return found, piece  # the longest; of equally long ones the first
+        return set(), ""
 
     def mentions(self, text: str) -> list[EntityMention]:
         """Return every entity a text names, left to right; the text between two must set them side by side."""
@@ -170,7 +166,7 @@ class EntityIndex:
                 continue
             if not any(mention.entities <= k.entities for k in kept):
                 kept.append(mention)
-        return kept
+        return [each for mention in kept for each in _all_of(text, mention)]
 
     def _shared_ending(self, text: str, found: Sequence[EntityMention]) -> list[EntityMention]:
         """Read 「长春和西安市信访局」: a place that shares the ending of the name after it."""
@@ -189,6 +185,22 @@ class EntityIndex:
         return []
 
 
+#: Said before a name that several entities bear: all of them are meant.
+_ALL_OF = re.compile(r"(?:([二两三四五六\d])家?个?|各家?|几家|这几家|所有|全部)$")
+_NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+
+def _all_of(text: str, mention: EntityMention) -> list[EntityMention]:
+    """Read 「三家信访局」 as each of the three that the store has."""
+    said = _ALL_OF.search(text[: mention.start])
+    if len(mention.entities) == 1 or said is None:
+        return [mention]
+    number = said.group(1)
+    if number and (_NUMERALS.get(number) or int(number)) != len(mention.entities):
+        return [mention]
+    return [EntityMention(mention.start, mention.text, frozenset({e})) for e in sorted(mention.entities)]
+
+
 def _pieces(text: str) -> list[str]:
     """Return the pieces of a text that end like the name of an organisation, longest first."""
     out = set()
@@ -198,7 +210,7 @@ def _pieces(text: str) -> list[str]:
                 piece = text[start:end]
                 if _HAN.fullmatch(piece):
                     out.add(piece)
-    return sorted(out, key=lambda p: (-len(p), p))
+    return sorted(out, key=lambda p: (-len(p), text.find(p)))
 
 
 def _abbreviates(piece: str, name: str, core: str, tails: frozenset[str] = frozenset()) -> bool:
@@ -225,6 +237,24 @@ def _abbreviates(piece: str, name: str, core: str, tails: frozenset[str] = froze
     left_out = name[position + 1 :]
     ends_well = piece[-1] in _NAME_ENDS and (len(left_out) <= 2 or left_out in tails)
     return ends_well and gaps <= 3 and len(in_core) >= 2 and len(piece) >= 3 - (len(core) <= 4)
+
+
+def place_in(text: str, before: str, index: EntityIndex) -> set[str]:
+    """Return the entity that a follow-up names by its place alone: 「西安的呢」 after 「长春市信访局…」.
+
+    Args:
+        text: The follow-up.
+        before: The piece that named the entity in the question before.
+        index: Names of what is in the store.
+    """
+    found = re.match(r"(?:那|换成|改成|再看|和|跟)?([\u4e00-\u9fff]{2,5}?)(?:的|那边)?(?:呢|怎么样|如何|多少|是多少)?[？?]?$", text)
+    if found is None:
+        return set()
+    for ending in range(2, len(before)):
+        entities = index.abbreviated(fold(found.group(1)) + before[-ending:])
+        if len(entities) == 1:
+            return entities
+    return set()
 
 
 def choose(
@@ -312,7 +342,10 @@ def _is_region_of(lead: str, mention: EntityMention, index: EntityIndex) -> bool
 def _lead(before: str, words: Mapping[str, Any]) -> str:
     """Return the characters that stand right before a name and are no words of the question itself."""
     run = re.search(r"[\u4e00-\u9fff]{0,8}$", before)
-    lead = re.split(r"[的了是和与跟比请问在为把年问下查看或及同占]|多少|哪个|什么|今年|去年", run.group() if run else "")[-1]
+    lead = re.split(
+        r"[的了是和与跟比请问在为把年问下查看或及同占各]|多少|哪个|什么|今年|去年|所有|全部|几家|[一二两三四五六七八九十][家个]",
+        run.group() if run else "",
+    )[-1]
     known = [*words["filler"]["words"], *(w for group in words["signs"].values() for w in group if _HAN.fullmatch(w))]
     ends = [lead.rfind(w) + len(w) for w in known if w in lead]
     return lead[max(ends, default=0) :].lstrip(words["filler"]["particles"]) if ends else lead
@@ -354,7 +387,7 @@ def _of_entity(
     text = _with_years(question, years)
     wanted = year or _year(text, years)
     spoken = [y.year for y in read_years(text) if y.year]
-    unknown = [y for y in spoken if years and y not in years and y != years[-1] - 1]
+    unknown = [y for y in spoken if years and y not in years and y + 1 not in years]
     if unknown and year is None and wanted in years:
         wanted = unknown[0]
     shown = wanted if wanted in years else years[0]
@@ -437,11 +470,14 @@ def _is_base(question: str, start: int, end: int) -> bool:
 
 def _year(question: str, years: Sequence[int]) -> int:
     """Return the year a question is about: the latest it names that is not only compared with."""
+    said = [y.year for y in read_years(question) if y.year]
     named = [y.year for y in read_years(question) if y.year and not _is_base(question, y.start, y.end)]
+    if named and max(said) in years and min(said) in years:
+        return max(said)  # 2018年与2019年相比: the later one is compared with the earlier
     known = [y for y in named if y in years]
     if known:
         return max(known)
     if named and years:
-        # a year before the newest document may be known from it (推算); a later one is not
-        return years[0] if max(named) < years[0] and max(named) >= years[0] - 1 else max(named)
+        # the year before a document may be known from it (推算); a later one is not
+        return next((y for y in reversed(years) if y - 1 == max(named)), max(named))
     return years[0] if years else 0

@@ -156,7 +156,7 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
         levels = _levels(desk, fitted, dimension, before)
         for place, level in enumerate(levels):
             split = _Split.of(desk, fitted, dimension, level, (now, then), before)
-            if not split.parts or not any(p.change for p in split.parts):
+            if not any(p.change for p in split.parts) or (dimension == "fund" and len(split.parts) == 1):
                 continue
             title = desk.vocabulary.dimensions[dimension].name
             title += _LEVEL_NAMES.get(level, "") if len(levels) > 1 and place else ""
@@ -165,6 +165,37 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
                 _finer(split, reply)
 
 
+def most_moved(desk: Desk) -> Reply | None:
+    """「哪个科目增加最多」: the parts that rose or fell most from the year before."""
+    dimension = next((d for d in desk.question.dimensions if d in _OPEN), "")
+    subject = next(iter(subjects(desk)), Subject("支出", said=True))
+    before = base_year(desk)
+    if not dimension:
+        return None
+    if dimension == "project":
+        subject = replace(subject, members=tuple(p for p in subject.members if p[0] != "nature"))
+    try:
+        whole = subject.having(nature="项目支出") if dimension == "project" else subject
+        ends = both_years(desk, whole, desk.year, before)
+    except YoujuError:
+        return None
+    down = desk.question.has("down") and not desk.question.has("up")
+    reply = Reply("", plan=[f"{ends[0].formula} − {ends[1].formula}"])
+    lines = []
+    for level in _levels(desk, subject, dimension, before):
+        split = _Split.of(desk, subject, dimension, level, ends, before)
+        moved = [p for p in split.moved if (p.change < 0) == down][:_MOST_MOVED]
+        if moved:
+            title = desk.vocabulary.dimensions[dimension].name + _LEVEL_NAMES.get(level, "")
+            lines.append(f"按{title}，{'减少' if down else '增加'}最多的是" + "、".join(split.line(p, reply) for p in moved))
+    if not lines:
+        return None
+    reply.text = f"{desk.head()}比{before}年：{'；'.join(lines)}。"
+    return reply
+
+
+#: Parts told of those that moved most.
+_MOST_MOVED = 3
 #: Parts that a decomposition names before it sums the rest up.
 _MOST_PARTS = 8
 #: Levels of the codes of functions.
@@ -277,7 +308,7 @@ class _Split:
         """Say what every part contributes, what the rest does, and what is left unexplained."""
         made = self._worked_out()
         named = made.parts if len(made.parts) <= _MOST_PARTS + 1 else made.parts[:_MOST_PARTS]
-        lines = [self._line(part, reply) for part in named]
+        lines = [self.line(part, reply) for part in named]
         rest = made.parts[len(named) :]
         if rest:
             lines.append(self._rest(rest, reply))
@@ -290,7 +321,7 @@ class _Split:
         reply.results.append(Result("未能拆分的差额", number, unit.symbol, number, "", "", ()))
         return f"{text}，还有{render_quantity(left)}未能拆分"
 
-    def _line(self, part: Part, reply: Reply) -> str:
+    def line(self, part: Part, reply: Reply) -> str:
         """Name what one part contributes, and write its figures down."""
         desk, up = self.desk, part.change > 0
         year = self.whole[0].figures[0].facts[0].coordinate.year
@@ -366,7 +397,9 @@ def _listed(desk: Desk, subject: Subject, dimension: str, level: int, year: int)
         own = set(place.members) - {(dimension, member)}
         if place.aspect is not Aspect.LEVEL or not wanted <= own or not {d for d, _ in own - wanted} <= _OPEN[dimension]:
             continue
-        if (level and len(member) != level) or fact.quantity is None:
+        if level:
+            member = member[:level] if len(member) >= level else ""  # rows below a class stand for it too
+        if not member or member == parent or fact.quantity is None:
             continue
         if parent and parent not in desk.vocabulary.ancestors(dimension, member):
             continue

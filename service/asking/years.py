@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from service.asking.amounts import bare, bound_results, subjects, tell_conflicts
+from service.asking.amounts import bare, bound_results, split_at, subjects, tell_conflicts, whole_of
 from service.asking.answer import Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
-from service.asking.subjects import Subject
+from service.asking.subjects import Subject, total_of
 from service.calculation.formula import Binary, Call, Expression, Function, Operator
 from service.calculation.scope import CODED
 from service.calculation.trace import Evaluation
@@ -197,10 +198,13 @@ def stated_otherwise(desk: Desk, subject: Subject, move: Move, before: int) -> s
         for fact in desk.stated(subject, aspect):
             if fact.quantity is None or true is None or fact.coordinate.base_year not in {None, before}:
                 continue
-            low, high = Quantity(abs(fact.quantity.number), fact.quantity.unit).interval()
+            stated = Quantity(abs(fact.quantity.number), fact.quantity.unit)
+            low, high = stated.interval()
+            # what is stated may be worked out from figures rounded as it is itself: a difference of two, or a quotient
+            slack = (high - low) * (1 if aspect is Aspect.CHANGE else Decimal("0.5"))
             value = abs(true.quantity.to(fact.quantity.unit).number)
-            if not low <= value <= high:
-                said = render_quantity(Quantity(abs(fact.quantity.number), fact.quantity.unit))
+            if not low - slack <= value <= high + slack:
+                said = render_quantity(stated)
                 out.append(f"；正文写的是{said}，与按两年数字计算的{word}{shown_of(true)}不符")
                 break
     return "".join(out)
@@ -212,6 +216,46 @@ def stated_otherwise(desk: Desk, subject: Subject, move: Move, before: int) -> s
 def asks_change(text: str) -> bool:
     """Whether a question that names a span of years wants the change between its ends alone: 从2023年到2025年增加多少."""
     return bool(_RANGE.search(text)) and bool(re.search(r"从|相比|比20\d\d年", text)) and "趋势" not in text
+
+
+def names_years(desk: Desk) -> bool:
+    """Whether a question lists years and wants the figure of each: 2023年、2024年、2025年各多少."""
+    named = {y.year for y in desk.question.years if y.year}
+    each = bool(re.search(r"分别|各(?:是|为|有)?(?:多少|几)|每年", desk.question.text))
+    return len(named) > 2 or (len(named) == 2 and each)
+
+
+def share_change(desk: Desk) -> Reply | None:
+    """How a share moved from an earlier year: 「占比比上年高多少」, in percentage points."""
+    parts, wholes = split_at(desk, r"占(?!比)|占比|比重|比例")
+    parts = parts or desk.inherited[:1]
+    if not parts:
+        return None
+    whole = wholes[0] if wholes else whole_of(desk, parts[0])
+    before = base_year(desk)
+    shares, told, reply = [], [], Reply("")
+    for year in (before, desk.year):
+        part = total_of([desk.reference(p, year=year) for p in parts])
+        all_ = desk.reference(whole, year=year)
+        a, b, value = desk.evaluate(part), desk.evaluate(all_), desk.evaluate(Call(Function.SHARE, (part, all_)))
+        shares.append(Call(Function.SHARE, (part, all_)))
+        names = "、".join(bare(f.label) for f in a.figures[: len(parts)])
+        told.append(f"{year}年{names}{shown_of(a)}，占{bare(b.figures[0].label)}{shown_of(b)}的{shown_of(value)}{marked(desk, a)}")
+        reply.results.append(desk.result(f"{year}年{names}占{bare(b.figures[0].label)}的比重", value))
+        reply.citations += desk.cite(value.figures)
+        bound_results(desk, [a, b], reply)
+        tell_conflicts(desk, [a, b], reply)
+    now, then = desk.evaluate(shares[1]), desk.evaluate(shares[0])
+    reply.text = f"{desk.document.entity}（{desk.document.stage.value}）：{'；'.join(reversed(told))}"
+    if now.quantity.number == then.quantity.number:
+        reply.text += "，两年相同。"
+        return reply
+    up = now.quantity.number > then.quantity.number
+    gap = desk.evaluate(Binary(Operator.SUBTRACT, *(shares[::-1] if up else shares)))
+    reply.results.insert(0, desk.result(f"比重{'提高' if up else '下降'}", gap))
+    reply.plan.append(gap.formula)
+    reply.text += f"，{'提高' if up else '下降'}{shown_of(gap)}。"
+    return reply
 
 
 def trend(desk: Desk) -> Reply | None:
