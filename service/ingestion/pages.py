@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from service.ingestion.blocks import Block, Grid, TextLine
 
 _PAGE_NUMBER = re.compile(
-    r"^[-—–―－_~·•.|/\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[,，/／of]*\s*共?\s*\d{1,4}\s*页?)?|[ivxIVXⅠ-ⅻ]{1,6})[-—–―－_~·•.|/\s]*$"
+    r"^[-—–―－_~·•.|/\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[,，/／of]*\s*共?\s*\d{1,4}\s*页?)?|[ivxIVXⅠ-ⅻ]{1,6})[-—–―－_~·•.|/\s]*$|^一\s*\d{1,4}\s*一$"
 )
 #: Lines that stand for themselves: captions of tables, and lines of a table of contents.
 _ALONE = re.compile(

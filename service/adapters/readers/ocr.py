@@ -27,6 +27,10 @@ _INK = 140
 _RULING = 80
 
 
+#: What is left of a ruling in front of a figure.
+_STRAY = re.compile(r"^[，,.。、‘’'“”\"|_]+(?=\d)")
+
+
 @cache
 def is_installed() -> bool:
     """Whether tesseract is installed with its data for simplified Chinese."""
@@ -157,7 +161,7 @@ def _words(width: int, height: int, dots: int, grey: bytes) -> list[Word]:
     program = shutil.which("tesseract")
     if program is None:
         return []
-    command = [program, "stdin", "stdout", "-l", "chi_sim", "--dpi", str(dots), "--psm", "3", "-c", "preserve_interword_spaces=1", "tsv"]
+    command = [program, "stdin", "stdout", "-l", "chi_sim", "--dpi", str(dots), "--psm", "6", "-c", "preserve_interword_spaces=1", "tsv"]
     try:
         done = subprocess.run(  # noqa: S603 - found on the path, no shell
             command, input=b"P5 %d %d 255\n" % (width, height) + grey, capture_output=True,
@@ -165,7 +169,7 @@ def _words(width: int, height: int, dots: int, grey: bytes) -> list[Word]:
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return _with_whole_numbers(list(_parsed(done.stdout.decode("utf-8", "replace"), dots)))
+    return _put_together(list(_parsed(done.stdout.decode("utf-8", "replace"), dots)))
 
 
 def _parsed(table: str, dots: int) -> Iterator[Word]:
@@ -178,20 +182,30 @@ def _parsed(table: str, dots: int) -> Iterator[Word]:
         if fields[0] == "4":
             top, bottom = y, y + h
         elif fields[0] == "5" and fields[11].strip():
-            yield Word(fields[11].strip(), *(_tenths(v, dots) for v in (x, top, x + w, bottom)))
+            yield Word(_STRAY.sub("", fields[11].strip()), *(_tenths(v, dots) for v in (x, top, x + w, bottom)))
 
 
-def _with_whole_numbers(words: Sequence[Word]) -> list[Word]:
-    """Put the pieces of a number together that wide commas and points have parted: 「101,」「673.」「03」."""
+def _put_together(words: Sequence[Word]) -> list[Word]:
+    """Put the pieces of a number and of a run of ideographs together: 「101,」「673.」「03」, 「预」「算」."""
     out: list[Word] = []
     for word in words:
         last = out[-1] if out else None
-        if (
+        near = (
             last is not None and (last.top, last.bottom) == (word.top, word.bottom)
             and 0 <= word.x0 - last.x1 < word.bottom - word.top
-            and re.search(r"\d[,.]$", last.text) and re.match(r"\d{2}|\d\s*[%％]", word.text)
-        ):  # fmt: skip
+        )  # fmt: skip
+        if near and last is not None and _belong(last.text, word.text):
             out[-1] = Word(last.text + word.text, last.x0, last.top, word.x1, last.bottom)
         else:
             out.append(word)
     return out
+
+
+def _belong(before: str, after: str) -> bool:
+    number = re.search(r"\d[,.]$", before) and re.match(r"\d{2}|\d\s*[%％]", after)
+    fraction = re.search(r"\d{2}\.$", before) and after[0].isdigit()
+    return bool(number or fraction or (_is_ideograph(before[-1]) and _is_ideograph(after[0])))
+
+
+def _is_ideograph(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
