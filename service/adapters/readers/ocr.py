@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
+from service.ingestion.alignment import aligned_tables
 from service.ingestion.lattice import Rule, ruled_tables
-from service.ingestion.pages import PageLayout, Word
+from service.ingestion.pages import PageLayout, PlacedGrid, Word
 
 #: pdfium is not safe to use from two threads at once.
 PDFIUM = threading.Lock()
@@ -27,7 +29,7 @@ _INK = 140
 _RULING = 80
 
 
-#: What is left of a ruling in front of a figure.
+#: What is left of a ruling in front of a figure of a table.
 _STRAY = re.compile(r"^[，,.。、‘’'“”\"|_]+(?=\d)")
 
 
@@ -97,8 +99,15 @@ def _layout(width: int, height: int, dots: int, grey: bytes, number: int) -> Pag
     if not words:
         return None
     rules = [Rule(*(_tenths(v, dots) for v in box)) for box in (*level, *upright)]
-    grids, rest = ruled_tables(words, rules, page=number, by_ocr=True)
+    ruled, rest = ruled_tables(words, rules, page=number, by_ocr=True)
+    aligned, rest = aligned_tables(rest, rules, page=number, by_ocr=True)
+    grids = tuple(_without_strays(g) for g in (*ruled, *aligned))
     return PageLayout(number, _tenths(width, dots), _tenths(height, dots), rest, grids)
+
+
+def _without_strays(placed: PlacedGrid) -> PlacedGrid:
+    rows = tuple(replace(r, cells=tuple(_STRAY.sub("", c) for c in r.cells)) for r in placed.grid.rows)
+    return replace(placed, grid=replace(placed.grid, rows=rows))
 
 
 def _tenths(points: int, dots: int) -> int:
@@ -182,7 +191,7 @@ def _parsed(table: str, dots: int) -> Iterator[Word]:
         if fields[0] == "4":
             top, bottom = y, y + h
         elif fields[0] == "5" and fields[11].strip():
-            yield Word(_STRAY.sub("", fields[11].strip()), *(_tenths(v, dots) for v in (x, top, x + w, bottom)))
+            yield Word(fields[11].strip(), *(_tenths(v, dots) for v in (x, top, x + w, bottom)))
 
 
 def _put_together(words: Sequence[Word]) -> list[Word]:
