@@ -13,7 +13,7 @@ from service.asking.answer import Answer, Result, Status
 from service.asking.desk import Desk, Reply, shown_of
 from service.asking.entities import Side, compare_entities, fitting, rank_entities
 from service.asking.reading import Question, QuestionReader, normalise
-from service.asking.scoping import EntityIndex, ScopeChoice, choose, place_in
+from service.asking.scoping import EntityIndex, ScopeChoice, choose, documents_in, place_in
 from service.asking.subjects import Subject, subjects_of
 from service.asking.verification import unsupported_figures
 from service.asking.why import most_moved, wants_detail, why
@@ -231,14 +231,7 @@ class RuleAsker:
         stage = stage_of(text, self._vocabulary) or Stage.BUDGET
         spoken = [y.year for y in read_years(text) if y.year]
         wanted = year or max(spoken, default=max(s.year for s in self._summaries))
-        chosen = {
-            s.id: s.entity
-            for e in self._names.entities
-            for s in choose(
-                text, self._names, entity=e, year=wanted, words=self._vocabulary.questions, stage=stage
-            ).summaries
-            if s.year == wanted
-        }  # fmt: skip
+        chosen = documents_in(self._names, wanted, text, self._vocabulary.questions, stage)
         choice = ScopeChoice(others=self._names.entities, year=wanted)
         if not chosen:
             missing = f"没有{wanted}年的文件"

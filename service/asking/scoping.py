@@ -399,6 +399,20 @@ def _of_entity(
     )  # fmt: skip
 
 
+def documents_in(
+    index: EntityIndex, year: int, text: str, words: Mapping[str, Any], stage: Stage | None
+) -> dict[str, str]:
+    """Return the documents of one year that speak for their entity as a whole: document id → entity."""
+    level = _level_asked(text, words)
+    out: dict[str, str] = {}
+    for entity in index.entities:
+        own = [s for s in index.of(entity) if s.year == year]
+        if own:
+            chosen, _ = _at_level(own, year, level, stage)
+            out |= {s.id: entity for s in chosen}
+    return out
+
+
 def _stage_rank(summary: DocumentSummary, stage: Stage | None) -> int:
     if summary.stage is (stage or Stage.BUDGET):
         return 0

@@ -407,9 +407,16 @@ class Scope:
         return best[1] if best else None
 
     def _splits(self, members: Mapping[str, str]) -> frozenset[str]:
-        """Return the dimensions along which rows may be parts of the coordinate wanted."""
+        """Return the dimensions along which rows may be parts of the coordinate wanted.
+
+        Of 基本支出 and the like a table of functions prints its own total; rows without one may not be all.
+        """
         splits = {"gov_economic", "line", "function", "unit", "project"}
-        return frozenset(splits - {"unit", "project"} if "economic" in members else splits)
+        if "economic" in members:
+            splits -= {"unit", "project"}
+        if members.keys() <= {"nature"} | QUALIFIERS:
+            splits -= {"function"}
+        return frozenset(splits)
 
     def _qualifies(self, qualifiers: frozenset[str], members: Mapping[str, str]) -> bool:
         """Whether what is left open may be: a fund or period; 基本支出 for an economic item; 项目支出 for a project."""
