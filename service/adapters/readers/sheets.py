@@ -19,11 +19,14 @@ from service.vocabulary.names import squeeze
 Range = tuple[int, int, int, int]
 
 _UNIT = re.compile(r"单位[:：]?(?:人民币)?(?:千元|百万元|万元|亿元|元)")
+_UNIT_ALONE = re.compile(
+    r"^[（(]?(?:金额|货币|计量)?单位[:：]?(?:人民币)?(?:千元|百万元|万元|亿元|元)[)）]?$|^[（(](?:千|百万|万|亿)?元[)）]$"
+)
 _OWNER = re.compile(
     r"^[^，。；:：\d]{0,10}(?:部门|单位)(?:（单位）|\(单位\))?(?:名称)?(?:[（(](?:盖章|公章)[)）])?[:：]"
 )
 _LINE_OF_ITS_OWN = re.compile(
-    r"^[（(]?(?:附件|附表|公开|预算公开|预算|决算|财决|财|表)*[-－—]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[-－—]\d{1,2})?(?:表)?[)）]?[:：]?$"
+    r"^(?=.*[附公预决财表件])[（(]?(?:附件|附表|公开|预算公开|预算|决算|财决|财|表)*[-－—]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[-－—]\d{1,2})?(?:表)?[)）]?[:：]?$"
     r"|^[（(]?20\d\d年度?[)）]?$|^(?:编制|填报|公开|批复)(?:日期|时间)[:：]|^[（(](?:人民币)?(?:千|万|亿)?元[)）]$"
 )
 _REMARK = re.compile(r"^[（(]?(?:备注|注|说明|附注|注释|填报说明|编报说明)\s*\d*[:：.、]|^本表")
@@ -280,9 +283,9 @@ def _is_caption_row(row: _Row) -> bool:
     texts = [squeeze(c.text) for c in row.cells]
     if any(len(t) > _PROSE for t in texts):
         return False
-    if _UNIT.search(texts[-1]) and (_OWNER.match(texts[0]) or len(texts) <= 3):
+    if any(_UNIT_ALONE.match(t) for t in texts[1:]) and (_OWNER.match(texts[0]) or len(texts) <= 3):
         return True
-    return all(_is_caption(c.text) for c in row.cells)
+    return any(_OWNER.match(t) for t in texts) and all(_is_caption(c.text) for c in row.cells)
 
 
 def _join_labels(texts: Iterable[str]) -> list[str]:

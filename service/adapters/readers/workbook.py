@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from service.adapters.readers import ole, spreadsheet_binary
 from service.adapters.readers.composing import Composer
 from service.adapters.readers.limits import check_cells
+from service.adapters.readers.office import convert, find_office
 from service.adapters.readers.package import Package, refuse_encrypted
 from service.adapters.readers.sheets import SheetReader
 from service.adapters.readers.spreadsheet_xml import RawSheet, SpreadsheetPackage, place_name
-from service.domain.errors import EmptyDocumentError, UnsupportedDocumentError
+from service.domain.errors import EmptyDocumentError, SourceDocumentError, UnsupportedDocumentError
 from service.ingestion.blocks import Block, Reading
 
 #: How many places a remark names.
@@ -44,7 +45,33 @@ def read_workbook(data: bytes, name: str) -> Reading:
     if package.has_macros:
         composer.remark("macros-ignored", f"“{name}”带有宏，没有运行，只读取了表格内容。")
     sheets = list(SpreadsheetPackage(package).sheets())
+    _recalculate(sheets, data, name, composer)
     return _finish(sheets, composer, data, name)
+
+
+def _recalculate(sheets: Sequence[RawSheet], data: bytes, name: str, composer: Composer) -> None:
+    """Have formulas calculated whose values the file does not hold, where LibreOffice is there to do it."""
+    lacking = [s for s in sheets if s.visible and s.without_value]
+    if not lacking or find_office() is None:
+        return
+    try:
+        made = convert(data, name, ending="xlsx", into="xlsx", remedy="用Excel或WPS打开并保存一次")
+        calculated = {s.name: s for s in SpreadsheetPackage(Package(made, name)).sheets()}
+    except SourceDocumentError:
+        return  # the cells stay blank, and the remark on them says so
+    count = 0
+    for sheet in lacking:
+        other = calculated.get(sheet.name, sheet)
+        failed = set(other.errors)
+        found = {p: other.cells[p] for p in sheet.without_value if p in other.cells}
+        sheet.cells.update(found)
+        sheet.errors += [p for p in sheet.without_value if p in failed]
+        sheet.without_value = [p for p in sheet.without_value if p not in found and p not in failed]
+        count += len(found)
+    if count:
+        composer.remark(
+            "formula-recalculated", f"“{name}”有{count}个公式没有存下结果，已用LibreOffice重新计算。请与原表核对。"
+        )
 
 
 def _read_binary(data: bytes, name: str) -> Reading:
