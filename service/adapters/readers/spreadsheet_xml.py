@@ -164,11 +164,11 @@ class SpreadsheetPackage:
         for cell in element:
             if local(cell) != "c":
                 continue
-            place = _place(attribute(cell, "r"))
+            place = _place(cell.get("r", ""))
             column = place[1] if place else column + 1
             if column >= _LAST_COLUMN:
                 continue
-            number = attribute(cell, "s", "0")
+            number = cell.get("s", "0")
             index = int(number) if number.isdigit() else 0
             style = self._styles[index] if index < len(self._styles) else _Style()
             text = self._text(cell, style, sheet, (row, column))
@@ -183,11 +183,14 @@ class SpreadsheetPackage:
         sheet.merges += spread_centred(row, centred)
 
     def _text(self, cell: etree._Element, style: _Style, sheet: RawSheet, place: tuple[int, int]) -> str:
-        kind = attribute(cell, "t", "n")
-        value, formula, inline = child(cell, "v"), child(cell, "f"), child(cell, "is")
+        if not len(cell):
+            return ""
+        kind = cell.get("t", "n")
+        pieces = {local(p): p for p in cell}
+        value = pieces.get("v")
         raw = (value.text or "") if value is not None else ""
         if kind == "inlineStr":
-            return _rich_text(inline) if inline is not None else ""
+            return _rich_text(pieces["is"]) if "is" in pieces else ""
         if kind == "s":
             return self._strings[int(raw)] if raw.strip().isdigit() and int(raw) < len(self._strings) else ""
         if kind == "str":
@@ -196,7 +199,7 @@ class SpreadsheetPackage:
             sheet.errors.append(place)
             return ""
         if not raw.strip():
-            if formula is not None:
+            if "f" in pieces:
                 sheet.without_value.append(place)
             return ""
         if kind == "b":
@@ -263,7 +266,7 @@ def _hidden_columns(element: etree._Element) -> set[int]:
 
 def _is_zero(cell: etree._Element) -> bool:
     value = child(cell, "v")
-    if attribute(cell, "t", "n") != "n" or value is None:
+    if cell.get("t", "n") != "n" or value is None:
         return False
     try:
         return float(value.text or "") == 0
