@@ -38,6 +38,8 @@ from service.vocabulary.vocabulary import Vocabulary
 
 #: Documents kept ready in memory.
 _READY = 16
+#: Departments that a list of what is in the store names.
+_MOST_HELD = 30
 #: Entities that an unclear name may fit and still be answered with the figure of each.
 _MOST_READINGS = 5
 
@@ -230,7 +232,9 @@ class RuleAsker:
         """Rank every department by one figure, from the figures of that coordinate alone."""
         stage = stage_of(text, self._vocabulary) or Stage.BUDGET
         spoken = [y.year for y in read_years(text) if y.year]
-        wanted = year or max(spoken, default=max(s.year for s in self._summaries))
+        newest = max(s.year for s in self._summaries)
+        relative = next((y.relative for y in read_years(text) if y.relative), 0)
+        wanted = year or max(spoken, default=newest + relative)
         chosen = documents_in(self._names, wanted, text, self._vocabulary.questions, stage)
         choice = ScopeChoice(others=self._names.entities, year=wanted)
         if not chosen:
@@ -239,7 +243,10 @@ class RuleAsker:
             return self._made(question, reply, choice, ())
         reader = self._plain_reader()
         read = reader.read(text)
-        subject = next(iter(subjects_of(read, self._vocabulary)), Subject("支出"))
+        named = subjects_of(read, self._vocabulary)
+        if not named and not read.has("rank", "sum", "ask_amount"):
+            return self._made(question, self._held(wanted if spoken else 0), choice, ())
+        subject = next(iter(named), Subject("支出"))
         if not subject.measure:
             subject = replace(subject, measure="支出")
         scopes = self._scopes_at(subject, wanted, stage, chosen)
@@ -257,6 +264,17 @@ class RuleAsker:
             reply = Reply(error.message, status=Status.REFUSED, missing=error.message)
         names = [*self._names.entities, *(t for s in cited for t in (s.title, s.name))]
         return self._made(question, reply, choice, (), names=names)
+
+    def _held(self, year: int) -> Reply:
+        """List the departments in the store with the years of their documents, or those of one year."""
+        held = {e: sorted({s.year for s in self._names.of(e)}) for e in self._names.entities}
+        chosen = {e: ys for e, ys in held.items() if not year or year in ys}
+        told = list(chosen)[:_MOST_HELD]
+        lines = [f"{e}（{'、'.join(f'{y}年' for y in chosen[e])}）" for e in told]
+        rest = f"等{len(chosen)}个部门" if len(chosen) > len(told) else f"，共{len(chosen)}个部门"
+        reply = Reply(f"资料库里{f'有{year}年文件的' if year else '现有'}：{'；'.join(lines)}{rest}。", plan=["部门清单"])
+        reply.results.append(Result("部门数", str(len(chosen)), "个", str(len(chosen)), "", f"共{len(chosen)}个", ()))
+        return reply
 
     def _plain_reader(self) -> QuestionReader:
         with self._lock:
@@ -508,6 +526,8 @@ class RuleAsker:
         if re.search("占|比重|比例", q.text) and q.has("change") and (q.has("previous") or len({y.year for y in q.years if y.year}) > 1):
             chosen.append(years.share_change)
         if q.has("change") and not self._is_comparison(q, named):
+            chosen.append(self._change)
+        if named and years.asks_whether(desk) and not q.has("indicator", "suppose", "compare"):
             chosen.append(self._change)
         if q.has("average") and not q.has("per_head"):
             chosen.append(sets.average)

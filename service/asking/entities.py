@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.asking.amounts import bare, bound_results, split_at, tell_conflicts
+from service.asking.amounts import bare, bound_results, split_at, tell_conflicts, whole_of
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject, subjects_of, total_of
+from service.asking.years import trend
 from service.calculation.formula import Binary, Call, Expression, Function, Operator, Reference, UnitName
 from service.calculation.joint import of_entity
 from service.calculation.trace import Entry, Evaluation, Series
@@ -18,6 +19,8 @@ from service.domain.errors import MissingFactError, YoujuError
 from service.domain.quantity import WAN_YUAN, Kind
 from service.numerals import read_numbers, render_number
 
+#: Words for growth from the year before.
+_GROWTH = re.compile(r"增长|增幅|降幅|增速|涨幅|下降|减少|增加|变化|变动|同比|比上年|比去年|较上年|较去年")
 #: Departments of a ranking that are told; the others are counted.
 _MOST_TOLD = 10
 
@@ -48,15 +51,17 @@ def compare_entities(joint: Desk, sides: Sequence[Side]) -> Reply:
         joint: The desk over all of them, its scope a `JointScope`.
         sides: One per entity, in the order of the question.
     """
-    named = subjects_of(joint.question, joint.vocabulary) or [Subject("支出", said=True)]
-    asks_share = joint.question.has("share")
+    named = _named(joint)
+    if joint.question.has("trend"):
+        return _trends(joint, sides)
+    asks_share = bool(re.search(r"占(?!＃)|比重|比例", joint.question.text))
     rows: list[_Row] = []
     lacking: list[str] = []
     for side in sides:
         try:
             if side.missing:
                 raise MissingFactError(side.missing)
-            rows.append(_share_row(joint, side) if asks_share and len(named) > 1 else _row(joint, side, named))
+            rows.append(_share_row(joint, side, named) if asks_share else _row(joint, side, named))
         except YoujuError as error:
             lacking.append(f"{side.entity}：{error.message}")
     units = {r.value.quantity.unit for r in rows}
@@ -70,7 +75,7 @@ def compare_entities(joint: Desk, sides: Sequence[Side]) -> Reply:
     reply.text = f"{'；'.join(lines)}。"
     if joint.question.has("times") and len(rows) == 2:
         reply.text += _relation(joint, rows, Function.MULTIPLE, "是", "倍数", reply)
-    elif asks_share and len(named) == 1 and len(rows) == 2 and re.search(r"占(?!比)", joint.question.text):
+    elif "占＃" in joint.question.text and len(rows) == 2:
         reply.text += _relation(joint, rows, Function.SHARE, "相当于", "占比", reply)
     elif len(rows) == 2:
         reply.text += _gap(joint, rows, reply)
@@ -90,7 +95,7 @@ def compare_entities(joint: Desk, sides: Sequence[Side]) -> Reply:
 
 def _row(joint: Desk, side: Side, named: Sequence[Subject]) -> _Row:
     references = [_reference(side, s) for s in named]
-    if joint.question.has("change") and not joint.question.has("compare"):
+    if _GROWTH.search(joint.question.text):
         before = [replace(r, year=(r.year or side.desk.year) - 1) for r in references]
         expression: Expression = Call(Function.RATE, (total_of(references), total_of(before)))
         parts = [joint.evaluate(total_of(references)), joint.evaluate(total_of(before))]
@@ -99,20 +104,41 @@ def _row(joint: Desk, side: Side, named: Sequence[Subject]) -> _Row:
     return _Row(side, expression, joint.evaluate(expression), ())
 
 
-def _share_row(joint: Desk, side: Side) -> _Row:
-    """A part's share of a whole in one entity."""
-    own = replace_question(side.desk, joint)
-    parts, wholes = split_at(own, r"占(?!比)|占比")
-    if not parts or not wholes:
-        raise MissingFactError("没有听懂要算哪一部分占哪一总数，请写成“甲占乙的比重”。")
-    part, whole = total_of([_reference(side, p) for p in parts]), _reference(side, wholes[0])
+def _share_row(joint: Desk, side: Side, named: Sequence[Subject]) -> _Row:
+    """A part's share of a whole in one entity; of its parent where the question names no whole."""
+    own = replace(side.desk, question=joint.question)
+    parts, wholes = split_at(own, r"占(?!比)|占比|比重|比例")
+    parts = _once(parts) or list(named[:1])
+    whole_subject = wholes[0] if wholes and wholes[0] not in parts else whole_of(own, parts[0])
+    part, whole = total_of([_reference(side, p) for p in parts]), _reference(side, whole_subject)
     expression = Call(Function.SHARE, (part, whole))
     return _Row(side, expression, joint.evaluate(expression), (joint.evaluate(part), joint.evaluate(whole)))
 
 
-def replace_question(desk: Desk, joint: Desk) -> Desk:
-    """Return an entity's desk with the question as the joint desk reads it."""
-    return replace(desk, question=joint.question)
+def _named(joint: Desk) -> list[Subject]:
+    """Return the figures a question names, each once: it may say one for every entity."""
+    return _once(subjects_of(joint.question, joint.vocabulary)) or [Subject("支出", said=True)]
+
+
+def _once(named: Sequence[Subject]) -> list[Subject]:
+    return list({(s.measure, s.members): s for s in reversed(named)}.values())[::-1]
+
+
+def _trends(joint: Desk, sides: Sequence[Side]) -> Reply:
+    """Tell several years of one figure for each entity."""
+    reply = Reply("")
+    for side in sides:
+        own = trend(replace(side.desk, question=joint.question, unit=joint.unit))
+        if own is None:
+            continue
+        reply.text += own.text
+        reply.results += own.results
+        reply.citations += own.citations
+        reply.findings += own.findings
+        reply.plan += own.plan
+        reply.missing = "；".join(filter(None, (reply.missing, own.missing)))
+        reply.status = own.status if own.status is Status.REFUSED else reply.status
+    return reply
 
 
 def _reference(side: Side, subject: Subject) -> Reference:
@@ -254,6 +280,10 @@ def rank_entities(joint: Desk, subject: Subject, *, held: int) -> Reply:
         f"资料库里有{joint.year}年文件的部门共{held}个，其中{len(entries)}个有{name}（{joint.scope.stage.value}），"
         f"最{'少' if bottom else '多'}的是{chosen}。"
     )
+    if joint.question.has("sum"):
+        total = joint.evaluate(Call(Function.SUM, (reference,)))
+        reply.results.insert(0, joint.result("合计", total))
+        reply.text += f"合计{shown_of(total)}。"
     if len(told) > wanted:
         reply.text += "依次为：" + "、".join(f"{e.label} {_amount(e)}" for e in told) + "。"
     if len(printed) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -218,19 +219,19 @@ def _abbreviates(piece: str, name: str, core: str, tails: frozenset[str] = froze
 
     「万里街道」 stands in the name as it is, but for an ending that says nothing (办事处); 「省人大」 picks.
     """
-    position, gaps, first = -1, 0, -1
-    for char in piece:
-        found = name.find(char, position + 1)
-        if found < 0:
-            return False
-        gaps += 1 if position >= 0 and found > position + 1 else 0
-        first = found if first < 0 else first
-        position = found
     at = name.rfind(piece)
-    if at >= 0:
-        first, position, gaps = at, at + len(piece) - 1, 0
+    picked = list(range(at, at + len(piece))) if at >= 0 else []
+    if not picked:
+        for char in piece:
+            found = name.find(char, picked[-1] + 1 if picked else 0)
+            if found < 0:
+                return False
+            picked.append(found)
+    position = picked[-1]
+    gaps = sum(b > a + 1 for a, b in itertools.pairwise(picked))
     region = name[: len(name) - len(core)] if name.endswith(core) else ""
-    levels = [c for c in piece if c in _LEVELS and c in region]
+    # 州 of 广州市 is no level: 市 is
+    levels = [name[p] for p in picked if p < len(region) and name[p] in _LEVELS and name[p + 1 : p + 2] not in _LEVELS]
     if levels and region and levels[-1] != region[-1] and gaps:
         return False  # 市委办公室 is not 新乡市红旗区委办公室
     in_core = [c for c in piece if c in core]

@@ -348,15 +348,18 @@ def listing(desk: Desk, *, named: Sequence[Subject] | None = None, dimension: st
         return None
     entries = evaluation.value.entries
     filled = [e for e in entries if e.quantity.number]
-    empty = [e.label for e in entries if not e.quantity.number]
+    blank = [e.label for e in entries if not e.quantity.number and e.figure is not None and e.figure.how == "blank"]
+    nothing = [e.label for e in entries if not e.quantity.number and e.label not in blank]
     listed = "；".join(f"{e.label} {_amount(e)}" for e in (filled or entries))
     reply = Reply(
         f"{desk.head()}{'各项' if filled else ''}：{listed}。",
         citations=desk.cite(evaluation.figures),
         plan=[evaluation.formula],
     )
-    if filled and empty:
-        reply.text += f"{'、'.join(empty)}均为0（表中为空白）。"
+    if filled and blank:
+        reply.text += f"{'、'.join(blank)}均为0（表中为空白）。"
+    if filled and nothing:
+        reply.text += f"{'、'.join(nothing)}为0。"
     reply.results = [_entry_result(desk, e, evaluation) for e in entries]
     if len(filled) > 1 and spoken:
         try:

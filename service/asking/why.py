@@ -12,7 +12,7 @@ from service.asking.amounts import bound_results, subjects, tell_conflicts
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject, total_of
-from service.asking.years import Move, base_year, both_years, marked, renamed, stated_otherwise
+from service.asking.years import Move, base_year, both_years, marked, premise_on_move, renamed, stated_otherwise
 from service.calculation.decomposition import Decomposition, Part, Standing, decompose
 from service.calculation.formula import Binary, Expression, Operator, Reference
 from service.calculation.trace import Evaluation
@@ -21,8 +21,8 @@ from service.domain.document import StatedReason
 from service.domain.errors import MissingFactError, YoujuError
 from service.domain.fact import Authority
 from service.domain.finding import Severity
-from service.domain.quantity import Kind, Quantity, trim
-from service.numerals import Measured, render_number
+from service.domain.quantity import Quantity, trim
+from service.numerals import render_number
 
 
 def why(desk: Desk) -> Reply | None:
@@ -107,37 +107,8 @@ def _premise(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, be
     correction = ""
     if (up and asked_down and not asked_up) or (not up and asked_up and not asked_down):
         correction = f"先更正：{name}是{word}，不是{'减少' if up else '增加'}。"
-    correction += _rate_correction(desk, rate, amount, rate_word, word)
+    correction += premise_on_move(desk, move)
     reply.text = f"{correction}{desk.head()}{text}。"
-
-
-def _rate_correction(desk: Desk, rate: Evaluation | None, amount: Evaluation, rate_word: str, word: str) -> str:
-    """Compare the figures of the question with the true ones, by the precision they are said with."""
-    out = ""
-    for figure in desk.question.figures:
-        quantity = figure.quantity
-        if quantity.unit.kind is Kind.RATIO and rate is not None:
-            low, high = quantity.interval()
-            true = abs(rate.quantity.number)
-            if not (low <= true <= high or _cut(true, quantity) or _is_loose(desk, figure)):
-                out += f"先更正：{rate_word}幅度是{shown_of(rate)}，不是{render_quantity(quantity)}。"
-        elif quantity.unit.kind is Kind.MONEY:
-            low, high = quantity.interval()
-            true = abs(amount.quantity.to(quantity.unit).number)
-            if not (low <= true <= high or _cut(true, quantity) or _is_loose(desk, figure)):
-                out += f"先更正：{word}的是{shown_of(amount)}，不是{render_quantity(quantity)}。"
-    return out
-
-
-def _cut(true: Decimal, said: Quantity) -> bool:
-    """Whether a figure was said with its last digits cut off: 284万 for 284.53万."""
-    step = Decimal(1).scaleb(-said.decimals)
-    return (true // step) * step == abs(said.number)
-
-
-def _is_loose(desk: Desk, figure: Measured) -> bool:
-    """Whether a figure was said roughly: 两成多, 大约20%."""
-    return figure.approximate or desk.question.text[figure.end : figure.end + 1] in {"多", "余", "来", "左"}
 
 
 def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, before: int, reply: Reply) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from service.asking.amounts import bare, bound_results, split_at, subjects, tell_conflicts, whole_of
 from service.asking.answer import Status
@@ -18,7 +19,7 @@ from service.domain.coordinate import Aspect
 from service.domain.errors import DivisionByZeroError, MissingFactError
 from service.domain.fact import Authority
 from service.domain.quantity import Kind, Quantity
-from service.numerals import read_numbers
+from service.numerals import Measured, read_numbers
 
 #: Years of a trend where a question says neither which nor how many.
 _USUAL_SPAN = 3
@@ -32,11 +33,18 @@ def base_year(desk: Desk) -> int:
     return min(named) if named else desk.year - 1
 
 
+def asks_whether(desk: Desk) -> bool:
+    """Whether a question states a change and asks if it is so: 「支出增加了50%对吗」."""
+    q = desk.question
+    stated = [f for f in q.figures if f.quantity.unit.kind in {Kind.RATIO, Kind.MONEY} and not f.comparator]
+    return bool(stated) and q.has("up", "down") and bool(re.search(r"[吗么][？?]?$|对不对|是不是|是否|对吗|有没有", q.text))
+
+
 def change(desk: Desk, wanted: Sequence[Subject]) -> Reply:
     """A change against an earlier year: from both years' figures, and from what the text states."""
     reply = Reply("")
     lines = [_change_line(desk, s, base_year(desk), reply) for s in wanted]
-    reply.text = "；".join(lines) + "。"
+    reply.text += "；".join(lines) + "。"
     return reply
 
 
@@ -73,6 +81,7 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
         text += f"（{before}年为0，无法计算增减率）"
     reply.results += results
     text += renamed(now, then)
+    reply.text += premise_on_move(desk, move)
     return text + stated_otherwise(desk, subject, move, before)
 
 
@@ -210,6 +219,36 @@ def stated_otherwise(desk: Desk, subject: Subject, move: Move, before: int) -> s
     return "".join(out)
 
 
+def premise_on_move(desk: Desk, move: Move) -> str:
+    """Compare the figures of the question with the true ones, by the precision they are said with."""
+    out = ""
+    rate, amount, rate_word, word = move.rate, move.amount, move.rate_word, move.word
+    for figure in desk.question.figures:
+        quantity = figure.quantity
+        if quantity.unit.kind is Kind.RATIO and rate is not None:
+            low, high = quantity.interval()
+            true = abs(rate.quantity.number)
+            if not (low <= true <= high or _cut(true, quantity) or _is_loose(desk, figure)):
+                out += f"先更正：{rate_word}幅度是{shown_of(rate)}，不是{render_quantity(quantity)}。"
+        elif quantity.unit.kind is Kind.MONEY:
+            low, high = quantity.interval()
+            true = abs(amount.quantity.to(quantity.unit).number)
+            if not (low <= true <= high or _cut(true, quantity) or _is_loose(desk, figure)):
+                out += f"先更正：{word}的是{shown_of(amount)}，不是{render_quantity(quantity)}。"
+    return out
+
+
+def _cut(true: Decimal, said: Quantity) -> bool:
+    """Whether a figure was said with its last digits cut off: 284万 for 284.53万."""
+    step = Decimal(1).scaleb(-said.decimals)
+    return (true // step) * step == abs(said.number)
+
+
+def _is_loose(desk: Desk, figure: Measured) -> bool:
+    """Whether a figure was said roughly: 两成多, 大约20%."""
+    return figure.approximate or desk.question.text[figure.end : figure.end + 1] in {"多", "余", "来", "左"}
+
+
 # -- several years ------------------------------------------------------------------------------------------
 
 
@@ -320,13 +359,40 @@ def _row(desk: Desk, subject: Subject, years: Sequence[int], reply: Reply) -> st
         if place:
             piece += _step(desk, subject, name, have[place - 1], (year, evaluation), reply)
         pieces.append(piece)
+    conclusion = _conclusion(desk, subject, have, reply)
     lacking = [str(y) for y in years if y not in [h for h, _ in have]]
     if lacking:
         reply.missing = "；".join(filter(None, (reply.missing, f"缺{'、'.join(lacking)}年的{name}")))
     text = f"{desk.document.entity}{name}（{have[-1][1].figures[0].facts[0].coordinate.stage.value}）：{'；'.join(pieces)}"
     if len(have) > 2 and not lacking:
         text += "；前后相比" + _step(desk, subject, name, have[0], have[-1], reply)
-    return text
+    return text + conclusion
+
+
+def _conclusion(desk: Desk, subject: Subject, have: Sequence[tuple[int, Evaluation]], reply: Reply) -> str:
+    """Say which year stands out, or what the years come to together, where a question asks it."""
+    q = desk.question
+    out = ""
+    references = tuple(desk.reference(subject, year=y) for y, _ in have)
+    for asked, function, word in ((q.has("sum"), Function.SUM, "合计"), (q.has("average"), Function.MEAN, "平均每年")):
+        if asked and len(have) > 1:
+            value = desk.evaluate(Call(function, references))
+            reply.results.insert(0, desk.result(word, value))
+            reply.plan.insert(0, value.formula)
+            out += f"；{word}{shown_of(value)}"
+    if not re.search(r"哪一?年|哪个?年份", q.text) or len(have) < 2:
+        return out
+    if q.has("up", "down", "change"):
+        moves = [(b.quantity.base / a.quantity.base, y) for (_, a), (y, b) in pairwise(have) if a.quantity.base]
+        if moves:
+            down = q.has("down") and not q.has("up")
+            year = min(moves)[1] if down else max(moves)[1]
+            out += f"；{'降幅最大' if down else '增长最快'}的是{year}年"
+        return out
+    bottom = q.has("bottom")
+    year, value = (min if bottom else max)(have, key=lambda pair: pair[1].quantity.base)
+    reply.results.insert(0, desk.result(value.figures[0].label, value))
+    return f"{out}；最{'少' if bottom else '多'}的是{year}年，{shown_of(value)}"
 
 
 def _step(
