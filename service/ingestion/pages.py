@@ -381,7 +381,7 @@ def _margins(pages: Sequence[PageLayout], lines: dict[int, list[Segment]]) -> di
     out: dict[int, _Margins] = {}
     for page in pages:
         own = _wide(page, lines[page.number])
-        found = own if len(own) >= 5 else by_size[page.width] or lines[page.number]
+        found = own if len(own) >= 5 else by_size[page.width]
         out[page.number] = _Margins(_left(found), _right(found)) if found else _Margins(0, page.width)
     return out
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ def read_pdf(data: bytes, name: str) -> Reading:
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it quotes the document
     pages = _Pages(name)
     try:
-        _read_pages(_open(data, name), pages)
+        _read_pages(_open(data, pages), pages)
     except SourceDocumentError:
         raise
     except RecursionError as error:
@@ -73,28 +74,32 @@ def read_pdf(data: bytes, name: str) -> Reading:
     )  # fmt: skip
 
 
-def _open(data: bytes, name: str) -> list[PDFPage]:
-    """Return the pages, of a copy mended by another reader where the file itself cannot be opened."""
+def _open(data: bytes, pages: _Pages) -> list[PDFPage]:
+    """Return the pages, of a mended copy where the file itself cannot be opened."""
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
-    locked = f"“{name}”设有打开密码或使用了不支持的加密，不能读。请用密码打开后另存（或打印）为不加密的PDF，再上传。"
-    try:
-        pages = _pages_of(data, name)
-    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
-        raise UnreadableDocumentError(locked) from error
-    except (SourceDocumentError, RecursionError):
-        raise
-    except Exception as error:
-        mended = _mended(data)
-        if mended is None:
-            raise UnreadableDocumentError(_damaged(name, "文件已损坏或没有传完")) from error
-        pages = _pages_of(mended, name)
-    if not pages:
-        mended = _mended(data)
-        pages = _pages_of(mended, name) if mended else []
-    if not pages:
-        raise UnreadableDocumentError(_damaged(name, "文件里一页也没有"))
-    return pages
+    name = pages.name
+    found: list[PDFPage] = []
+    cause: Exception | None = None
+    copies: tuple[Callable[[bytes], bytes | None], ...] = (bytes, _saved_by_pdfium, _with_trailer)
+    for number, copy in enumerate(copies):
+        candidate = copy(data)
+        try:
+            found = _pages_of(candidate, name) if candidate else []
+        except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+            raise UnreadableDocumentError(
+                f"“{name}”设有打开密码或使用了不支持的加密，不能读。请用密码打开后另存（或打印）为不加密的PDF，再上传。"
+            ) from error
+        except (SourceDocumentError, RecursionError):
+            raise
+        except Exception as error:  # whatever it is, the next copy may do
+            cause = cause or error
+        if found:
+            if number:
+                text = f"文件不完整，从中找回了{len(found)}页，可能还缺页。请换用完整的文件。"
+                pages.remarks.append(Remark("mended-file", text, "warning"))
+            return found
+    raise UnreadableDocumentError(_damaged(name, "文件已损坏或没有传完" if cause else "文件里一页也没有")) from cause
 
 
 def _pages_of(data: bytes, name: str) -> list[PDFPage]:
@@ -111,7 +116,7 @@ def _pages_of(data: bytes, name: str) -> list[PDFPage]:
     return pages
 
 
-def _mended(data: bytes) -> bytes | None:
+def _saved_by_pdfium(data: bytes) -> bytes | None:
     """Return the file as pdfium saves it, which rebuilds damaged tables of contents; None where it cannot."""
     import pypdfium2
 
@@ -126,6 +131,16 @@ def _mended(data: bytes) -> bytes | None:
         except Exception:  # whatever it is, the file stays unreadable
             return None
     return out.getvalue()
+
+
+def _with_trailer(data: bytes) -> bytes | None:
+    """Return the file with an end of its own where the end is missing but its catalogue is not."""
+    found = re.search(rb"/Type\s*/Catalog\b", data)
+    heads = [m.groups() for m in re.finditer(rb"\b(\d{1,8}) (\d{1,5}) obj\b", data[: found.start()])] if found else []
+    if not heads:
+        return None
+    number, generation = heads[-1]
+    return data + b"\nendobj\ntrailer << /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % (number, generation)
 
 
 def _read_pages(found: Sequence[PDFPage], pages: _Pages) -> None:
