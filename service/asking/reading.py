@@ -91,7 +91,7 @@ class QuestionReader:
         self.vocabulary = vocabulary
         self._words: Mapping[str, Any] = vocabulary.questions
         self.own = own_members(documents, self._words["short"])
-        self.spotter = Spotter(vocabulary, self.own)
+        self.spotter = _base_spotter(vocabulary).extended(self.own)
         self._mender: Mender | None = None  # built when a question first has something that may be a typo
         self._signs = {
             name: re.compile("|".join(sorted(words, key=len, reverse=True)))
@@ -224,6 +224,17 @@ class QuestionReader:
         open_text = self._filler.sub(lambda m: " " * len(m.group()), open_text)
         runs = (m.group().strip(self._particles) for m in _CJK.finditer(open_text))
         return [r for r in runs if len(r) >= 2]
+
+
+_SPOTTERS: dict[int, tuple[Vocabulary, Spotter]] = {}
+
+
+def _base_spotter(vocabulary: Vocabulary) -> Spotter:
+    """Return the spotter of a vocabulary's own names, built once: every reader of documents starts from it."""
+    known = _SPOTTERS.get(id(vocabulary))
+    if known is None or known[0] is not vocabulary:
+        known = _SPOTTERS[id(vocabulary)] = (vocabulary, Spotter(vocabulary))
+    return known[1]
 
 
 def normalise(text: str) -> str:

@@ -65,20 +65,34 @@ class Spotter:
         for dimension in vocabulary.dimensions.values():
             if colloquial:
                 self._learn(dimension.say, (DIMENSION, dimension.id), printed=False)
+        self._suffixes = {d.id: d.suffixes if colloquial else () for d in vocabulary.dimensions.values()}
+        self._colloquial = colloquial
         for member in (*extra, *vocabulary.members.by_id.values()):
-            if member.dimension == "project_type":
-                continue
-            fixed = vocabulary.dimensions.get(member.dimension)
-            suffixes = fixed.suffixes if fixed and colloquial else ()
-            target = (member.dimension, member.id)
-            names = [member.name, *member.names]
-            if member.id.isdigit():
-                names.append(member.id)
-            self._learn(names, target, printed=True)
-            self._learn([s for n in names for s in stems(n, suffixes)[1:]], target, printed=False)
-            if colloquial:
-                self._learn(member.say, target, printed=False)
+            self._learn_member(member)
         self._longest = max(map(len, self._names), default=0)
+
+    def extended(self, extra: Iterable[Member]) -> Spotter:
+        """Return a spotter that knows more members; what is known already is shared, not learned again."""
+        other = object.__new__(Spotter)
+        other.__dict__.update(self.__dict__)
+        other._names = dict(self._names)
+        for member in extra:
+            other._learn_member(member)
+        other._longest = max(map(len, other._names), default=0)
+        return other
+
+    def _learn_member(self, member: Member) -> None:
+        if member.dimension == "project_type":
+            return
+        suffixes = self._suffixes.get(member.dimension, ())
+        target = (member.dimension, member.id)
+        names = [member.name, *member.names]
+        if member.id.isdigit():
+            names.append(member.id)
+        self._learn(names, target, printed=True)
+        self._learn([s for n in names for s in stems(n, suffixes)[1:]], target, printed=False)
+        if self._colloquial:
+            self._learn(member.say, target, printed=False)
 
     def _learn(self, names: Iterable[str], target: Target, *, printed: bool) -> None:
         for name in names:
@@ -87,7 +101,7 @@ class Spotter:
                 continue
             targets, was_printed = self._names.get(key, ([], False))
             if target not in targets:
-                targets.append(target)
+                targets = [*targets, target]
             self._names[key] = (targets, was_printed or printed)
 
     @property
