@@ -103,7 +103,9 @@ def test_another_place_is_another_department(ask_all: Ask, question: str) -> Non
     assert not answer.results
 
 
-@pytest.mark.parametrize("question", ["竹溪街道2019年支出是多少？", "竹溪街道2024年决算支出是多少？", "竹溪街道社区服务中心支出是多少？"])
+@pytest.mark.parametrize(
+    "question", ["竹溪街道2019年支出是多少？", "竹溪街道2024年决算支出是多少？", "竹溪街道社区服务中心支出是多少？"]
+)
 def test_what_is_not_in_the_store_is_refused(ask_all: Ask, question: str) -> None:
     """No other year, stage or body stands in."""
     assert ask_all(question).status is Status.REFUSED
@@ -171,7 +173,9 @@ def contributions(text: str, title: str) -> Decimal:
     return total
 
 
-@pytest.mark.parametrize(("question", "change"), [("竹溪街道2024年支出为什么减少？", "-19.00"), ("竹溪街道2023年支出为什么减少？", "-15.00")])
+@pytest.mark.parametrize(
+    ("question", "change"), [("竹溪街道2024年支出为什么减少？", "-19.00"), ("竹溪街道2023年支出为什么减少？", "-15.00")]
+)
 def test_why_splits_the_change_along_every_dimension(ask_all: Ask, question: str, change: str) -> None:
     """By nature, by function and by project the named contributions add up to the change."""
     answer = ask_all(question)
@@ -214,7 +218,10 @@ def test_two_departments_are_compared(ask_all: Ask) -> None:
     assert answer.status is Status.ANSWERED
     assert answer.results[0].label == f"{AFFAIRS}比{OTHER_WATER}多"
     assert (answer.results[0].value, answer.results[0].unit) == ("210.00", "万元")
-    assert {c.place.document_title for c in answer.citations} == {f"{AFFAIRS} 2024年度部门预算", f"{OTHER_WATER} 2024年度部门预算"}
+    assert {c.place.document_title for c in answer.citations} == {
+        f"{AFFAIRS} 2024年度部门预算",
+        f"{OTHER_WATER} 2024年度部门预算",
+    }
 
 
 def test_shares_of_two_departments(ask_all: Ask) -> None:
@@ -288,7 +295,13 @@ def test_words_and_tables_of_one_disclosure_join(asker_over: AskerOver, vocabula
         whole, id="0" * 16, sha256="0" * 64, name="说明.txt", tables=(), kind="单位",
         facts=tuple(f for f in whole.facts if f.authority is not Authority.CELL),
     )  # fmt: skip
-    tables = replace(whole, passages=(), reasons=(), glossary=(), facts=tuple(f for f in whole.facts if f.authority is Authority.CELL))
+    tables = replace(
+        whole,
+        passages=(),
+        reasons=(),
+        glossary=(),
+        facts=tuple(f for f in whole.facts if f.authority is Authority.CELL),
+    )
     ask = asking(asker_over(words, tables))
 
     answer = ask("支出为什么减少？")
@@ -330,3 +343,116 @@ def test_what_three_public_expenses_are_and_how_much(seed_asker: object) -> None
 
     assert answer.status is Status.ANSWERED
     assert any("公务用车" in r.label for r in answer.results)
+
+
+# -- more ways to ask ---------------------------------------------------------------------------------------
+
+
+def test_years_that_are_listed_get_a_row_each(ask_all: Ask) -> None:
+    """2022年、2023年、2024年各多少 is answered year by year."""
+    answer = ask_all("竹溪街道2022年、2023年、2024年项目支出各多少？")
+
+    assert {("65.00", "万元"), ("40.00", "万元"), ("49.00", "万元")} <= figures(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("竹溪街道哪一年支出最多？", "最多的是2022年，245.75万元"),
+        ("竹溪街道哪一年支出最少？", "最少的是2024年，211.75万元"),
+        ("竹溪街道三年支出合计多少？", "合计688.25万元"),
+        ("竹溪街道2022到2024年支出平均每年多少？", "平均每年229.42万元"),
+        ("竹溪街道三年来支出下降最快的是哪一年？", "降幅最大的是2024年"),
+    ],
+)
+def test_what_several_years_come_to(ask_all: Ask, question: str, said: str) -> None:
+    """The year that stands out, the sum, the mean."""
+    assert said in ask_all(question).text
+
+
+def test_a_share_against_the_year_before(ask_all: Ask) -> None:
+    """A share moves by percentage points."""
+    answer = ask_all("竹溪街道2024年项目支出占支出的比重比上年提高多少？")
+
+    assert answer.results[0].unit == "个百分点"
+    assert {("23.14", "%"), ("17.33", "%")} <= figures(answer)
+
+
+def test_what_rose_most(ask_all: Ask) -> None:
+    """The parts that moved, not those that are largest."""
+    answer = ask_all("竹溪街道2024年哪个功能科目减少最多？")
+
+    assert "行政运行减少28.00万元" in answer.text
+
+
+def test_a_stated_change_is_put_right(ask_all: Ask) -> None:
+    """增加了50%对吗 gets the true direction and rate first."""
+    assert "先更正" in ask_all("竹溪街道2024年支出减少了50%对吗？").text
+
+
+def test_growth_of_two_departments(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    """Each with both years, and the difference in percentage points; a figure said twice is one figure."""
+    samples = [
+        replace(sample_of(entity, pay), year=year)
+        for entity, pay, year in (
+            (AFFAIRS, "300.00", 2024), (AFFAIRS, "250.00", 2023), (WATER, "80.00", 2024), (WATER, "90.00", 2023),
+        )
+    ]  # fmt: skip
+    ask = asking(asker_over(*(read_sample(s, vocabulary) for s in samples)))
+
+    answer = ask("虚构事务局支出增长率和桃源区水务局支出增长率哪个高？")
+
+    assert {("380.75", "万元"), ("330.75", "万元"), ("15.12", "%"), ("-5.86", "%")} <= figures(answer)
+    assert "降低5.86%" in answer.text
+    assert answer.results[0].unit == "个百分点"
+
+
+def test_all_that_bear_a_name(ask_all: Ask) -> None:
+    """两家水务局 means both, summed where the question asks."""
+    answer = ask_all("两家水务局支出合计多少？")
+
+    assert answer.results[0].label == "合计"
+    assert (answer.results[0].value, answer.results[0].unit) == ("331.50", "万元")
+
+
+def test_a_follow_up_names_another_place(ask_all: Ask) -> None:
+    """白沙市的呢 after a question about another water board."""
+    answer = ask_all("梅岭区的呢？", "桃源区水务局支出是多少？")
+
+    assert (answer.entity, answer.results[0].value) == (OTHER_WATER, "1707500.00")
+
+
+def test_what_the_store_holds(ask_all: Ask) -> None:
+    """A question for the departments gets them with their years."""
+    answer = ask_all("资料库里有哪些部门？")
+
+    assert f"{STREET}（2022年、2023年、2024年）" in answer.text
+
+
+def test_both_levels_of_one_department(ask_levels: Ask) -> None:
+    """部门预算 against 单位预算 of the same name."""
+    answer = ask_levels("虚构事务局部门预算和单位预算支出相差多少？")
+
+    assert (answer.results[0].value, answer.results[0].unit) == ("100.00", "万元")
+
+
+def test_no_other_document_is_loaded(
+    asker_over: AskerOver, store: tuple[Document, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question that names one department loads its documents alone; one over all departments loads none."""
+    loaded: list[str] = []
+    asker = asker_over(*store)
+    library = asker._library
+    get = library.get
+
+    def counted(document: str) -> Document:
+        loaded.append(document)
+        return get(document)
+
+    monkeypatch.setattr(library, "get", counted)
+    ask = asking(asker)
+
+    ask("哪个部门支出最多？")
+    assert not loaded
+    ask("桃源区水务局支出是多少？")
+    assert {get(d).entity for d in loaded} == {WATER}
