@@ -29,6 +29,8 @@ _INK = 140
 _RULING = 80
 
 
+#: Of half the words of a page of text the program is surer than this; of a picture's it is not.
+_SURE = 50
 #: What is left of a ruling in front of a figure of a table.
 _STRAY = re.compile(r"^[，,.。、‘’'“”\"|_]+(?=\d)")
 
@@ -178,10 +180,15 @@ def _words(width: int, height: int, dots: int, grey: bytes) -> list[Word]:
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return _put_together(list(_parsed(done.stdout.decode("utf-8", "replace"), dots)))
+    found = list(_parsed(done.stdout.decode("utf-8", "replace"), dots))
+    sure = sorted(confidence for confidence, _ in found)
+    if not found or sure[len(sure) // 2] < _SURE:
+        return []
+    return _put_together([word for _, word in found])
 
 
-def _parsed(table: str, dots: int) -> Iterator[Word]:
+def _parsed(table: str, dots: int) -> Iterator[tuple[int, Word]]:
+    """Yield each word with how sure the program is of it, in hundredths."""
     top, bottom = 0, 0
     for line in table.splitlines()[1:]:
         fields = line.split("\t")
@@ -191,7 +198,8 @@ def _parsed(table: str, dots: int) -> Iterator[Word]:
         if fields[0] == "4":
             top, bottom = y, y + h
         elif fields[0] == "5" and fields[11].strip():
-            yield Word(fields[11].strip(), *(_tenths(v, dots) for v in (x, top, x + w, bottom)))
+            word = Word(fields[11].strip(), *(_tenths(v, dots) for v in (x, top, x + w, bottom)))
+            yield int(fields[10].partition(".")[0]), word
 
 
 def _put_together(words: Sequence[Word]) -> list[Word]:
