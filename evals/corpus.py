@@ -1,0 +1,452 @@
+"""Read every real document and say what of its figures is read, proven, contradicted or lost.
+
+``python -m evals.corpus [--doc NAME] [--contradicted] [--unproven] [--unknown] [--lost] [--fresh]``
+
+The documents stand outside the project, in the folder that ``YOUJU_REAL_CORPUS`` names. The report holds
+names, counts and figures, no text of the documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import csv
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from evals.printed import Printed, amount, printed_amounts
+from service.adapters.readers.files import read_file
+from service.adapters.vocabulary_files import read_vocabulary
+from service.domain.document import Document
+from service.domain.errors import YoujuError
+from service.domain.fact import Authority, Proof
+from service.ingestion.blocks import Grid, Reading
+from service.ingestion.pipeline import ingest
+
+ROOT = Path(__file__).parent.parent
+REPORT = ROOT / "evals" / "reports" / "corpus.md"
+JUDGED = ROOT / "evals" / "cases" / "contradicted.csv"
+_ENDINGS = frozenset({".pdf", ".doc", ".docx", ".xlsx", ".xls", ".html", ".htm", ".txt"})
+_MAX_BYTES = 200_000_000
+_WORKERS = 2
+_READERS = "service.adapters.readers.files"
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """A figure somebody should look at.
+
+    Attributes:
+        table: Id and title of its table.
+        page: 1-based, 0 where none.
+        row: What names its row.
+        column: Header path.
+        raw: As printed.
+        why: Failed identities, or "".
+    """
+
+    table: str
+    page: int
+    row: str
+    column: str
+    raw: str
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Measured:
+    """What became of one file.
+
+    Attributes:
+        folder: Folder of the corpus.
+        name: File name.
+        seconds: Time of reading and of the rest.
+        refusal: Why it was refused, or "".
+        identity: Entity, year, stage, kind as read.
+        pages: 0 where none.
+        by_ocr: Pages recognised from an image.
+        known: Tables of a kind the catalogue knows.
+        unknown: Titles of the others, with their figures.
+        proofs: Figures of table cells by proof.
+        silent: Figures in cells that became no fact.
+        narrative: Figures read from sentences.
+        findings: By code.
+        printed: Amounts counted on the file itself, None where no independent means is at hand.
+        lost: Those that no figure of a table answers for.
+        invented: Figures of tables that the count on the file does not have.
+        grid_lost: Cells of the reader's grids that look like amounts and became no figure.
+        contradicted: Each contradicted figure.
+        unproven: Each unproven figure.
+    """
+
+    folder: str
+    name: str
+    seconds: float = 0.0
+    refusal: str = ""
+    identity: tuple[str, str, str, str] = ("", "", "", "")
+    pages: int = 0
+    by_ocr: int = 0
+    known: int = 0
+    unknown: list[str] = field(default_factory=list)
+    proofs: Counter[str] = field(default_factory=Counter)
+    silent: int = 0
+    narrative: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
+    printed: int | None = None
+    lost: list[Printed] = field(default_factory=list)
+    invented: list[CellNote] = field(default_factory=list)
+    grid_lost: int = 0
+    contradicted: list[CellNote] = field(default_factory=list)
+    unproven: list[CellNote] = field(default_factory=list)
+
+    @property
+    def figures(self) -> int:
+        """Count the cells that became figures."""
+        return sum(self.proofs.values())
+
+    @property
+    def proven_share(self) -> Decimal | None:
+        """Return the percentage of proven figures among all there are, the lost ones too; None without any."""
+        whole = self.figures + max(len(self.lost), self.grid_lost)
+        return Decimal(100 * self.proofs[Proof.PROVEN.value]) / whole if whole else None
+
+
+# ----------------------------------------------------------------------------------------------- reading
+
+
+def corpus_files(folder: Path) -> list[Path]:
+    """Return the documents of the corpus in a fixed order; the tables of truth beside them are none."""
+    return sorted(
+        p for p in folder.glob("*/*") if p.suffix.lower() in _ENDINGS and p.stat().st_size and p.name != "README.md"
+    )
+
+
+def read_kept(path: Path, *, is_fresh: bool = False) -> Reading:
+    """Read a file, or take the reading kept from the last time the same readers read the same bytes."""
+    data = path.read_bytes()
+    key = hashlib.sha256(data + path.name.encode() + _readers_hash()).hexdigest()[:32]
+    kept = Path(tempfile.gettempdir()) / f"youju-corpus-{os.getuid()}" / key
+    if kept.is_file() and not is_fresh:
+        reading: Reading = pickle.loads(kept.read_bytes())  # noqa: S301 - written below, by the same user
+        return reading
+    reading = read_file(data, path.name, max_bytes=_MAX_BYTES)
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    part = kept.with_suffix(f".{os.getpid()}")
+    part.write_bytes(pickle.dumps(reading))
+    part.replace(kept)
+    return reading
+
+
+def _readers_hash() -> bytes:
+    """Hash the source of the readers and of all they import."""
+    seen: set[Path] = set()
+    waiting = [_READERS]
+    while waiting:
+        path = ROOT.joinpath(*waiting.pop().split(".")).with_suffix(".py")
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("service"):
+                waiting += [node.module or "", *(f"{node.module}.{a.name}" for a in node.names)]
+    return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(seen))).digest()
+
+
+def read_document(path: Path, *, is_fresh: bool = False) -> tuple[Reading, Document]:
+    """Read a file the whole way.
+
+    Raises:
+        YoujuError: It is refused.
+    """
+    reading = read_kept(path, is_fresh=is_fresh)
+    return reading, ingest(reading, read_vocabulary())
+
+
+# ----------------------------------------------------------------------------------------------- measuring
+
+
+def measure_file(path: Path, is_fresh: bool = False) -> Measured:  # noqa: FBT001, FBT002 - called by a pool
+    """Read one file and count."""
+    measured = Measured(path.parent.name, path.name)
+    begun = time.perf_counter()
+    try:
+        reading, document = read_document(path, is_fresh=is_fresh)
+    except YoujuError as error:
+        measured.refusal = f"{error.code}: {error.message}"
+        return measured
+    except Exception as error:  # a crash is a result too, and the other files go on
+        measured.refusal = f"CRASH {type(error).__name__}: {error}"
+        return measured
+    measured.seconds = time.perf_counter() - begun
+    measured.identity = (document.entity, str(document.year), document.stage.value, document.kind)
+    measured.pages = reading.pages
+    measured.by_ocr = len(reading.ocr_pages)
+    measured.narrative = sum(f.authority is Authority.SENTENCE for f in document.facts)
+    measured.findings = Counter(f.code for f in document.findings)
+    for remark in reading.remarks:
+        measured.findings[remark.code] = max(measured.findings[remark.code], 1)
+    _count_figures(measured, document)
+    _count_lost(measured, document, reading, path)
+    return measured
+
+
+def _count_figures(measured: Measured, document: Document) -> None:
+    failed: dict[str, list[str]] = defaultdict(list)
+    for identity in document.identities:
+        if identity.verdict == "failed":
+            said = f"[{identity.rule}] {identity.description}：{identity.left_value} ≠ {identity.right_value}"
+            for key in (*identity.left, *identity.right):
+                failed[key].append(said)
+    with_fact = {(f.source.table, f.source.row, f.source.column) for f in document.facts if f.source.table}
+    for table in document.tables:
+        figures = 0
+        for r, row in enumerate(table.rows):
+            for c, cell in enumerate(row.cells):
+                if cell.quantity is None:
+                    continue
+                figures += 1
+                proof = cell.proof or Proof.UNPROVEN
+                measured.proofs[proof.value] += 1
+                measured.silent += (table.id, r, c) not in with_fact
+                if proof is Proof.PROVEN:
+                    continue
+                why = "；".join(failed[f"{table.id}.{r}.{c}"])
+                note = CellNote(
+                    f"{table.id} {table.title}", row.page or table.page, row.label, table.columns[c], cell.raw, why
+                )
+                (measured.contradicted if proof is Proof.CONTRADICTED else measured.unproven).append(note)
+        if table.kind:
+            measured.known += 1
+        else:
+            measured.unknown.append(f"{table.id} {table.title}（第{table.page}页，{figures}个数）")
+
+
+def _count_lost(measured: Measured, document: Document, reading: Reading, path: Path) -> None:
+    figures: dict[int, Counter[Decimal]] = defaultdict(Counter)
+    notes: dict[tuple[int, Decimal], CellNote] = {}
+    for table in document.tables:
+        for row in table.rows:
+            for c, cell in enumerate(row.cells):
+                if cell.quantity is not None:
+                    page = row.page or table.page
+                    figures[page][cell.quantity.number] += 1
+                    at = CellNote(f"{table.id} {table.title}", page, row.label, table.columns[c], cell.raw)
+                    notes.setdefault((page, cell.quantity.number), at)
+    in_grids: dict[int, Counter[Decimal]] = defaultdict(Counter)
+    for block in reading.blocks:
+        if isinstance(block, Grid):
+            for grid_row in block.rows:
+                for text in grid_row.cells:
+                    if (value := amount(text)) is not None:
+                        in_grids[grid_row.page][value] += 1
+    measured.grid_lost = sum(_without(in_grids, figures).values())
+    printed = printed_amounts(path)
+    if printed is None:
+        return
+    measured.printed = len(printed)
+    on_pages: dict[int, Counter[Decimal]] = defaultdict(Counter)
+    for each in printed:
+        on_pages[each.page][each.value] += 1
+    missing = _without(on_pages, figures)
+    for each in printed:
+        if missing[each.page, each.value]:
+            missing[each.page, each.value] -= 1
+            measured.lost.append(each)
+    for (page, value), count in _without(figures, on_pages).items():
+        note = notes.get((page, value))
+        if note is not None and amount(note.raw) is not None:
+            measured.invented += [note] * count
+
+
+def _without(wanted: dict[int, Counter[Decimal]], having: dict[int, Counter[Decimal]]) -> Counter[tuple[int, Decimal]]:
+    """Return what *wanted* has more of than *having*; a row over a page break may be counted on either page."""
+    spare = {page: Counter(counts) for page, counts in having.items()}
+    missing: Counter[tuple[int, Decimal]] = Counter()
+    for page, counts in wanted.items():
+        here = spare.get(page, Counter())
+        for value, count in counts.items():
+            met = min(count, here[value])
+            here[value] -= met
+            if count - met:
+                missing[page, value] = count - met
+    for page, value in list(missing):
+        for beside in (page - 1, page + 1):
+            there = spare.get(beside, Counter())
+            met = min(missing[page, value], max(there[value], 0))
+            missing[page, value] -= met
+            there[value] -= met
+    return +missing
+
+
+def measure_all(files: Sequence[Path], *, is_fresh: bool = False) -> list[Measured]:
+    """Measure files over two processes."""
+    if len(files) == 1:
+        return [measure_file(files[0], is_fresh)]
+    largest_first = sorted(files, key=lambda p: -p.stat().st_size)
+    with ProcessPoolExecutor(_WORKERS) as pool:
+        done = dict(zip(largest_first, pool.map(measure_file, largest_first, [is_fresh] * len(files)), strict=True))
+    return [done[f] for f in files]
+
+
+# ----------------------------------------------------------------------------------------------- reporting
+
+
+def judged() -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Return the verdicts on contradicted figures: (document, table title, cell) → (verdict, reason)."""
+    if not JUDGED.is_file():
+        return {}
+    with JUDGED.open(encoding="utf-8", newline="") as file:
+        return {(r["document"], r["table"], r["cell"]): (r["verdict"], r["reason"]) for r in csv.DictReader(file)}
+
+
+def verdict_key(measured: Measured, note: CellNote) -> tuple[str, str, str]:
+    """Return what names a contradicted figure in the list of verdicts."""
+    return f"{measured.folder}/{measured.name}", note.table.partition(" ")[2], f"{note.row}·{note.column}={note.raw}"
+
+
+def render(every: Sequence[Measured]) -> str:
+    """Write the report."""
+    verdicts = judged()
+    lines = ["# 真实文件的读取", "", *_coverage(every), "", *_identities(every), "", *_kinds_of_findings(every)]
+    lines += ["", "## 有矛盾的格", ""]
+    counts: Counter[tuple[str, str]] = Counter()
+    for measured in every:
+        for note in measured.contradicted:
+            verdict = verdicts.get(verdict_key(measured, note), ("unjudged", ""))[0]
+            counts[f"{measured.folder}/{measured.name}", verdict] += 1
+    names = {"ours": "读错", "document": "原文如此", "unjudged": "未判"}
+    lines += ["| 文件 | 判断 | 格数 |", "|---|---|---:|"]
+    lines += [f"| {name} | {names.get(v, v)} | {count} |" for (name, v), count in sorted(counts.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _coverage(every: Sequence[Measured]) -> Iterator[str]:
+    yield "“印出”用别的工具直接从文件数出（PDF用poppler的词，Word、Excel、网页数单元格），不经过本服务。"
+    yield "“丢失”是印出而没有成为表格数字的，“多出”是成为表格数字而文件上数不到的。证实率的分母含丢失的数。"
+    yield ""
+    yield (
+        "| 文件 | 页 | 表（已知/未知） | 印出 | 表格数字 | 证实 | 未证实 | 矛盾 | 丢失 | 网格丢失 | 多出 | 无口径 | 证实率 | "
+        "文中数字 | 秒 |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for m in every:
+        name = f"{m.folder}/{m.name}"
+        if m.refusal:
+            yield f"| {name} | 拒收：{m.refusal[:60]} |" + " |" * 13
+            continue
+        yield (
+            f"| {name} | {m.pages}{f'（OCR {m.by_ocr}）' if m.by_ocr else ''} | {m.known}/{len(m.unknown)} "
+            + _figures(m)
+        )
+    total = Measured("", "")
+    total.printed = sum(m.printed or 0 for m in every)
+    for m in every:
+        total.proofs += m.proofs
+        total.lost += m.lost
+        total.invented += m.invented
+        total.grid_lost += m.grid_lost
+        total.silent += m.silent
+        total.narrative += m.narrative
+        total.seconds += m.seconds
+    known, unknown = sum(m.known for m in every), sum(len(m.unknown) for m in every)
+    yield f"| **合计** | {sum(m.pages for m in every)} | {known}/{unknown} " + _figures(total)
+
+
+def _figures(m: Measured) -> str:
+    share = f"{m.proven_share:.1f}%" if m.proven_share is not None else "—"
+    proofs = (m.proofs[p.value] for p in (Proof.PROVEN, Proof.UNPROVEN, Proof.CONTRADICTED))
+    numbers = ("—" if m.printed is None else m.printed, m.figures, *proofs, len(m.lost), m.grid_lost, len(m.invented))
+    cells = (*numbers, m.silent, share, m.narrative, f"{m.seconds:.1f}")
+    return "| " + " | ".join(str(c) for c in cells) + " |"
+
+
+def _identities(every: Sequence[Measured]) -> Iterator[str]:
+    yield "## 是什么文件"
+    yield ""
+    yield "| 文件 | 单位 | 年度 | 阶段 | 类型 |"
+    yield "|---|---|---:|---|---|"
+    for m in every:
+        yield f"| {m.folder}/{m.name} | " + (f"拒收：{m.refusal} | | |" if m.refusal else " | ".join(m.identity)) + " |"
+
+
+def _kinds_of_findings(every: Sequence[Measured]) -> Iterator[str]:
+    yield "## 发现"
+    yield ""
+    yield "| 文件 | 发现（个数） |"
+    yield "|---|---|"
+    for m in every:
+        yield f"| {m.folder}/{m.name} | {'、'.join(f'{c} {n}' for c, n in sorted(m.findings.items()))} |"
+
+
+def _show_notes(every: Sequence[Measured], which: str) -> None:
+    verdicts = judged()
+    for m in every:
+        notes: list[CellNote] = getattr(m, which)
+        if not notes:
+            continue
+        print(f"\n== {m.folder}/{m.name}：{len(notes)}")
+        for n in notes:
+            verdict = verdicts.get(verdict_key(m, n), ("unjudged", ""))[0] if which == "contradicted" else ""
+            print(f"  p{n.page} {n.table} | {n.row} | {n.column} | {n.raw} {verdict}")
+            for said in n.why.split("；") if n.why else ():
+                print(f"       {said}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure the corpus.
+
+    Returns:
+        0; 2 where no file is named so.
+    """
+    parser = argparse.ArgumentParser(prog="python -m evals.corpus", description="真实文件读得怎样。")
+    parser.add_argument("--doc", action="append", default=[], help="文件夹名或文件名的一部分，可重复")
+    parser.add_argument("--contradicted", action="store_true", help="列出每个有矛盾的格")
+    parser.add_argument("--unproven", action="store_true", help="列出每个未证实的格")
+    parser.add_argument("--unknown", action="store_true", help="列出目录里没有的表")
+    parser.add_argument("--lost", action="store_true", help="列出丢失和多出的数")
+    parser.add_argument("--fresh", action="store_true", help="不用存下的读取结果")
+    given = parser.parse_args(argv)
+    named = os.environ.get("YOUJU_REAL_CORPUS", "")
+    if not named or not Path(named).is_dir():
+        print("真实文件评测：跳过（没有设 YOUJU_REAL_CORPUS，或没有那个文件夹）。")
+        return 0
+    files = corpus_files(Path(named))
+    chosen = [f for f in files if not given.doc or any(d in f"{f.parent.name}/{f.name}" for d in given.doc)]
+    if not chosen:
+        print(f"没有名字含“{'、'.join(given.doc)}”的文件。", file=sys.stderr)
+        return 2
+    every = measure_all(chosen, is_fresh=given.fresh)
+    if given.doc:
+        print(render(every))
+    else:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(render(every), encoding="utf-8")
+        print("\n".join(_coverage(every)))
+    if given.contradicted:
+        _show_notes(every, "contradicted")
+    if given.unproven:
+        _show_notes(every, "unproven")
+    if given.unknown:
+        for m in every:
+            print(f"\n== {m.folder}/{m.name}", *m.unknown, sep="\n  ")
+    if given.lost:
+        for m in every:
+            print(f"\n== {m.folder}/{m.name}")
+            for lost in m.lost:
+                print(f"  丢失 p{lost.page} {lost.value} | {lost.line[:120]}")
+        _show_notes(every, "invented")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
