@@ -334,7 +334,7 @@ def _page_numbers(pages: Sequence[PageLayout], lines: dict[int, list[Segment]]) 
         segments = lines[page.number]
         limit = page.height * _EDGE // 100
         for edge in (segments[-1], segments[0]) if segments else ():
-            line = [s for s in segments if 2 * min(s.bottom, edge.bottom) - 2 * max(s.top, edge.top) > edge.em]
+            line = [s for s in segments if s is edge or 2 * min(s.bottom, edge.bottom) - 2 * max(s.top, edge.top) > edge.em]
             alone = not any(g.top < edge.bottom and edge.top < g.bottom for g in page.grids)
             if not alone or not all(_PAGE_NUMBER.match(s.text) for s in line):
                 continue
