@@ -15,7 +15,7 @@ _NUMBER = (
     r"(?:(?:预算|公开|附|预|决算|财决|部门|单位)*(?:表|附件)?[一二三四五六七八九十]{1,3}(?:表)?"
     r"|(?:预算|公开|附|预|决算|财决|财|部|单)*(?:表|附件)?[-－—]?\d{1,2}(?:[-－—]\d{1,2})?(?:表)?)"
 )
-_NUMBER_LINE = re.compile(rf"^[（(]?{_NUMBER}[)）]?[:：]?$")
+_NUMBER_LINE = re.compile(rf"^(?!\d+$)[（(]?{_NUMBER}[)）]?[:：]?$")
 _NUMBER_AHEAD = re.compile(
     r"^[（(]?((?:预算|公开|附|预|决算|财决)?(?:表|附件)?[-－—]?\d{1,2}表|(?:附?表|公开表|预算表|附件)[-－—]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}))[)）]?"
     r"[:：、.．]?(?=.{4,})"
@@ -223,5 +223,5 @@ def _owner(text: str) -> str:
     found = _OWNER.match(text)
     if not found:
         return ""
-    name = re.split(rf"(?:金额)?单位[:：]|(?:{_UNITS})$|20\d\d年", found.group(1))[0].strip("（()） ")
+    name = re.split(rf"(?:金额)?单位[:：]|(?:{_UNITS})$|20\d\d年", found.group(1))[0].strip()
     return name if len(name) >= 4 else ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.domain.document import Cell, Row, RowKind, Table
 from service.domain.fact import CellState
-from service.domain.quantity import WAN_YUAN, Unit
+from service.domain.quantity import WAN_YUAN, Unit, unit_of
+from service.ingestion.blocks import Anchor, Span
+from service.ingestion.captions import Caption
 from service.ingestion.layout import LaidRow
 from service.numerals import parse_cell
+from service.vocabulary.names import fold
 
 COLUMNS = ("一级指标（或板块）", "二级指标（或项目）", "三级指标", "指标值（或内容）", "指标值说明")
 _ROLES = ("label", "label", "indicator", "target", "label")
@@ -116,3 +119,115 @@ def _row(texts: Sequence[str], kind: RowKind, lines: Sequence[int]) -> Row:
 def _append_note(row: Row, note: str, lines: Sequence[int]) -> Row:
     joined = Cell(row.cells[4].raw + note)
     return replace(row, cells=(*row.cells[:4], joined), lines=(*row.lines, *lines))
+
+
+_INDICATOR_HEADS = {"一级指标": "level1", "二级指标": "level2", "三级指标": "indicator", "指标名称": "indicator"}
+_TARGET_HEADS = ("指标值", "目标值", "指标值（包含数字及文字描述）")
+_LABEL_END = re.compile(r"[:：]\s*$")
+_MONEY_WORDS = re.compile(r"资金|拨款|金额|总额|预算|经费")
+_UNIT_WORD = re.compile(r"[（(](千元|万元|亿元|元)[)）]")
+FORM_COLUMNS = ("项目", "一级指标", "二级指标", "三级指标", "指标值或金额")
+
+
+def is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a grid is a form: labels and values in pairs, with a list of indicators further down.
+
+    In a list of projects the words 一级指标 stand in the header, in its first rows.
+    """
+    heads = next((i for i, cells in enumerate(rows) if any(_head(c) == "level1" for c in cells)), -1)
+    if heads < 0:
+        return False
+    names = sum(1 for cells in rows[:heads] if any(fold(c).startswith(("项目名称", "部门", "主管部门", "单位名称")) for c in cells))
+    return heads > 2 and names > 0
+
+
+def _head(text: str) -> str:
+    return _INDICATOR_HEADS.get(fold(text), "target" if fold(text).startswith(_TARGET_HEADS) else "")
+
+
+def read_performance_form(
+    rows: Sequence[LaidRow], spans: Mapping[Anchor, Span], table_id: str, caption: Caption, kind: str
+) -> tuple[Table, tuple[str, ...]]:
+    """Read a performance form (绩效目标表) of one project or of the department into five columns.
+
+    Above the indicators every amount becomes a row of its own, named by the label on its left; below, every
+    indicator does.
+
+    Returns:
+        The table, and the role of each of its columns.
+    """
+    cells = [list(r.cells) for r in rows]
+    for (row, column), (down, _) in spans.items():
+        for below in range(row + 1, min(row + down, len(cells))):
+            if not cells[below][column] and not _AMOUNT.match(cells[row][column]):
+                cells[below][column] = cells[row][column]
+    heads = next(i for i, line in enumerate(cells) if any(_head(c) == "level1" for c in line))
+    subject = _subject(cells[:heads])
+    unit = caption.unit or WAN_YUAN
+    out: list[Row] = []
+    group = ""
+    for row, line in zip(rows[:heads], cells[:heads], strict=True):
+        made, group = _amounts(line, subject, group, unit, row)
+        out += made
+    out += _indicator_rows(rows[heads:], cells[heads:], subject)
+    table = Table(
+        id=table_id, kind=kind, title=caption.title, number=caption.number, unit=unit, columns=FORM_COLUMNS,
+        figure_columns=(4,), rows=tuple(out), notes=caption.notes, page=caption.page,
+    )  # fmt: skip
+    return table, ("project", "label", "label", "indicator", "target")
+
+
+def _subject(rows: Sequence[Sequence[str]]) -> str:
+    """Return the project (or department) that a form is about."""
+    for wanted in ("项目名称", "部门"):
+        for line in rows:
+            at = next((i for i, c in enumerate(line) if fold(c).startswith(wanted)), -1)
+            value = next((c for c in line[at + 1 :] if c), "") if at >= 0 else ""
+            if value:
+                return value
+    return ""
+
+
+def _amounts(
+    line: Sequence[str], subject: str, group: str, unit: Unit, row: LaidRow
+) -> tuple[list[Row], str]:
+    """Return a row for each amount of a line, named by the nearest label on its left that speaks of money."""
+    out: list[Row] = []
+    label = ""
+    for cell in line:
+        if not cell:
+            continue
+        if not _AMOUNT.match(cell):
+            if _MONEY_WORDS.search(cell):
+                if not _LABEL_END.search(cell) and "其中" not in cell and fold(cell).startswith(("项目资金", "资金金额", "资金", "总体资金")):
+                    group = cell
+                label = cell
+            else:
+                label = label if label and fold(cell) in {"财政拨款", "其他资金"} else ""
+            continue
+        if not label:
+            continue
+        found = _UNIT_WORD.search(label) or _UNIT_WORD.search(group)
+        own = unit_of(found.group(1)) if found else unit
+        name = _UNIT_WORD.sub("", label).strip(":：")
+        value = Cell(cell, CellState.PRINTED, parse_cell(cell, own))
+        texts = tuple(Cell(t) if t else Cell("", CellState.BLANK) for t in (subject, name, "", ""))
+        out.append(Row((*texts, value), RowKind.BUDGET, tuple(row.lines), f"{subject} {name}".strip(), row.page))
+        label = ""
+    return out, group
+
+
+def _indicator_rows(rows: Sequence[LaidRow], cells: Sequence[Sequence[str]], subject: str) -> Iterator[Row]:
+    at: dict[str, int] = {}
+    for row, line in zip(rows, cells, strict=True):
+        heads = {_head(c): i for i, c in enumerate(line) if _head(c)}
+        if "level1" in heads:
+            at = heads
+            continue
+        if "indicator" not in at or "target" not in at:
+            continue
+        texts = [line[at[k]] if k in at and at[k] < len(line) else "" for k in ("level1", "level2", "indicator", "target")]
+        if not texts[2] or not texts[3]:
+            continue
+        made = tuple(Cell(t) if t else Cell("", CellState.BLANK) for t in (subject, *texts))
+        yield Row(made, RowKind.INDICATOR, tuple(row.lines), "/".join(t for t in texts[:3] if t), row.page)

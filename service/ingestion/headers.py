@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+
+from service.ingestion.blocks import Anchor, Span
 
 #: A level of the header: for each column the label that covers it, "" where none does.
 Level = list[str]
@@ -114,3 +116,33 @@ def _return_strays(found: dict[int, str], levels: list[Level], width: int) -> li
     texts = [found.pop(c) for c in strays]
     found.update(zip(open_columns, texts, strict=True))
     return [f"表头“{'、'.join(texts)}”落在第{strays[0] + 1}列起，已复原到第{open_columns[0] + 1}列起"]
+
+
+def read_spanned_header(
+    rows: Sequence[Sequence[str]], spans: Mapping[Anchor, Span], depth: int, skipped: Container[int] = ()
+) -> HeaderPaths:
+    """Read the header of a grid whose merged cells are known: each column lies under the labels that cover it.
+
+    Args:
+        rows: Cleaned rows of the grid, the header first.
+        spans: How far its merged cells reach.
+        depth: Number of header rows.
+        skipped: Rows among them that say nothing, such as column numbers.
+    """
+    width = len(rows[0]) if rows else 0
+    cover: dict[Anchor, Anchor] = {}
+    for (row, column), (down, across) in spans.items():
+        if row < depth:
+            cover |= {(r, c): (row, column) for r in range(row, row + down) for c in range(column, column + across)}
+    columns = []
+    for column in range(width):
+        parts: list[str] = []
+        seen: set[Anchor] = set()
+        for row in range(depth):
+            anchor = cover.get((row, column), (row, column))
+            text = rows[anchor[0]][anchor[1]]
+            if text and row not in skipped and anchor not in seen and (not parts or parts[-1] != text):
+                parts.append(text)
+            seen.add(anchor)
+        columns.append("/".join(parts))
+    return HeaderPaths(tuple(columns), ())

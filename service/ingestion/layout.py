@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.ingestion.blocks import GridRow
+from service.ingestion.blocks import Anchor, Grid, GridRow, Span
 from service.vocabulary.names import strip_ordinal
 
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,10}\s*/?>")
@@ -44,12 +44,23 @@ def is_target_value(text: str) -> bool:
 
 @dataclass(slots=True)
 class LaidRow:
-    """A row being mended: its cells and the lines they came from."""
+    """A row being mended.
+
+    Attributes:
+        cells: In column order.
+        lines: Lines, or rows of the grid, that they came from.
+        after_break: Whether a page break stands before it.
+        repairs: What was mended in it, in Chinese.
+        page: 1-based page, 0 where there are none.
+        after_blank: Whether a blank row stood before it.
+    """
 
     cells: list[str]
     lines: list[int]
     after_break: bool = False
     repairs: list[str] = field(default_factory=list)
+    page: int = 0
+    after_blank: bool = False
 
 
 def lay_out(rows: Sequence[GridRow]) -> list[LaidRow]:
@@ -62,6 +73,60 @@ def lay_out(rows: Sequence[GridRow]) -> list[LaidRow]:
     for row in laid:
         row.cells = (row.cells + [""] * width)[:width]
     return [r for r in laid if any(r.cells)]
+
+
+def compact(grid: Grid) -> tuple[list[LaidRow], dict[Anchor, Span]]:
+    """Clean the cells of a grid whose merged cells are known; drop rows and columns that hold no text at all.
+
+    Returns:
+        The rows, and how far the merged cells reach in what is left.
+    """
+    spans = grid.spans or {}
+    texts = [[clean_cell(c) for c in r.cells] for r in grid.rows]
+    covered = {
+        r for (top, c), (down, _) in spans.items() if texts[top][c] for r in range(top + 1, min(top + down, len(texts)))
+    }
+    keep_rows = [i for i, cells in enumerate(texts) if any(cells) or _holds_header(i, covered, texts)]
+    keep_columns = [c for c in range(grid.width) if any(cells[c] for cells in texts)]
+    row_at = {old: new for new, old in enumerate(keep_rows)}
+    column_at = {old: new for new, old in enumerate(keep_columns)}
+    laid = [
+        LaidRow(
+            [texts[i][c] for c in keep_columns], [grid.rows[i].number], grid.rows[i].after_break,
+            page=grid.rows[i].page, after_blank=i > 0 and i - 1 not in row_at,
+        )
+        for i in keep_rows
+    ]  # fmt: skip
+    kept: dict[Anchor, Span] = {}
+    for (row, column), (down, across) in spans.items():
+        if row not in row_at or column not in column_at:
+            continue
+        rows = sum(1 for r in range(row, row + down) if r in row_at)
+        columns = sum(1 for c in range(column, column + across) if c in column_at)
+        if (rows, columns) != (1, 1):
+            kept[row_at[row], column_at[column]] = (rows, columns)
+    return laid, kept
+
+
+def _holds_header(row: int, covered: set[int], texts: Sequence[Sequence[str]]) -> bool:
+    """Whether a row without text of its own is kept because labels beside it reach over it and more follow."""
+    return row in covered and row + 1 < len(texts) and row + 1 in covered
+
+
+def fill_down(rows: list[LaidRow], spans: Mapping[Anchor, Span], columns: Collection[int], start: int) -> None:
+    """Repeat a label that reaches over several rows in each of them; *rows* is changed in place.
+
+    Args:
+        rows: Body rows.
+        spans: Merged cells by their place in the grid.
+        columns: Columns whose labels are repeated.
+        start: Row of the grid at which the body begins.
+    """
+    for (row, column), (down, _) in spans.items():
+        top = row - start
+        if column in columns and top >= 0 and down > 1:
+            for below in rows[top + 1 : top + down]:
+                below.cells[column] = below.cells[column] or rows[top].cells[column]
 
 
 def join_page_breaks(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from service.domain.document import Document
+from dataclasses import replace
+
+from service.domain.document import Document, Table
 from service.domain.errors import UnreadableDocumentError
 from service.domain.finding import Finding, Severity
 from service.ingestion.authorship import Authorship, read_authorship
 from service.ingestion.blocks import Reading
 from service.ingestion.captions import CaptionedGrid, split_grids
 from service.ingestion.indicators import indicators_of
+from service.ingestion.joining import join_pages
 from service.ingestion.narrative import derive_previous, glossary_of, read_narrative
 from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
@@ -28,7 +31,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
         UnreadableDocumentError: Neither an entity nor a year can be found, so no figure has a coordinate.
     """
     document_id = reading.sha256[:16]
-    captioned, lines = split_grids(reading)
+    captioned, lines = split_grids(replace(reading, blocks=join_pages(reading.blocks)))
     paragraphs = paragraphs_of(lines)
     tables = [_table(c, n, vocabulary) for n, c in enumerate(captioned, 1)]
     who = read_authorship(paragraphs, tables)
@@ -53,7 +56,8 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
         region=who.region, units=who.units, text=reading.text, tables=proven.tables, facts=proven.facts,
         passages=passages_of(document_id, paragraphs, proven.tables, glossary, indicators),
         glossary=glossary, indicators=indicators, identities=proven.identities,
-        findings=(*_reading_findings(proven.tables), *proven.findings, *odd), reasons=narrative.reasons,
+        findings=(*_reading_findings(reading, proven.tables), *proven.findings, *odd), reasons=narrative.reasons,
+        pages=reading.pages, ocr_pages=tuple(sorted(reading.ocr_pages)),
     )  # fmt: skip
 
 
@@ -63,17 +67,29 @@ def members_of(who: Authorship) -> tuple[Member, ...]:
 
 
 def _table(captioned: CaptionedGrid, number: int, vocabulary: Vocabulary) -> BuiltTable:
-    """Build a table with its header mended, unless its own arithmetic prefers the header as extracted."""
+    """Build a table in the reading of its header that its own arithmetic bears out best, the plain one first."""
     table_id = f"T{number:02}"
-    mended = build_table(captioned.grid, captioned.caption, table_id, vocabulary)
-    if not any(r.startswith("表头") for r in mended.table.repairs):
-        return mended
-    plain = build_table(captioned.grid, captioned.caption, table_id, vocabulary, repair=False)
-    return plain if broken_sums(plain) < broken_sums(mended) else mended
+    built = build_table(captioned.grid, captioned.caption, table_id, vocabulary)
+    if captioned.grid.spans is None:
+        if not any(r.startswith("表头") for r in built.table.repairs):
+            return built
+        others = [{"repair": False}]
+    else:
+        others = [{"spanned": False}] if broken_sums(built) > 0 else []
+    for other in others:
+        again = build_table(captioned.grid, captioned.caption, table_id, vocabulary, **other)
+        if broken_sums(again) < broken_sums(built):
+            built = again
+    return built
 
 
-def _reading_findings(tables: tuple[object, ...]) -> tuple[Finding, ...]:
-    """Say when a document has no tables: questions about table figures will be refused."""
-    if tables:
-        return ()
-    return (Finding("no-tables", Severity.WARNING, "这份文件里没有找到任何表格，只能回答正文里写到的内容。"),)
+def _reading_findings(reading: Reading, tables: tuple[Table, ...]) -> tuple[Finding, ...]:
+    """Say what the reader noticed, and where a document has no tables or none with figures."""
+    out = [Finding(r.code, Severity(r.severity), r.message) for r in reading.remarks]
+    if not tables:
+        out.append(Finding("no-tables", Severity.WARNING, "这份文件里没有找到任何表格，只能回答正文里写到的内容。"))
+    elif not any(c.quantity is not None for t in tables for r in t.rows for c in r.cells):
+        out.append(
+            Finding("empty-template", Severity.WARNING, f"这份文件有{len(tables)}张表，但都没有填数，像是空白模板。")
+        )
+    return tuple(out)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.domain.coordinate import Coordinate, Stage
+from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.document import BudgetUnit, Row, RowKind, Table
 from service.domain.fact import Authority, CellState, Fact, Source
+from service.ingestion.outline import Place, leading_code, outline
+from service.ingestion.strips import Strip
+from service.ingestion.sums import is_folded, is_sided, row_codes, strip_rows, strips_or_whole
 from service.ingestion.tables import BuiltTable
 from service.vocabulary.catalogue import Side, StandardTable
 from service.vocabulary.names import fold, is_of_which, ordinal_level, squeeze, strip_ordinal
@@ -45,6 +48,28 @@ class Frame:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the header path of a column says.
+
+    Attributes:
+        members: Members of dimensions it names.
+        measure: The measure it names instead of the table's, or "".
+        year: Its year, 0 where it names none.
+        stage: Its stage, or None.
+        aspect: Amount, change or rate.
+    """
+
+    members: Members
+    measure: str = ""
+    year: int = 0
+    stage: Stage | None = None
+    aspect: Aspect = Aspect.LEVEL
+
+
+NO_HEADING = Heading({})
+
+
 def facts_of(built: BuiltTable, frame: Frame, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     """Return a fact for every figure cell of a table, blank ones included.
 
@@ -53,7 +78,7 @@ def facts_of(built: BuiltTable, frame: Frame, vocabulary: Vocabulary) -> tuple[F
     """
     if built.standard is None:
         found = list(_unknown(built, frame))
-    elif built.standard.layout == "two-sided":
+    elif built.standard.sides and is_sided(built):
         found = list(_two_sided(built, built.standard, frame, vocabulary))
     else:
         found = list(_matrix(built, built.standard, frame, vocabulary))
@@ -61,34 +86,69 @@ def facts_of(built: BuiltTable, frame: Frame, vocabulary: Vocabulary) -> tuple[F
 
 
 def _two_sided(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary) -> Iterator[Fact]:
+    strips = strips_or_whole(built)
+    for position, strip in enumerate(strips):
+        side = _side_of(strip, standard, first=position == 0 and len(strips) > 1)
+        headings = {c: _heading(built.table.columns[c], side.dims, frame, vocabulary, skip=side.header) for c in strip.figures}
+        yield from _side(built, standard, strip, side, headings, frame, vocabulary)
+
+
+def _side(
+    built: BuiltTable, standard: StandardTable, strip: Strip, side: Side, headings: dict[int, Heading], frame: Frame,
+    vocabulary: Vocabulary,
+) -> Iterator[Fact]:  # fmt: skip
     table = built.table
-    for side in standard.sides:
-        columns = [i for i, path in enumerate(table.columns) if path.split("/")[0].startswith(side.header)]
-        label_column = next((i for i in columns if built.roles[i] == "label"), None)
-        if label_column is None:
+    rows = strip_rows(built, strip)
+    filled = [r for r, _ in rows if any(table.rows[r].cells[c].quantity is not None for c in strip.figures)]
+    last = (filled or [r for r, _ in rows] or [-1])[-1]
+    codes = row_codes(table, built.roles, strip.labels)
+    inherited: dict[int, Members] = {}
+    for node in outline(rows):
+        above = inherited.get(node.parent, {}) if node.parent is not None else {}
+        plain = node.label
+        code = codes.get(node.row, "")
+        named: tuple[str, Members] | None
+        if code and (dimension := dimension_of_code(code)) in side.dims:
+            named = side.measure, {dimension: code}
+        else:
+            ends = node.row == last or (node.place is Place.TOTAL and node.row == rows[0][0])
+            named = _side_row(plain, side, vocabulary, is_last=ends)
+        if named is None:
             continue
-        figures = [i for i in columns if i in table.figure_columns]
-        context: list[tuple[int, Members]] = []
-        last = max((n for n, r in enumerate(table.rows) if r.cells[label_column].raw), default=-1)
-        for number, row in enumerate(table.rows):
-            label = row.cells[label_column].raw
-            if not label:
-                continue
-            named = _side_row(label, side, vocabulary, is_last=number == last)
-            if named is None:
-                continue
-            measure, members = named
-            level = ordinal_level(label)
-            context = [c for c in context if c[0] < level]
-            inherited: Members = {}
-            for _, above in context:
-                inherited |= above
-            own = dict(standard.fixed) | (inherited if level else {}) | members
-            if level:
-                context.append((level, members))
-            for column in figures:
-                tagged = _column_members(table.columns[column], side.dims, vocabulary, skip=side.header)
-                yield _fact(frame, table, row, number, column, measure, own | tagged, label)
+        measure, members = named
+        own = dict(standard.fixed) | (above if node.level else {}) | members
+        inherited[node.row] = (above | members) if node.level else {}
+        for column in strip.figures:
+            yield _fact(frame, table, table.rows[node.row], node.row, column, measure, own, node.label, headings[column])
+
+
+def _side_of(strip: Strip, standard: StandardTable, *, first: bool) -> Side:
+    """Return the side of a two-sided table that a strip stands on, its rows named as its header says."""
+    top = strip.path.split("/")[0]
+    income, spending = standard.sides[0], standard.sides[-1]
+    if ("收入" in top and "支出" not in top) or (first and "支出" not in top):
+        return income
+    for words, dimension in (("政府", "gov_economic"), ("经济", "economic"), ("功能", "function")):
+        if words in strip.path:
+            rest = tuple(d for d in spending.dims if d not in {"function", "economic", "gov_economic"})
+            return replace(spending, dims=(dimension, *rest))
+    return spending
+
+
+def dimension_of_code(code: str) -> str:
+    """Return which classification a code belongs to: 2xx functions, 3xx departments' economic, 5xx the government's.
+
+    Source: 政府收支分类科目, whose functions run from 201 to 234, 部门预算支出经济分类 from 301 to 399 and
+    政府预算支出经济分类 from 501 to 599.
+
+    Example:
+        >>> dimension_of_code("2010101"), dimension_of_code("30101"), dimension_of_code("50101"), dimension_of_code("A01")
+        ('function', 'economic', 'gov_economic', '')
+
+    """
+    if not code.isdigit() or len(code) < 3:
+        return ""
+    return {"2": "function", "3": "economic", "5": "gov_economic"}.get(code[0], "")
 
 
 def _side_row(label: str, side: Side, vocabulary: Vocabulary, *, is_last: bool) -> tuple[str, Members] | None:
@@ -116,97 +176,213 @@ def _side_row(label: str, side: Side, vocabulary: Vocabulary, *, is_last: bool) 
 
 def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary) -> Iterator[Fact]:
     table = built.table
-    tags = {c: _column_members(table.columns[c], standard.dims, vocabulary) for c in table.figure_columns}
-    unit = ""
-    for number, row in enumerate(table.rows):
-        if row.kind in {RowKind.CONTINUED, RowKind.INDICATOR, RowKind.TASK, RowKind.TEXT}:
-            continue
-        members = _row_members(built, standard, row, frame, vocabulary)
-        if row.kind is RowKind.UNIT:
-            unit = members.get("unit", unit)
-        elif row.kind is RowKind.PROJECT and unit and "unit" not in members:
-            members["unit"] = unit
-        for column in table.figure_columns:
-            tagged = {} if row.kind is RowKind.BUDGET else tags[column]
-            yield _fact(
-                frame, table, row, number, column, standard.measure, dict(standard.fixed) | members | tagged, row.label
-            )
+    strips = strips_or_whole(built)
+    halves = strips if is_folded(strips, table.columns) else ()
+    for strip in halves or (Strip(tuple(range(len(built.roles))), table.figure_columns, ""),):
+        headings = {c: _heading(table.columns[c], standard.dims, frame, vocabulary) for c in strip.figures}
+        codes = row_codes(table, built.roles, strip.labels)
+        unit = ""
+        for number, row in enumerate(table.rows):
+            if row.kind in {RowKind.CONTINUED, RowKind.INDICATOR, RowKind.TASK, RowKind.TEXT}:
+                continue
+            members, measure, label = _row_members(built, standard, strip, number, codes.get(number, ""), frame, vocabulary)
+            if row.kind is RowKind.UNIT:
+                unit = members.get("unit", unit)
+            elif row.kind is RowKind.PROJECT and unit and "unit" not in members:
+                members["unit"] = unit
+            own = dict(standard.fixed) | members
+            for column in strip.figures:
+                heading = NO_HEADING if row.kind is RowKind.BUDGET else headings[column]
+                yield _fact(frame, table, row, number, column, measure or standard.measure, own, label, heading)
 
 
-def _row_members(built: BuiltTable, standard: StandardTable, row: Row, frame: Frame, vocabulary: Vocabulary) -> Members:
-    """Return what names a row: codes, unit, project; nothing for totals."""
+def _row_members(
+    built: BuiltTable, standard: StandardTable, strip: Strip, number: int, code: str, frame: Frame, vocabulary: Vocabulary
+) -> tuple[Members, str, str]:  # fmt: skip
+    """Return what names a row (codes, unit, project; nothing for totals), the measure it names, and its label."""
+    row = built.table.rows[number]
+    label = " ".join(t for c in strip.labels if (t := row.cells[c].raw) and built.roles[c] != "figure") or row.label
     if row.kind is RowKind.BUDGET:
         found = vocabulary.members.named(row.cells[1].raw.rsplit("/", 1)[-1], standard.dims)
-        return {found[0].dimension: found[0].id} if found else {}
-    if row.kind in {RowKind.TOTAL, RowKind.DEPARTMENT}:
-        return {}
-    texts: dict[str, list[str]] = defaultdict(list)
-    for cell, role, path in zip(row.cells, built.roles, built.table.columns, strict=True):
-        if cell.raw:
-            texts[_group_of(role, path)].append(cell.raw)
-    members: Members = {}
-    for dimension in standard.rows:
-        if dimension == "unit":
-            name = (texts["project_unit"] or (texts["label"] if row.kind is RowKind.UNIT else []) or [""])[0]
-            code = texts["unit_code"][0] if texts["unit_code"] and len(texts["unit_code"][0]) <= 12 else ""
-            if (code or name) and not frame.is_department(name):
-                members["unit"] = frame.unit_id(code, name)
-        elif dimension == "project" and row.kind in {RowKind.ITEM, RowKind.PROJECT}:
-            name = (texts["project"] or texts["label"] or [""])[0]
-            if name:
-                members["project"] = name
-        elif dimension == "project_type" and texts["project_type"]:
-            members["project_type"] = texts["project_type"][0]
-        elif dimension in {"function", "economic", "gov_economic"}:
-            code = "".join(t for t in texts[f"{dimension}-code"] if t.isdigit())
-            if code:
-                members[dimension] = code
+        return ({found[0].dimension: found[0].id} if found else {}), "", row.label
+    if row.kind in {RowKind.TOTAL, RowKind.DEPARTMENT} and not _is_partial_total(built, strip, number, vocabulary):
+        return {}, "", label
+    texts = _texts(built, strip, row)
+    members = _codes(texts, code)
+    members |= _unit_and_project(texts, standard, row, frame)
+    measure = ""
     if not members:
-        _name_row(members, texts, standard, row, vocabulary)
+        measure = _name_row(members, texts, standard, built, strip, number, vocabulary)
+    return members, measure, label
+
+
+def _is_partial_total(built: BuiltTable, strip: Strip, number: int, vocabulary: Vocabulary) -> bool:
+    """Whether a total is that of a part, said before it: 「一般公共预算资金 | 小计」, 「人员经费合计」."""
+    rows = built.table.rows
+    words = [t for c in strip.labels if (t := rows[number].cells[c].raw) and not vocabulary.catalogue.is_whole(t)]
+    before = [r for r in range(number) if rows[r].kind is RowKind.TOTAL]
+    return bool(words) and bool(before) and rows[number].kind is RowKind.TOTAL
+
+
+def _texts(built: BuiltTable, strip: Strip, row: Row) -> dict[str, list[str]]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for column in strip.labels:
+        role, raw = built.roles[column], row.cells[column].raw
+        if raw and role != "figure":
+            texts[_group_of(role, built.table.columns[column])].append(raw)
+    return texts
+
+
+def _codes(texts: Mapping[str, Sequence[str]], code: str) -> Members:
+    """Return the classifications that a row's codes belong to; the code itself says which."""
+    members: Members = {}
+    for group, pieces in texts.items():
+        if group.endswith("-code"):
+            joined = "".join(t for t in pieces if t.isdigit())
+            found = dimension_of_code(joined) or group.removesuffix("-code")
+            if joined and found not in members:
+                members[found] = joined
+    for label in texts.get("label", ()):
+        ahead = leading_code(label)[0]
+        dimension = dimension_of_code(ahead)
+        if dimension and dimension not in members:
+            members[dimension] = ahead
+    if not members and code and dimension_of_code(code):
+        members[dimension_of_code(code)] = code
     return members
 
 
+def _unit_and_project(
+    texts: Mapping[str, Sequence[str]], standard: StandardTable, row: Row, frame: Frame
+) -> Members:
+    members: Members = {}
+    named_unit = texts.get("project_unit") or (texts.get("label") if row.kind is RowKind.UNIT else ()) or ()
+    code = next((c for c in texts.get("unit_code", ()) if len(c) <= 12), "")
+    name = named_unit[0] if named_unit else ""
+    if "unit" in standard.rows and (code or name) and row.kind is not RowKind.PROJECT and not frame.is_department(name):
+        members["unit"] = frame.unit_id(code, name)
+    if "project" in standard.rows and row.kind in {RowKind.ITEM, RowKind.PROJECT}:
+        project = (texts.get("project") or (texts.get("label") if not _has_code(texts) else ()) or ("",))[-1]
+        if project:
+            members["project"] = leading_code(project)[1] or project
+    if "project_type" in standard.rows and texts.get("project_type"):
+        members["project_type"] = texts["project_type"][0]
+    return members
+
+
+def _has_code(texts: Mapping[str, Sequence[str]]) -> bool:
+    return any(g.endswith("-code") for g in texts)
+
+
 def _name_row(
-    members: Members, texts: dict[str, list[str]], standard: StandardTable, row: Row, vocabulary: Vocabulary
-) -> None:
-    """Name a row that prints no code by its words, so that it is never taken for the total."""
+    members: Members, texts: Mapping[str, Sequence[str]], standard: StandardTable, built: BuiltTable, strip: Strip,
+    number: int, vocabulary: Vocabulary,
+) -> str:  # fmt: skip
+    """Name a row that prints no code by its words, so that it is never taken for the total; return its measure."""
+    row = built.table.rows[number]
     words = [t for role in ("label", "name", "function-name", "economic-name") for t in texts.get(role, ())]
-    name = words[0] if words else next((c.raw for c in row.cells if c.raw and c.quantity is None), "")
-    if not name or vocabulary.catalogue.is_whole(name):
-        return
-    found = vocabulary.members.named(strip_ordinal(name) or name, standard.rows)
-    if found:
-        members[found[0].dimension] = found[0].id
-    else:
-        members[ROW] = name
+    words = words or [c.raw for i, c in enumerate(row.cells) if c.raw and c.quantity is None and i in strip.labels]
+    told = [w for w in words if not vocabulary.catalogue.is_whole(strip_ordinal(w))]
+    if not told:
+        return ""
+    unknown = []
+    for word in told:
+        plain = re.sub(r"^其中[:：]?", "", word)
+        plain = strip_ordinal(plain) or plain
+        plain = re.sub(r"(?:合计|小计)$", "", plain) or plain
+        found = vocabulary.members.named(word, _row_dims(standard)) or vocabulary.members.named(plain, _row_dims(standard))
+        measure = vocabulary.measure_named(plain)
+        if found:
+            members[found[0].dimension] = found[0].id
+        elif measure is not None:
+            return measure.id
+        else:
+            unknown.append(word)
+    if unknown:
+        members[ROW] = "/".join(unknown)
+    return ""
+
+
+def _row_dims(standard: StandardTable) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*standard.rows, *standard.dims)))
 
 
 def _group_of(role: str, path: str) -> str:
     """Tell which classification a code column belongs to, by its header path."""
     if role not in {"class", "section", "subsection", "code"}:
         return role
-    top = path.split("/", maxsplit=1)[0]
-    if "政府" in top:
+    if "政府" in path:
         return "gov_economic-code"
-    return "economic-code" if "经济" in top else "function-code"
+    return "economic-code" if "经济" in path else "function-code"
 
 
-def _column_members(path: str, dims: Sequence[str], vocabulary: Vocabulary, *, skip: str = "") -> Members:
-    """Read a header path: each level may name a member; a level that means everything names none."""
+_PERIODS = (
+    (re.compile(r"^(?:上年|上一?年度|去年)"), -1),
+    (re.compile(r"^(?:当年|本年度?)(?!收入|支出|拨款|财政|一般|政府|国有)"), 0),
+)
+_CHANGE = re.compile(r"增减(?!率|%|％|幅)|变动额|变化情况")
+_RATE = re.compile(r"增减(?:率|%|％|幅|百分比|比例)|增长率|变动率")
+_STAGES = (
+    (re.compile(r"决算数?$"), Stage.FINAL),
+    (re.compile(r"(?:执行|完成)数$"), Stage.EXECUTED),
+    (re.compile(r"(?:调整预算|全年预算)数?$"), Stage.ADJUSTED),
+    (re.compile(r"预算数$"), Stage.BUDGET),
+)
+_STAGE_WORDS = re.compile(r"(?:年初|调整|全年)?(?:预算数?|决算数?|执行数|完成数)$")
+#: Words of a header that say nothing by themselves.
+_SILENT = frozenset({"其中", "项目", "部门预算", "预算安排", "资金来源", "收入预算", "支出预算", "资金性质", "预算"})
+
+
+def _heading(path: str, dims: Sequence[str], frame: Frame, vocabulary: Vocabulary, *, skip: str = "") -> Heading:
+    """Read a header path: each level may name a member, a measure, a year or a stage; a whole names nothing."""
     members: Members = {}
-    unknown = []
+    unknown: list[str] = []
+    measure, year, aspect = "", 0, Aspect.LEVEL
+    stage: Stage | None = None
     for part in path.split("/"):
         label = strip_ordinal(re.sub(r"[（(](?:万元|元)[)）]", "", part)) or part
-        if part == skip or vocabulary.catalogue.is_whole(label) or vocabulary.measure_named(label):
+        if part == skip or fold(label) in _SILENT:
+            continue
+        if _RATE.search(label) or _CHANGE.search(label):
+            aspect = Aspect.RATE if _RATE.search(label) else Aspect.CHANGE
             continue
         found = vocabulary.members.named(label, tuple(dims))
+        if not found:
+            label, printed, said = _period_and_stage(label, frame)
+            year, stage = printed or year, said or stage
+            if not label or vocabulary.catalogue.is_whole(label):
+                continue
+            found = vocabulary.members.named(label, tuple(dims))
+        named = vocabulary.measure_named(label)
         if found:
             members[found[0].dimension] = found[0].id
+        elif named is not None:
+            measure = named.id
         else:
             unknown.append(part)
     if unknown:
         members[COLUMN] = "/".join(unknown)
-    return members
+    return Heading(members, measure, year, stage, aspect)
+
+
+def _period_and_stage(label: str, frame: Frame) -> tuple[str, int, Stage | None]:
+    """Take a year and a stage off a header: 「2024年决算数」 → "", 2024, 决算."""
+    year = 0
+    printed = re.match(r"^(20\d\d)年度?", label)
+    if printed:
+        year, label = int(printed.group(1)), label[printed.end() :]
+    else:
+        for pattern, shift in _PERIODS:
+            found = pattern.match(label)
+            if found:
+                year, label = frame.year + shift, label[found.end() :]
+                break
+    stage = next((s for pattern, s in _STAGES if pattern.search(label)), None)
+    if stage is not None:
+        label = _STAGE_WORDS.sub("", label)
+    if stage is Stage.BUDGET and frame.stage is Stage.BUDGET and year in {0, frame.year}:
+        stage = None
+    return label, year, stage
 
 
 def _unknown(built: BuiltTable, frame: Frame) -> Iterator[Fact]:
@@ -222,20 +398,26 @@ def _unknown(built: BuiltTable, frame: Frame) -> Iterator[Fact]:
 
 
 def _fact(
-    frame: Frame, table: Table, row: Row, number: int, column: int, measure: str, members: Members, label: str
-) -> Fact:
+    frame: Frame, table: Table, row: Row, number: int, column: int, measure: str, members: Members, label: str,
+    heading: Heading = NO_HEADING,
+) -> Fact:  # fmt: skip
     cell = row.cells[column]
     quantity = cell.quantity
     state = cell.state if quantity is not None or cell.state is not CellState.PRINTED else CellState.BLANK
     source = Source(
         document=frame.document, table=table.id, table_title=table.title, row=number, column=column,
-        row_label=label or row.label, column_label=table.columns[column], line=row.lines[0], page=table.page,
-        quote=cell.raw,
+        row_label=label or row.label, column_label=table.columns[column], line=0 if row.page else row.lines[0],
+        page=row.page or table.page, quote=cell.raw, by_ocr=table.by_ocr,
     )  # fmt: skip
-    pairs = tuple(sorted(members.items()))
+    pairs = tuple(sorted((members | heading.members).items()))
+    year = heading.year or frame.year
+    compares = heading.aspect in {Aspect.CHANGE, Aspect.RATE}
+    coordinate = Coordinate(
+        frame.entity, frame.year if compares else year, heading.stage or frame.stage, heading.measure or measure, pairs,
+        heading.aspect, frame.year - 1 if compares else None,
+    )  # fmt: skip
     return Fact(
-        id=f"{frame.document}/{table.id}.{number}.{column}",
-        coordinate=Coordinate(frame.entity, frame.year, frame.stage, measure, pairs),
+        id=f"{frame.document}/{table.id}.{number}.{column}", coordinate=coordinate,
         quantity=quantity, state=state, authority=Authority.CELL, source=source,
         label=f"{squeeze(label or row.label)}·{table.columns[column]}",
     )  # fmt: skip

@@ -99,12 +99,14 @@ def try_identity(key: str, rule: str, text: str, left: Sequence[Operand], right:
 def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
     for entry in built:
         table = entry.table
-        for promise in promises_of(table, entry.standard, entry.roles):
+        for promise in promises_of(entry):
             left = [_operand(table, promise.left)]
             right = [_operand(table, place) for place in promise.right]
+            if promise.rule == "difference":
+                left, right = [*left, right[1]], right[:1]
             key = f"{table.id}/{promise.rule}/{left[0].key}={'+'.join(o.key for o in right)}"
             made = try_identity(key, promise.rule, f"{table.title}·{promise.text}", left, right)
-            if made is not None:
+            if made is not None and (promise.firm or made.verdict != "failed"):
                 yield made
 
 

@@ -1,16 +1,32 @@
-"""The sums that a table's own shape promises: across its columns, down its rows, on each of its sides."""
+"""The sums that a table's own shape promises: across its columns, down its rows, on each of its strips.
+
+Where the shape leaves open what a total adds up (of two readings of a header, with or without the carry-over), the
+reading that the table's own figures bear out is taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from service.domain.document import Row, RowKind, Table
-from service.vocabulary.catalogue import StandardTable
-from service.vocabulary.names import fold, is_of_which, ordinal_level
+from service.domain.quantity import Quantity
+from service.ingestion.outline import Node, leading_code, outline
+from service.ingestion.outline import Place as Kind
+from service.ingestion.strips import CODED, Strip, strips_of
+from service.ingestion.tables import BuiltTable
+from service.vocabulary.names import fold, is_of_which
 
 #: A cell of a table: (row, column).
 Place = tuple[int, int]
+
+ZERO = Decimal(0)
+#: Header words that repeat every column of a group: 预算数 and 决算数 of each item.
+_VARIANTS = re.compile(r"^(?:预算数|决算数|年初预算数?|调整预算数?|全年预算数?|执行数|上年|本年|当年|上年数|本年数|20\d\d年.{0,6})$")
+#: How many rows below may belong to a row that nothing but its amount marks as their sum.
+_LONGEST_RUN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,56 +34,129 @@ class Promise:
     """A relation that a table's shape promises: one cell equals the sum of others, or is part of one.
 
     Attributes:
-        rule: ``row-sum``, ``column-sum``, ``total-repeats`` or ``of-which``.
+        rule: ``row-sum``, ``column-sum``, ``total-repeats``, ``difference`` or ``of-which``.
         left: The total (for of-which: the part).
-        right: The parts (for of-which: the whole).
+        right: The parts (for of-which: the whole; for a difference: minuend, then subtrahend).
         text: In Chinese.
+        firm: Whether a failure is an error; otherwise the relation counts only where it holds.
     """
 
     rule: str
     left: Place
     right: tuple[Place, ...]
     text: str
+    firm: bool = True
 
 
-def promises_of(table: Table, standard: StandardTable | None, roles: Sequence[str]) -> Iterator[Promise]:
+def promises_of(built: BuiltTable) -> Iterator[Promise]:
     """Yield every promise of a table. An empty cell counts as nothing, not as a broken promise."""
+    table, standard = built.table, built.standard
     if standard is not None and standard.layout == "form":
         yield from _form(table)
         return
-    two_sided = standard is not None and standard.layout == "two-sided"
-    for total, parts in column_sums(table.columns, table.figure_columns):
-        for row, entry in enumerate(table.rows):
-            if entry.kind is RowKind.CONTINUED or (two_sided and not _row_has(entry, (total, *parts))):
-                continue
-            text = f"{entry.label or '首行'}：{table.columns[total]} = {' + '.join(table.columns[p] for p in parts)}"
-            yield Promise("row-sum", (row, total), tuple((row, p) for p in parts), text)
+    firm = standard is not None and standard.core
+    sided = is_sided(built)
+    yield from _across(table, sided=sided, firm=firm)
     for part, whole in of_which_columns(table.columns, table.figure_columns):
         for row, entry in enumerate(table.rows):
             if _row_has(entry, (part,)):
                 text = f"{entry.label}：{table.columns[part]} ≤ {table.columns[whole]}"
-                yield Promise("of-which", (row, part), ((row, whole),), text)
-    if two_sided:
-        yield from _sides(table, roles)
+                yield Promise("of-which", (row, part), ((row, whole),), text, firm)
+    yield from _differences(table)
+    if sided:
+        yield from _sides(built, firm=firm)
     else:
-        yield from _rollups(table, roles)
+        yield from _rollups(built, firm=firm)
+
+
+def is_sided(built: BuiltTable) -> bool:
+    """Whether the strips of a table are lists of their own, and not halves of one list."""
+    strips = strips_or_whole(built)
+    if len(strips) < 2:
+        return built.standard is not None and built.standard.layout == "two-sided"
+    return not is_folded(strips, built.table.columns)
+
+
+def is_folded(strips: Sequence[Strip], columns: Sequence[str]) -> bool:
+    """Whether one list was folded into halves side by side: both have the same headers."""
+    return len(strips) > 1 and len({tuple(columns[c] for c in (*s.labels, *s.figures)) for s in strips}) == 1
+
+
+def strips_or_whole(built: BuiltTable) -> tuple[Strip, ...]:
+    """Return the strips of a table, found from its roles where it was built without."""
+    return built.strips or strips_of(built.table.columns, built.roles)
 
 
 def _row_has(row: Row, columns: Sequence[int]) -> bool:
     return any(row.cells[c].quantity is not None for c in columns)
 
 
-def column_sums(columns: Sequence[str], figures: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
-    """Return (total column, part columns) for every group of the header that has a total.
+# Across -------------------------------------------------------------------------------------------------------------
+
+
+def _across(table: Table, *, sided: bool, firm: bool) -> Iterator[Promise]:
+    for total, readings in column_sums(table.columns, table.figure_columns):
+        parts = _borne_out(table, total, readings)
+        for row, entry in enumerate(table.rows):
+            if entry.kind is RowKind.CONTINUED or (sided and not _row_has(entry, (total, *parts))):
+                continue
+            text = f"{entry.label or '首行'}：{table.columns[total]} = {' + '.join(table.columns[p] for p in parts)}"
+            yield Promise("row-sum", (row, total), tuple((row, p) for p in parts), text, firm)
+
+
+def _borne_out(table: Table, total: int, readings: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the first reading of a total that no row contradicts and some row bears out, else the first."""
+    for parts in readings:
+        held = failed = 0
+        for row in table.rows:
+            state = _holds(row.cells[total].quantity, [row.cells[p].quantity for p in parts])
+            held += state is True
+            failed += state is False
+        if held and not failed:
+            return parts
+    return readings[0]
+
+
+def _holds(total: Quantity | None, parts: Iterable[Quantity | None]) -> bool | None:
+    """Whether a sum holds within rounding; None where there is nothing to compare."""
+    figures = [p for p in parts if p is not None]
+    if total is None or not figures:
+        return None
+    kinds = {q.unit.kind for q in (total, *figures)}
+    if len(kinds) > 1:
+        return None
+    if not total.number and not any(f.number for f in figures):
+        return None
+    allowed = sum((Decimal(5).scaleb(-q.decimals - 1) * q.unit.scale for q in (total, *figures)), ZERO)
+    return abs(total.base - sum((f.base for f in figures), ZERO)) <= allowed
+
+
+def column_sums(columns: Sequence[str], figures: Sequence[int]) -> list[tuple[int, tuple[tuple[int, ...], ...]]]:
+    """Return (total column, readings of its parts) for every group of the header that has a total.
+
+    The first reading is all of its neighbours; others leave out neighbours from the right, then from the left.
 
     Example:
-        >>> column_sums(["合计", "基本/小计", "基本/人员", "基本/公用", "项目"], range(5))
+        >>> [(t, r[0]) for t, r in column_sums(["合计", "基本/小计", "基本/人员", "基本/公用", "项目"], range(5))]
         [(0, (1, 4)), (1, (2, 3))]
 
     """
     out: list[tuple[int, tuple[int, ...]]] = []
-    _sum_group([(c, columns[c].split("/")) for c in figures], 0, out)
-    return sorted(out)
+    _sum_group([(c, _path(columns[c])) for c in figures], 0, out)
+    return sorted((total, _readings(parts)) for total, parts in out)
+
+
+def _path(column: str) -> list[str]:
+    """Put a variant that repeats in every group first: 「合计/预算数」 → 预算数, 合计."""
+    parts = column.split("/")
+    if len(parts) > 1 and _VARIANTS.match(parts[-1]):
+        return [parts[-1], *parts[:-1]]
+    return parts
+
+
+def _readings(parts: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    shorter = [parts[:n] for n in range(len(parts) - 1, 1, -1)] + [parts[n:] for n in range(1, len(parts) - 1)]
+    return (parts, *shorter[:12], *((p,) for p in parts[:1] if len(parts) > 1))
 
 
 def _sum_group(
@@ -87,14 +176,24 @@ def _sum_group(
                 total = column
             elif not is_of_which(name):
                 parts.append(column)
-        elif len(same) == len(group) and depth == 0 and len(group) > 1:
+        elif len(same) == len(group) and len(group) > 1:
             return _sum_group(same, depth + 1, out)
-        else:
+        elif _VARIANTS.match(name) and depth == 0:
+            _sum_group(_all(group, depth, name), depth + 1, out)
+        elif not is_of_which(name) or total is None:
             parts += _sum_group(same, depth + 1, out)
+        else:
+            _sum_group(same, depth + 1, out)
         index += len(same)
     if total is not None and parts:
         out.append((total, tuple(parts)))
     return (total,) if total is not None else tuple(parts)
+
+
+def _all(group: list[tuple[int, list[str]]], depth: int, name: str) -> list[tuple[int, list[str]]]:
+    """Return all members of a variant once, where its first column stands."""
+    members = [g for g in group if depth < len(g[1]) and g[1][depth] == name]
+    return members if members and members[0] == next(g for g in group if g in members) else []
 
 
 def _run(group: list[tuple[int, list[str]]], start: int, depth: int, name: str) -> list[tuple[int, list[str]]]:
@@ -108,7 +207,8 @@ def _run(group: list[tuple[int, list[str]]], start: int, depth: int, name: str) 
 
 
 def _is_total(name: str) -> bool:
-    return fold(name).endswith(("合计", "总计", "小计", "总额")) or fold(name) == "金额"
+    plain = re.sub(r"[（(].*?[)）]$", "", fold(name))
+    return plain.endswith(("合计", "总计", "小计", "总额", "总数")) or plain == "金额"
 
 
 def of_which_columns(columns: Sequence[str], figures: Sequence[int]) -> list[tuple[int, int]]:
@@ -116,7 +216,7 @@ def of_which_columns(columns: Sequence[str], figures: Sequence[int]) -> list[tup
     out = []
     for column in figures:
         parent, _, leaf = columns[column].rpartition("/")
-        if is_of_which(leaf):
+        if is_of_which(leaf) and fold(leaf) != "其中":
             whole = next(
                 (
                     c
@@ -130,54 +230,167 @@ def of_which_columns(columns: Sequence[str], figures: Sequence[int]) -> list[tup
     return out
 
 
-def _rollups(table: Table, roles: Sequence[str]) -> Iterator[Promise]:
+def _differences(table: Table) -> Iterator[Promise]:
+    """上年, 当年, 增减变化: the last is the second less the first, column by column."""
+    by_path: dict[tuple[str, str], int] = {}
+    for column in table.figure_columns:
+        top, _, rest = table.columns[column].partition("/")
+        kind = _compared(top)
+        if kind:
+            by_path[kind, rest] = column
+    for (kind, rest), column in by_path.items():
+        now, before = by_path.get(("now", rest)), by_path.get(("before", rest))
+        if kind != "change" or now is None or before is None:
+            continue
+        for row, entry in enumerate(table.rows):
+            if _row_has(entry, (column,)):
+                text = f"{entry.label}：{table.columns[column]} = {table.columns[now]} − {table.columns[before]}"
+                yield Promise("difference", (row, column), ((row, now), (row, before)), text, firm=False)
+
+
+def _compared(top: str) -> str:
+    name = fold(top)
+    if re.search(r"增减(?!率|%|幅)|变动额|变化情况", name) and "%" not in name:
+        return "change"
+    if re.match(r"^(?:上年|上一?年度|去年)", name):
+        return "before"
+    return "now" if re.match(r"^(?:当年|本年|本年度)", name) else ""
+
+
+# Down ---------------------------------------------------------------------------------------------------------------
+
+
+def _rollups(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
     """Totals down the rows: total = department, department = units or items, unit = its projects, code = its sub-codes."""
+    table = built.table
     kinds = [r.kind for r in table.rows]
     totals = [i for i, k in enumerate(kinds) if k is RowKind.TOTAL]
     departments = [i for i, k in enumerate(kinds) if k is RowKind.DEPARTMENT]
     units = [i for i, k in enumerate(kinds) if k is RowKind.UNIT]
     projects = [i for i, k in enumerate(kinds) if k is RowKind.PROJECT]
-    leaves = leaf_rows(table, roles)
+    codes = row_codes(table, built.roles)
+    leaves = leaf_rows(table, built.roles)
+    nested = {} if any(codes.values()) else _runs(table, leaves)
+    inner = {r for rows in nested.values() for r in rows}
+    tops = [r for r in leaves if r not in inner]
+    uncoded = firm and bool(codes) and all(codes.get(r) for r in leaves)
     for column in table.figure_columns:
         name = table.columns[column]
         for total in totals[:1]:
             for department in departments[:1]:
-                yield Promise("total-repeats", (total, column), ((department, column),), f"{name}：合计行 = 部门行")
+                yield Promise(
+                    "total-repeats", (total, column), ((department, column),), f"{name}：合计行 = 部门行", firm
+                )
+        for row, rows in nested.items():
+            text = f"{name}：{table.rows[row].label} = 其下{len(rows)}行之和"
+            yield Promise("column-sum", (row, column), tuple((r, column) for r in rows), text, firm=False)
         top = (departments or totals)[:1]
-        parts = leaves or units
+        parts = tops or units
         if top and parts:
             label = "部门行" if departments else "合计行"
+            sure = firm and (uncoded or not nested) and not built_by_words(table, parts, codes)
             yield Promise(
-                "column-sum", (top[0], column), tuple((r, column) for r in parts), f"{name}：{label} = 各明细行之和"
+                "column-sum", (top[0], column), tuple((r, column) for r in parts), f"{name}：{label} = 各明细行之和", sure
             )
-        if projects and units:
-            if top:
-                yield Promise(
-                    "column-sum", (top[0], column), tuple((r, column) for r in units), f"{name}：部门行 = 各单位行之和"
-                )
-            for unit, nextunit in zip(units, [*units[1:], len(kinds)], strict=True):
-                own = tuple((r, column) for r in projects if unit < r < nextunit)
-                if own:
-                    yield Promise("column-sum", (unit, column), own, f"{name}：{table.rows[unit].label} = 其各项目之和")
-        yield from _code_sums(table, roles, column)
+        yield from _unit_rows(table, column, top, units, projects, firm=firm)
+        yield from _code_sums(table, codes, column, firm=firm)
+        yield from _subtotals(table, column, totals)
+
+
+def built_by_words(table: Table, parts: Sequence[int], codes: dict[int, str]) -> bool:
+    """Whether some of the rows that make a total have no code while others do, so that they may be headings."""
+    coded = [bool(codes.get(r)) for r in parts]
+    return any(coded) and not all(coded) and len(table.rows) > 1
+
+
+def _unit_rows(
+    table: Table, column: int, top: Sequence[int], units: Sequence[int], projects: Sequence[int], *, firm: bool
+) -> Iterator[Promise]:
+    name = table.columns[column]
+    below = [r for r, row in enumerate(table.rows) if row.kind in {RowKind.PROJECT, RowKind.ITEM}]
+    if not units or not below:
+        return
+    if top and (projects or units[0] < below[0]):
+        parts = tuple((r, column) for r in units)
+        yield Promise("column-sum", (top[0], column), parts, f"{name}：部门行 = 各单位行之和", firm and bool(projects))
+    for unit, following in zip(units, [*units[1:], len(table.rows)], strict=True):
+        own = tuple((r, column) for r in below if unit < r < following)
+        if own:
+            text = f"{name}：{table.rows[unit].label} = 其各项目之和"
+            yield Promise("column-sum", (unit, column), own, text, firm and bool(projects))
+
+
+def _subtotals(table: Table, column: int, totals: Sequence[int]) -> Iterator[Promise]:
+    """Totals further down (小计 of a block): the rows since the one before. They count only where they hold."""
+    for before, total in zip([-1, *totals], totals, strict=False):
+        rows = [r for r in range(before + 1, total) if table.rows[r].cells[column].quantity is not None]
+        if len(rows) > 1:
+            text = f"{table.columns[column]}：{table.rows[total].label} = 以上各行之和"
+            yield Promise("column-sum", (total, column), tuple((r, column) for r in rows), text, firm=False)
+
+
+def _runs(table: Table, rows: Sequence[int]) -> dict[int, list[int]]:
+    """Find rows that are the sum of the rows right below, in every column: headings that only their amount marks."""
+    found: dict[int, list[int]] = {}
+    for at, row in enumerate(rows):
+        own = [table.rows[row].cells[c].quantity for c in table.figure_columns]
+        if not any(q is not None and q.number for q in own):
+            continue
+        for end in range(at + 3, min(len(rows), at + _LONGEST_RUN) + 1):
+            below = rows[at + 1 : end]
+            states = [
+                _holds(q, [table.rows[r].cells[c].quantity for r in below])
+                for c, q in zip(table.figure_columns, own, strict=True)
+            ]
+            if False not in states and True in states:
+                found[row] = list(below)
+                break
+    return found
 
 
 def leaf_rows(table: Table, roles: Sequence[str]) -> list[int]:
     """Return the rows that are nobody's total: items whose code heads no other code."""
-    codes = {i: _code(r, roles) for i, r in enumerate(table.rows) if r.kind is RowKind.ITEM}
+    codes = row_codes(table, roles)
     known = [c for c in codes.values() if c]
     return [i for i, c in codes.items() if not c or not any(o != c and o.startswith(c) for o in known)]
 
 
-def _code(row: Row, roles: Sequence[str]) -> str:
-    first = [
-        c.raw for c, role in zip(row.cells, roles, strict=True) if role in {"class", "section", "subsection", "code"}
-    ]
-    return "".join(t for t in first[:3] if t.isdigit())
+def row_codes(table: Table, roles: Sequence[str], labels: Sequence[int] | None = None) -> dict[int, str]:
+    """Return the code of each item row, "" where it has none: in columns of its own, or ahead of its name.
+
+    Args:
+        table: The table.
+        roles: Role of each column.
+        labels: Columns to look in, all where None.
+    """
+    columns = [c for c in range(len(roles)) if labels is None or c in labels]
+    out: dict[int, str] = {}
+    for number, row in enumerate(table.rows):
+        if row.kind is not RowKind.ITEM:
+            continue
+        first = [row.cells[c].raw for c in columns if roles[c] in CODED]
+        code = _first_code(first, [roles[c] for c in columns if roles[c] in CODED])
+        if not code:
+            names = [row.cells[c].raw for c in columns if roles[c] in {"label", "project"} and row.cells[c].raw]
+            code = leading_code(names[0])[0] if names else ""
+        out[number] = code
+    return out
 
 
-def _code_sums(table: Table, roles: Sequence[str], column: int) -> Iterator[Promise]:
-    codes = {i: _code(r, roles) for i, r in enumerate(table.rows) if r.kind is RowKind.ITEM}
+def _first_code(cells: Sequence[str], roles: Sequence[str]) -> str:
+    """Join 类 款 项, or take the first whole code."""
+    out = ""
+    for text, role in zip(cells, roles, strict=True):
+        if role == "code":
+            return out or (text if text.isdigit() else "")
+        if text.isdigit():
+            if role == "class" and out:
+                break
+            out = text if len(text) >= len(out) + 2 and text.startswith(out) and out else out + text
+    return out
+
+
+def _code_sums(table: Table, codes: dict[int, str], column: int, *, firm: bool) -> Iterator[Promise]:
     for parent, code in codes.items():
         if not code:
             continue
@@ -186,72 +399,121 @@ def _code_sums(table: Table, roles: Sequence[str], column: int) -> Iterator[Prom
         if nearest:
             yield Promise(
                 "column-sum", (parent, column), tuple((r, column) for r in nearest),
-                f"{table.columns[column]}：{table.rows[parent].label} = 其下级科目之和",
+                f"{table.columns[column]}：{table.rows[parent].label} = 其下级科目之和", firm,
             )  # fmt: skip
 
 
-def _sides(table: Table, roles: Sequence[str]) -> Iterator[Promise]:
-    """Totals of a two-sided table: each side apart, by the ordinals of its labels, then the two grand totals."""
+# Strips -------------------------------------------------------------------------------------------------------------
+
+
+def strip_rows(built: BuiltTable, strip: Strip) -> list[tuple[int, str]]:
+    """Return (row, label) of a strip, rows without a label left out; a merged label counts for what it covers."""
+    out = []
+    for row in range(len(built.table.rows)):
+        label = next((t for c in reversed(strip.labels) if (t := built.label(row, c))), "")
+        if label:
+            out.append((row, label))
+    return out
+
+
+def _sides(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
+    """Totals of a table of several strips: each apart, by the outline of its labels, then the grand totals."""
+    table = built.table
     closing: list[Place] = []
-    starts = [i for i, role in enumerate(roles) if role == "label"]
-    for index, start in enumerate(starts):
-        end = starts[index + 1] if index + 1 < len(starts) else len(roles)
-        for position, column in enumerate(c for c in range(start + 1, end) if c in table.figure_columns):
-            rows = [
-                (r, table.rows[r].cells[start].raw) for r in range(len(table.rows)) if table.rows[r].cells[start].raw
-            ]
-            yield from _side_sums(rows, column, table.columns[column])
-            if position == 0 and rows:
-                closing.append((rows[-1][0], column))
-    if len(closing) == 2:
-        yield Promise("column-sum", closing[0], (closing[1],), "收入总计 = 支出总计")
-
-
-def _side_sums(rows: Sequence[tuple[int, str]], column: int, name: str) -> Iterator[Promise]:
-    items: list[int] = []
-    carried: list[int] = []
-    last_total: int | None = None
-    parent: int | None = None
-    children: list[int] = []
-    for row, label in rows:
-        level = ordinal_level(label)
-        if level == 3:
-            if children or items:
-                yield Promise(
-                    "of-which", (row, column), (((children or items)[-1], column),), f"{name}：{label} ≤ 上一项"
-                )
-        elif level == 2:
-            children.append(row)
-        else:
-            if parent is not None and children:
-                yield Promise(
-                    "column-sum", (parent, column), tuple((r, column) for r in children), f"{name}：上级 = 各分项之和"
-                )
-            parent, children = None, []
-            if level == 1:
-                items.append(row)
-                parent = row
-            elif fold(label).endswith(("合计", "总计")):
-                parts = [last_total, *carried] if last_total is not None else [*items, *carried]
-                if parts:
-                    yield Promise(
-                        "column-sum",
-                        (row, column),
-                        tuple((r, column) for r in parts if r is not None),
-                        f"{name}：{label} = 以上各项之和",
-                    )
-                last_total, carried = row, []
+    strips = strips_or_whole(built)
+    for strip in strips:
+        rows = strip_rows(built, strip)
+        codes = row_codes(table, built.roles, strip.labels)
+        coded = sum(1 for c in codes.values() if c) * 2 > len(rows)
+        for position, column in enumerate(strip.figures):
+            if coded:
+                yield from _code_sums(table, codes, column, firm=firm)
             else:
-                carried.append(row)
-    if parent is not None and children:
+                yield from _side_sums(table, rows, column, firm=firm)
+            if position == 0 and rows:
+                last = next(
+                    (r for r, _ in reversed(rows) if table.rows[r].cells[column].quantity is not None), rows[-1][0]
+                )
+                closing.append((last, column))
+    income = [s for s in strips if "收入" in s.path.split("/", maxsplit=1)[0]]
+    if len(closing) == len(strips) and len(strips) > 1 and income:
+        for other in closing[1:]:
+            yield Promise("column-sum", closing[0], (other,), "收入总计 = 支出总计", firm and len(strips) == 2)
+
+
+def _side_sums(table: Table, rows: Sequence[tuple[int, str]], column: int, *, firm: bool) -> Iterator[Promise]:
+    nodes = outline(rows)
+    name = table.columns[column]
+    children: dict[int, list[Node]] = {}
+    for node in nodes:
+        if node.parent is not None and node.place in {Kind.ITEM, Kind.PLAIN}:
+            children.setdefault(node.parent, []).append(node)
+        if node.place is Kind.OF_WHICH and node.parent is not None:
+            text = f"{name}：{node.label} ≤ 上一项"
+            yield Promise("of-which", (node.row, column), ((node.parent, column),), text, firm and _is_first(node, nodes))
+    for parent, parts in children.items():
+        sure = firm and all(p.place is Kind.ITEM for p in parts)
         yield Promise(
-            "column-sum", (parent, column), tuple((r, column) for r in children), f"{name}：上级 = 各分项之和"
+            "column-sum", (parent, column), tuple((p.row, column) for p in parts), f"{name}：上级 = 各分项之和", sure
         )
+    yield from _totals(table, nodes, column, firm=firm)
+
+
+def _is_first(node: Node, nodes: Sequence[Node]) -> bool:
+    """Whether an of-which row is the one that says 其中, and not one that may only follow it."""
+    return is_of_which(node.label) and node in nodes
+
+
+def _totals(table: Table, nodes: Sequence[Node], column: int, *, firm: bool) -> Iterator[Promise]:
+    """Each total of a strip: what stands above it, with or without what was totalled before."""
+    name = table.columns[column]
+    items: list[int] = []
+    since: list[int] = []
+    last: int | None = None
+    for position, node in enumerate(nodes):
+        if node.place is Kind.TOTAL:
+            if last is None and not items and not since:
+                below = _top_items(nodes[position + 1 :])
+                readings, sure = [below], False
+            else:
+                readings = [[last, *since]] if last is not None else [[*items, *since]]
+                readings += [[*items, *since], items, [last] if last is not None else []]
+                sure = firm
+            readings = [r for r in readings if r]
+            if readings:
+                parts, held = _first_holding(table, node.row, column, readings)
+                yield Promise(
+                    "column-sum", (node.row, column), tuple((r, column) for r in parts),
+                    f"{name}：{node.label} = 以上各项之和", sure or held,
+                )  # fmt: skip
+            last, since = node.row, []
+        elif node.level == 1 and node.place is Kind.ITEM:
+            (since if last is not None else items).append(node.row)
+        elif node.place is Kind.CARRY or (node.place is Kind.PLAIN and node.level == 1):
+            since.append(node.row)
+
+
+def _top_items(nodes: Sequence[Node]) -> list[int]:
+    out = []
+    for node in nodes:
+        if node.place is Kind.TOTAL:
+            break
+        if node.level <= 1 and node.place is not Kind.OF_WHICH:
+            out.append(node.row)
+    return out
+
+
+def _first_holding(table: Table, total: int, column: int, readings: Sequence[list[int]]) -> tuple[list[int], bool]:
+    for rows in readings:
+        if _holds(table.rows[total].cells[column].quantity, [table.rows[r].cells[column].quantity for r in rows]):
+            return rows, True
+    return readings[0], False
 
 
 def _form(table: Table) -> Iterator[Promise]:
     """The budget block of a performance form: the total equals its sources, and its uses."""
     rows = [(i, r.label) for i, r in enumerate(table.rows) if r.kind is RowKind.BUDGET]
+    column = table.figure_columns[0] if table.figure_columns else 3
     total = next((i for i, label in rows if "总额" in label), None)
     if total is None:
         return
@@ -260,4 +522,4 @@ def _form(table: Table) -> Iterator[Promise]:
         if "/" in label:
             groups.setdefault(label.split("/")[0], []).append(i)
     for name, parts in groups.items():
-        yield Promise("column-sum", (total, 3), tuple((r, 3) for r in parts), f"预算总额 = {name}各项之和")
+        yield Promise("column-sum", (total, column), tuple((r, column) for r in parts), f"预算总额 = {name}各项之和")

@@ -35,6 +35,9 @@ class StandardTable:
         rows: Dimensions that name its rows.
         dims: Dimensions that its column headers may name.
         sides: For a two-sided table.
+        words: Words one of which groups is in the title of such a table, where no printed title is known.
+        without: Words that its title does not hold then.
+        core: Whether its sums are promised by its form, so that a failed one is the document's error.
     """
 
     key: str
@@ -46,6 +49,9 @@ class StandardTable:
     rows: tuple[str, ...]
     dims: tuple[str, ...]
     sides: tuple[Side, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
+    without: tuple[str, ...] = ()
+    core: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class Catalogue:
     sections: tuple[NarrativeSection, ...]
     words: Mapping[str, tuple[str, ...]]
     topics: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    endings: tuple[tuple[str, str], ...] = ()
+    counts: tuple[str, ...] = ()
 
     def table(self, key: str) -> StandardTable | None:
         """Return the standard table of that key."""
@@ -77,7 +85,8 @@ class Catalogue:
     def recognise(self, title: str) -> StandardTable | None:
         """Return the standard table a printed title belongs to, or None.
 
-        The longest catalogued title contained in the printed one wins.
+        The longest catalogued title contained in the printed one wins; where none is, the first entry whose
+        words it holds.
         """
         printed = _YEAR.sub("", fold(title))
         best: tuple[int, StandardTable] | None = None
@@ -86,7 +95,7 @@ class Catalogue:
                 name = fold(known)
                 if name in printed and (best is None or len(name) > best[0]):
                     best = (len(name), table)
-        return best[1] if best else None
+        return best[1] if best else next((t for t in self.tables if _has_words(printed, t)), None)
 
     def section(self, heading: str) -> NarrativeSection | None:
         """Return what a narrative heading fixes, or None; the longest title contained in it wins."""
@@ -101,8 +110,20 @@ class Catalogue:
 
     def role(self, label: str) -> str | None:
         """Return what kind of column a header names (``code``, ``label`` …), or None."""
-        return self.roles.get(fold(label))
+        name = fold(label)
+        return self.roles.get(name) or next((role for ending, role in self.endings if name.endswith(ending)), None)
+
+    def is_count(self, label: str) -> bool:
+        """Whether a header names things that are counted, so that the table's money unit does not hold."""
+        name = fold(label)
+        return any(name.endswith(word) for word in self.counts)
 
     def is_whole(self, label: str) -> bool:
         """Whether a header or row label means everything: 合计, 总计, 小计."""
         return fold(label) in self.whole
+
+
+def _has_words(title: str, table: StandardTable) -> bool:
+    return any(all(fold(w) in title for w in group) for group in table.words) and not any(
+        fold(w) in title for w in table.without
+    )

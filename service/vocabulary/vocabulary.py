@@ -149,6 +149,8 @@ def _catalogue(tables: Mapping[str, Any], narrative: Mapping[str, Any]) -> Catal
                     Side(s["header"], s["measure"], tuple(s["dims"]), tuple(s.get("default", {}).items()))
                     for s in raw.get("sides", ())
                 ),
+                words=tuple(tuple(group.split()) for group in raw.get("words", ())),
+                without=tuple(raw.get("without", ())), core=raw.get("core", True),
             )
             for raw in tables["table"]
         ),
@@ -164,4 +166,6 @@ def _catalogue(tables: Mapping[str, Any], narrative: Mapping[str, Any]) -> Catal
         ),
         words={k: tuple(v) for k, v in narrative["words"].items()},
         topics=tuple((t["heading"], tuple(t["words"])) for t in narrative.get("topic", ())),
+        endings=tuple((fold(e), role) for role, endings in headers.get("endings", {}).items() for e in endings),
+        counts=tuple(fold(w) for w in headers.get("counts", ())),
     )  # fmt: skip
