@@ -469,7 +469,8 @@ class RuleAsker:
                 f"资料库里只有{desk.document.entity}{desk.year}年的{desk.document.stage.value}，没有{question.stage.value}数据。",
             )
         if choice.missing_year and not question.has("suppose", "indicator", "trend"):
-            return texts.no_answer(desk, f"没有{desk.document.entity}{choice.missing_year}年的文件。")
+            held = "、".join(f"{y}年" for y in sorted({d.year for d in desk.documents}))
+            return texts.no_answer(desk, f"没有{desk.document.entity}{choice.missing_year}年的文件，现有{held}。")
         for handler in self._handlers(desk):
             reply = handler(desk)
             if reply is not None:
@@ -525,6 +526,8 @@ class RuleAsker:
             chosen.append(texts.arithmetic)
         if re.search("占|比重|比例", q.text) and q.has("change") and (q.has("previous") or len({y.year for y in q.years if y.year}) > 1):
             chosen.append(years.share_change)
+        if years.asks_stages(q.text):
+            chosen.append(years.against_budget)
         if q.has("change") and not self._is_comparison(q, named):
             chosen.append(self._change)
         if named and years.asks_whether(desk) and not q.has("indicator", "suppose", "compare"):

@@ -15,6 +15,7 @@ _NOT_FIGURES = re.compile(
     r"|(?m:^)\s*(?:\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[)）])"
 )
 """Years, dates, names of tables and their rows, long codes, and numbering at the head of a line."""
+_PAGE = re.compile(r"第(\d+)页")
 _UNIT_FOLLOWS = re.compile(r"\s*(?:[十百千万亿元角分%％‰个项人次辆张条家户平份台件倍成年月日]|[.．]\d)")
 
 
@@ -48,7 +49,8 @@ def unsupported_figures(
     for name in names:
         allowed |= _numbers(name)
     allowed |= {Decimal(0)}
-    visible = _NOT_FIGURES.sub(" ", text)
+    pages = {str(c.place.page) for c in citations if c.place.page}
+    visible = _PAGE.sub(lambda m: " " if m.group(1) in pages else m.group(), _NOT_FIGURES.sub(" ", text))
     return tuple(
         m.group()
         for m in _DIGITS.finditer(visible)

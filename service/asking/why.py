@@ -47,9 +47,10 @@ def why(desk: Desk) -> Reply | None:
         return _unknown(desk, subject, now, before, error)
     reply = Reply("")
     _premise(desk, subject, now, then, before, reply)
-    _decompose(desk, subject, now, then, before, reply)
+    moved = _decompose(desk, subject, now, then, before, reply)
     reasons = reasons_for(desk, subject)
     _quote(desk, reasons, reply)
+    _quote_parts(desk, moved, reasons, reply)
     _limits(desk, subject, before, reply)
     return reply
 
@@ -111,11 +112,18 @@ def _premise(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, be
     reply.text = f"{correction}{desk.head()}{text}。"
 
 
-def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, before: int, reply: Reply) -> None:
-    """Split the change along every dimension for which both years are known; contributions add up, residual shown."""
+def _decompose(
+    desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, before: int, reply: Reply
+) -> list[tuple[str, Subject]]:
+    """Split the change along every dimension for which both years are known; contributions add up, residual shown.
+
+    Returns:
+        The parts that moved most, with the names they were told by.
+    """
     fitted = desk.fit(subject)
+    moved: list[tuple[str, Subject]] = []
     if now.quantity.base == then.quantity.base:
-        return
+        return moved
     for dimension in ("nature", "item", "fund", "function", "economic", "project"):
         if dimension in dict(fitted.members) and dimension in {"fund", "project"}:
             continue
@@ -132,8 +140,12 @@ def _decompose(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, 
             title = desk.vocabulary.dimensions[dimension].name
             title += _LEVEL_NAMES.get(level, "") if len(levels) > 1 and place else ""
             reply.text += f"按{title}拆分：{split.tell(reply)}。"
+            moved += [
+                (p.name, fitted.having(**{dimension: split.members[p.name]})) for p in split.moved[:_MOST_MOVED]
+            ]
             if dimension in {"nature", "item"}:
                 _finer(split, reply)
+    return moved
 
 
 def most_moved(desk: Desk) -> Reply | None:
@@ -406,8 +418,14 @@ def _levels(desk: Desk, subject: Subject, dimension: str, before: int) -> list[i
     return list(dict.fromkeys([*both[:1], *both[-1:]]))
 
 
-def reasons_for(desk: Desk, subject: Subject) -> list[StatedReason]:
-    """Return the reasons the documents state for a subject's change, the nearest coordinate first."""
+def reasons_for(desk: Desk, subject: Subject, *, exactly: bool = False) -> list[StatedReason]:
+    """Return the reasons the documents state for a subject's change, the nearest coordinate first.
+
+    Args:
+        desk: Where the documents are.
+        subject: What changed.
+        exactly: Only of the subject itself, under any fund; not of its parts.
+    """
     fitted = desk.fit(subject)
     wanted = dict(fitted.members)
     exact, of_fund, wider = [], [], []
@@ -427,7 +445,7 @@ def reasons_for(desk: Desk, subject: Subject) -> list[StatedReason]:
                 of_fund.append(reason)
             elif wanted and all(members.get(d) == m for d, m in wanted.items()):
                 wider.append(reason)
-    return exact or of_fund or wider
+    return exact or of_fund or ([] if exactly else wider)
 
 
 def _quote(desk: Desk, reasons: Sequence[StatedReason], reply: Reply) -> None:
@@ -453,6 +471,23 @@ def _quote(desk: Desk, reasons: Sequence[StatedReason], reply: Reply) -> None:
     if desk.question.has("judge", "original"):
         sentence = reasons[0].source.quote
         reply.text += f"原文：“{sentence}”"
+
+
+def _quote_parts(
+    desk: Desk, moved: Sequence[tuple[str, Subject]], told: Sequence[StatedReason], reply: Reply
+) -> None:
+    """Quote what the document says of the parts that moved most, where it says something else than of the whole."""
+    said = {r.text for r in told}
+    lines: list[str] = []
+    for name, part in moved:
+        own = [r for r in reasons_for(desk, part, exactly=True) if r.text not in said]
+        if own and len(lines) < _MOST_MOVED:
+            said.add(own[0].text)
+            page = f"（第{own[0].source.page}页）" if own[0].source.page else ""
+            lines.append(f"{name}：“{own[0].text}”{page}")
+            reply.citations.append(desk.quote(own[0].source))
+    if lines:
+        reply.text += f"文件对各部分写明的原因：{'；'.join(lines)}。"
 
 
 def _limits(desk: Desk, subject: Subject, before: int, reply: Reply) -> None:

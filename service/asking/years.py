@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from service.asking.subjects import Subject, total_of
 from service.calculation.formula import Binary, Call, Expression, Function, Operator
 from service.calculation.scope import CODED
 from service.calculation.trace import Evaluation
-from service.domain.coordinate import Aspect
+from service.domain.coordinate import Aspect, Stage
 from service.domain.errors import DivisionByZeroError, MissingFactError
 from service.domain.fact import Authority
 from service.domain.quantity import Kind, Quantity
@@ -255,6 +255,36 @@ def _is_loose(desk: Desk, figure: Measured) -> bool:
 def asks_change(text: str) -> bool:
     """Whether a question that names a span of years wants the change between its ends alone: 从2023年到2025年增加多少."""
     return bool(_RANGE.search(text)) and bool(re.search(r"从|相比|比20\d\d年", text)) and "趋势" not in text
+
+
+def asks_stages(text: str) -> bool:
+    """Whether a question sets what was spent against what was planned: 决算比年初预算多多少."""
+    return bool(re.search(r"(?:决算|执行)[^，。？]{0,8}[比较与和跟占](?:年初)?预算|预算[^，。？]{0,8}[比较与和跟](?:支出)?决算|预算完成率|预算执行率|超(?:出)?年?初?预算", text))
+
+
+def against_budget(desk: Desk) -> Reply | None:
+    """A final account against the budget of the same year: the two, the difference, the share carried out."""
+    named = subjects(desk) or desk.inherited[:1] or [Subject("支出", said=True)]
+    reference = desk.reference(named[0])
+    final, budget = (replace(reference, stage=s) for s in (Stage.FINAL, Stage.BUDGET))
+    a, b = desk.evaluate(final), desk.evaluate(budget)
+    name = bare(a.figures[0].label)
+    reply = Reply("", plan=[a.formula, b.formula], citations=desk.cite(a.figures) + desk.cite(b.figures))
+    bound_results(desk, [a, b], reply)
+    tell_conflicts(desk, [a, b], reply)
+    text = f"{desk.document.entity}{desk.year}年{name}决算{shown_of(a)}，年初预算{shown_of(b)}{marked(desk, b)}"
+    if a.quantity.base == b.quantity.base:
+        reply.text = f"{text}，两者相等。"
+        return reply
+    move = Move.between(desk, final, budget, a, b)
+    reply.results.insert(0, desk.result(f"{name}决算比年初预算{'多' if move.up else '少'}", move.amount))
+    text += f"，决算比年初预算{'多' if move.up else '少'}{shown_of(move.amount)}"
+    if b.quantity.base:
+        done = desk.evaluate(Call(Function.SHARE, (final, budget)))
+        reply.results.append(desk.result(f"{name}决算占年初预算的比重", done))
+        text += f"，为年初预算的{shown_of(done)}"
+    reply.text = f"{text}。"
+    return reply
 
 
 def names_years(desk: Desk) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from service.asking.answer import Answer, Status
+from service.domain.coordinate import Aspect, Stage
 from service.domain.document import Document
 from service.domain.fact import Authority
 from service.vocabulary.vocabulary import Vocabulary
@@ -456,3 +457,54 @@ def test_no_other_document_is_loaded(
     assert not loaded
     ask("桃源区水务局支出是多少？")
     assert {get(d).entity for d in loaded} == {WATER}
+
+
+# -- budget and final account -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ask_stages(asker_over: AskerOver, vocabulary: Vocabulary) -> Ask:
+    """Ask a store with the budget and the final account of one year."""
+    budget = read_sample(Sample(), vocabulary, name="预算.txt")
+    spent = read_sample(replace(Sample(), pay=Decimal("110.00")), vocabulary, name="决算.txt")
+    final = replace(
+        spent,
+        stage=Stage.FINAL,
+        facts=tuple(
+            replace(f, coordinate=replace(f.coordinate, stage=Stage.FINAL)) for f in spent.facts if f.coordinate.year == 2024
+        ),
+    )
+    return asking(asker_over(budget, final))
+
+
+def test_budget_and_final_account_are_kept_apart(ask_stages: Ask) -> None:
+    """The budget is meant unless the final account is asked for; each answer names its stage."""
+    budget, final = ask_stages("2024年支出是多少？"), ask_stages("2024年支出决算是多少？")
+
+    assert (budget.results[0].value, final.results[0].value) == ("239.25", "229.25")
+    assert "年初预算" in budget.text
+    assert "决算" in final.text
+
+
+def test_the_final_account_against_the_budget(ask_stages: Ask) -> None:
+    """Both, the difference, and the share carried out."""
+    answer = ask_stages("2024年支出决算比年初预算少多少？")
+
+    assert (answer.results[0].label, answer.results[0].value) == ("支出决算比年初预算少", "10.00")
+    assert ("95.82", "%") in figures(answer)
+
+
+def test_parts_have_reasons_of_their_own(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    """What the document says of a part that moved is quoted beside the reason for the whole."""
+    later = read_sample(replace(Sample(), pay=Decimal("150.00")), vocabulary, name="今年.txt")
+    coordinate = next(f.coordinate for f in later.facts if f.coordinate.members == (("nature", "基本支出"),))
+    reason = replace(
+        later.reasons[0],
+        text="新进人员增加",
+        coordinate=replace(coordinate, aspect=Aspect.CHANGE, base_year=2023),
+        source=replace(later.reasons[0].source, page=7),
+    )
+    later = replace(later, reasons=(*later.reasons, reason))
+    earlier = read_sample(replace(Sample(), year=2023), vocabulary, name="去年.txt")
+
+    assert "基本支出：“新进人员增加”（第7页）" in asking(asker_over(later, earlier))("2024年支出为什么增加？").text
