@@ -135,7 +135,7 @@ def _decompose(
         levels = _levels(desk, fitted, dimension, before)
         for place, level in enumerate(levels):
             split = _Split.of(desk, fitted, dimension, level, (now, then), before)
-            if not any(p.change for p in split.parts) or (dimension == "fund" and len(split.parts) == 1):
+            if not split.explains or (dimension == "fund" and len(split.parts) == 1):
                 continue
             title = desk.vocabulary.dimensions[dimension].name
             title += _LEVEL_NAMES.get(level, "") if len(levels) > 1 and place else ""
@@ -197,7 +197,7 @@ def _by_project(desk: Desk, subject: Subject, year: int, before: int, reply: Rep
         return
     rest = tuple(p for p in subject.members if p[0] != "nature")
     split = _Split.of(desk, replace(subject, measure="支出", members=rest), "project", 0, ends, before)
-    if any(p.change for p in split.parts):
+    if split.explains:
         reply.text += f"项目支出按项目拆分：{split.tell(reply).replace('总变动', '项目支出的变动')}。"
 
 
@@ -210,7 +210,7 @@ def _finer(split: _Split, reply: Reply) -> None:
         if ends is None:
             continue
         deeper = _Split.of(split.desk, inner, split.dimension, 0, ends, split.before)
-        if deeper.moved:
+        if deeper.explains:
             reply.text += f"其中{part.name}：{deeper.tell(reply)}。"
 
 
@@ -283,6 +283,12 @@ class _Split:
     def moved(self) -> tuple[Part, ...]:
         """The parts that moved, largest first."""
         return self._worked_out().parts
+
+    @property
+    def explains(self) -> bool:
+        """Whether the parts account for anything: what they leave unexplained is no more than the change itself."""
+        made = self._worked_out()
+        return bool(made.parts) and abs(made.residual) <= abs(made.total)
 
     def _worked_out(self) -> Decomposition:
         return decompose(self.whole[0].quantity, self.whole[1].quantity, self.parts)
@@ -368,17 +374,17 @@ def _listed(desk: Desk, subject: Subject, dimension: str, level: int, year: int)
         year: Of which figures.
     """
     measure = subject.measure or "支出"
-    measures = {measure, desk.vocabulary.measures[measure].fallback} - {""}
+    measures = [m for m in (measure, desk.vocabulary.measures[measure].fallback) if m]
     parent = subject.get(dimension)
     wanted = set(subject.members) - {(dimension, parent)}
     found: dict[str, bool] = {}
-    for fact in desk.scope.facts:
+    for fact in (f for m in measures for f in desk.scope.amounts(m, year)):
         place = fact.coordinate
         member = place.get(dimension)
-        if member is None or member == parent or place.year != year or place.measure not in measures:
+        if member is None or member == parent:
             continue
         own = set(place.members) - {(dimension, member)}
-        if place.aspect is not Aspect.LEVEL or not wanted <= own or not {d for d, _ in own - wanted} <= _OPEN[dimension]:
+        if not wanted <= own or not {d for d, _ in own - wanted} <= _OPEN[dimension]:
             continue
         if level:
             member = member[:level] if len(member) >= level else ""  # rows below a class stand for it too

@@ -92,6 +92,7 @@ class Scope:
         self._main = main
         self._codes: dict[tuple[str, int], dict[str, set[str]]] | None = None
         self._measures: dict[str, Measure] = {}
+        self._equal: dict[tuple[tuple[str, int], Quantity], list[Fact]] | None = None
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         self._exact: dict[tuple[str, int, str], list[Fact]] = defaultdict(list)
         self._by_id = {f.id: f for f in facts}
@@ -525,7 +526,7 @@ class Scope:
         first = facts[0].source
         filled = sum(1 for fs in grouped.values() if any(f.quantity for f in fs))
         rank = (
-            self._is_elsewhere(facts[0]), not first.table, len(qualifiers), first.table not in self.prefer, -filled, -len(grouped), first.table, first.column,
+            self._is_elsewhere(facts[0]), not first.table, every in SMALL and len(grouped) == 1, len(qualifiers), first.table not in self.prefer, -filled, -len(grouped), first.table, first.column,
         )  # fmt: skip
         return rank, figures
 
@@ -617,7 +618,7 @@ class Scope:
         key = (first.coordinate.measure, first.coordinate.year, first.coordinate.key)
         same = [f for f in self._exact.get(key, []) if f.id != first.id]
         wider = [
-            f for f in self._levels.get(key[:2], [])
+            f for f in self._with_quantity(key[:2], first.quantity)
             if f.id != first.id and f not in same and f.quantity == first.quantity and f.quantity is not None
             and _differ_only(f, first, QUALIFIERS | ATTRIBUTES | {"nature", "unit"}) and f.authority is Authority.CELL
             and (f.coordinate.get("nature") in {first.coordinate.get("nature"), "基本支出", "项目支出", None}
@@ -625,11 +626,25 @@ class Scope:
         ]  # fmt: skip
         return tuple(f for f in (*same, *wider) if f.authority is not Authority.DERIVED)
 
+    def _with_quantity(self, place: tuple[str, int], quantity: Quantity | None) -> Sequence[Fact]:
+        """Return the facts of a measure and year that print one quantity; found once for all."""
+        if self._equal is None:
+            self._equal = defaultdict(list)
+            for known, facts in self._levels.items():
+                for fact in facts:
+                    if fact.quantity is not None:
+                        self._equal[known, fact.quantity].append(fact)
+        return self._equal.get((place, quantity), ()) if quantity is not None else ()
+
+    def amounts(self, measure: str, year: int) -> Sequence[Fact]:
+        """Return every amount that is printed of a measure in a year."""
+        return self._levels.get((measure, year), ())
+
     def _same_sum(self, figure: Figure) -> tuple[Fact, ...]:
         out = []
         ids = {f.id for f in figure.facts}
         for part in figure.facts:
-            for fact in self._levels.get((part.coordinate.measure, part.coordinate.year), []):
+            for fact in self._with_quantity((part.coordinate.measure, part.coordinate.year), part.quantity):
                 if (
                     fact.id not in ids and fact.quantity is not None and fact.quantity == part.quantity
                     and fact.authority is Authority.CELL
