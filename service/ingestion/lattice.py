@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ _OPEN = 60
 #: Room that text leaves at both sides of a cell together.
 _PADDING = 120
 _FIGURE_CHARACTERS = frozenset("0123456789.,-%")
+#: One amount, which two that touch are not.
+_AMOUNT = re.compile(r"^-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)%?$")
 #: No character has room in a column narrower than this.
 _STRIP = 150
 #: Places of one lattice at most.
@@ -170,7 +173,7 @@ def _assign(words: Sequence[Word], lattices: Sequence[_Lattice]) -> list[Word]:
     rest: list[Word] = []
     for token in _tokens(words):
         cells = [_cell_of(word, lattices) for word in token]
-        if len(token) > 1 and any(c is not cells[0] for c in cells):
+        if any(c is not cells[0] for c in cells) and _AMOUNT.match("".join(w.text for w in token)):
             most = max(cells, key=lambda cell: sum(1 for c in cells if c is cell))
             cells = [most] * len(token)
         for word, cell in zip(token, cells, strict=True):
@@ -195,7 +198,6 @@ def _tokens(words: Sequence[Word]) -> Iterator[list[Word]]:
             word.text in _FIGURE_CHARACTERS and token[-1].text in _FIGURE_CHARACTERS
             and abs(word.top - token[-1].top) * 4 < word.bottom - word.top
             and abs(word.x0 - token[-1].x1) * 12 < word.bottom - word.top
-            and not (word.text == "." and any(w.text == "." for w in token))
         )  # fmt: skip
         if token and not touches:
             yield token
