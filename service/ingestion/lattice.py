@@ -166,7 +166,7 @@ def _is_table(lattice: _Lattice) -> bool:
 
 
 def _assign(words: Sequence[Word], lattices: Sequence[_Lattice]) -> list[Word]:
-    """Give each word to the cell its middle lies in, of the innermost lattice; return those in none.
+    """Give each word to the cell it begins in, of the innermost lattice; return those in none.
 
     A figure whose characters touch is never torn by a wall it runs over: it goes where most of it lies.
     """
@@ -182,7 +182,9 @@ def _assign(words: Sequence[Word], lattices: Sequence[_Lattice]) -> list[Word]:
 
 
 def _cell_of(word: Word, lattices: Sequence[_Lattice]) -> _Cell | None:
-    x, y = (word.x0 + word.x1) // 2, (word.top + word.bottom) // 2
+    # the first character decides, for the boxes of whole runs may be wider than what is printed
+    x = word.x0 + min(word.x1 - word.x0, word.bottom - word.top) // 2
+    y = (word.top + word.bottom) // 2
     for lattice in lattices:
         cell = lattice.cell_at(x, y)
         if cell is not None:
