@@ -150,7 +150,7 @@ def _fuzz(kind: str, files: dict[str, bytes], given: argparse.Namespace) -> tupl
             tally.refused[verdict] += 1
         if seconds > tally.slowest:
             tally.slowest, tally.slowest_input = seconds, mark
-            if seconds > 5:
+            if seconds > 2:
                 _keep(given.keep, f"slow-{mark}{kind}", data)
     child.end()
     return tally, peak

@@ -1,255 +1,369 @@
-"""Workbooks before 2007 (XLS, ET): values through calamine, number formats and what is hidden from the records."""
+"""Workbooks before 2007 (XLS, ET), read record by record: values, number formats, merged cells, what is hidden."""
 
 from __future__ import annotations
 
-import datetime
-import io
+import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from service.adapters.readers import ole
-from service.adapters.readers.limits import MAX_CELLS, check_cells, damaged
-from service.adapters.readers.number_formats import BUILTIN, print_date, print_number
-from service.adapters.readers.sheets import Range
+from service.adapters.readers.limits import check_cells, damaged
+from service.adapters.readers.number_formats import BUILTIN, print_number
 from service.adapters.readers.spreadsheet_xml import RawSheet, spread_centred
-from service.domain.errors import OversizedDocumentError, UnreadableDocumentError
+from service.domain.errors import UnreadableDocumentError
 
 _FREE = 0xFFFFFFFA  # this and above are markers, not sectors
 _BOF, _EOF, _SHEET, _DATES, _LOCKED, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x0022, 0x002F, 0x041E, 0x00E0
-_ROW, _COLUMNS, _WINDOW, _MERGED, _SEVERAL, _ERROR, _FORMULA = 0x0208, 0x007D, 0x023E, 0x00E5, 0x00BD, 0x0205, 0x0006
-#: Records of one cell with a value: NUMBER, RK, LABEL, LABELSST, BOOLERR, FORMULA, RSTRING.
-_CELLS = frozenset({0x0203, 0x027E, 0x0204, 0x00FD, _ERROR, _FORMULA, 0x00D6})
-_BLANK = 0x0201
-_BLANKS = frozenset({_BLANK, 0x00BE})
+_STRINGS, _CONTINUED, _FORMAT_BEFORE = 0x00FC, 0x003C, 0x001E
+_ROW, _COLUMNS, _WINDOW, _MERGED = 0x0208, 0x007D, 0x023E, 0x00E5
+_NUMBER, _PACKED, _SEVERAL, _SHARED_TEXT, _TRUTH, _FORMULA, _RESULT = (
+    0x0203,
+    0x027E,
+    0x00BD,
+    0x00FD,
+    0x0205,
+    0x0006,
+    0x0207,
+)
+_TEXTS = frozenset({0x0204, 0x00D6})
+_BLANK, _SEVERAL_BLANKS = 0x0201, 0x00BE
+#: The version that writes text in 16 bits.
+_WIDE = 0x0600
 _CENTRED = 6
-#: How much larger than the cells it holds the area of a sheet may be.
-_SPARSE = 10
 _MAX_RECORDS = 5_000_000
+_MAX_STRINGS = 1_000_000
 
-
-@dataclass(slots=True)
-class _Shape:
-    """What the records of a sheet say besides its values.
-
-    Attributes:
-        styles: Style number by place, for cells with a value.
-        blanks: Style number by place, for cells without.
-    """
-
-    visible: bool
-    begin: int
-    styles: dict[tuple[int, int], int] = field(default_factory=dict)
-    blanks: dict[tuple[int, int], int] = field(default_factory=dict)
-    merges: list[Range] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    errors: list[tuple[int, int]] = field(default_factory=list)
-    hides_zeros: bool = False
+#: A record: its kind, and its body in the pieces that long ones are cut into.
+_Record = tuple[int, list[bytes]]
 
 
 @dataclass(slots=True)
 class _Book:
+    """What is said once for all sheets.
+
+    Attributes:
+        codes: Format codes by number.
+        styles: Number of the format code, and alignment, of each style.
+        strings: Texts that cells refer to.
+        sheets: Name, visibility and place in the stream of each worksheet.
+    """
+
     codes: dict[int, str]
     styles: list[tuple[int, int]] = field(default_factory=list)
-    sheets: list[_Shape] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    sheets: list[tuple[RawSheet, int]] = field(default_factory=list)
     from_1904: bool = False
+    wide: bool = True
 
-    def code(self, style: int) -> str:
-        """Return the format code of a style."""
-        return self.codes.get(self.styles[style][0], "") if style < len(self.styles) else ""
+    def print(self, value: float, style: int) -> str:
+        """Print a number in a style."""
+        code = self.codes.get(self.styles[style][0], "") if style < len(self.styles) else ""
+        return print_number(Decimal(str(value)), code, from_1904=self.from_1904) if math.isfinite(value) else ""
+
+    def is_centred(self, style: int) -> bool:
+        """Whether a style centres text over the blank cells to its right."""
+        return style < len(self.styles) and self.styles[style][1] == _CENTRED
 
 
 def read_sheets(data: bytes, name: str) -> list[RawSheet]:
-    """Read the sheets of a binary workbook.
+    """Read the sheets of a binary workbook, hidden ones by name only.
 
     Args:
         data: The bytes of the file.
         name: Its name, for messages.
 
     Raises:
-        OversizedDocumentError: It has too many cells, or they lie too far apart.
+        OversizedDocumentError: It has too many cells.
         UnreadableDocumentError: It is damaged or has a password.
     """
-    book = _read_book(data, name)
-    for shape in book.sheets:
-        _check_area(shape, name)
-    import python_calamine
-
-    sheets: list[RawSheet] = []
-    try:
-        values = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        metadata = [m for m in values.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        known = len(metadata) == len(book.sheets)
-        for index, found in enumerate(metadata):
-            visible = found.visible == python_calamine.SheetVisibleEnum.Visible
-            sheet = RawSheet(found.name, visible)
-            if visible:
-                rows = values.get_sheet_by_name(found.name).to_python(skip_empty_area=False)
-                _fill(sheet, rows, book, book.sheets[index] if known else _Shape(True, 0))
-            sheets.append(sheet)
-    except python_calamine.PasswordError as error:
-        raise _locked(name) from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise damaged(name) from error
-    except BaseException as error:
-        # a panic of the library is no Exception, and means a damaged file here
-        if type(error).__name__ == "PanicException":
-            raise damaged(name) from error
-        raise
-    return sheets
-
-
-def _fill(sheet: RawSheet, rows: Sequence[Sequence[object]], book: _Book, shape: _Shape) -> None:
-    errors = set(shape.errors)
-    for row, values in enumerate(rows):
-        for column, value in enumerate(values):
-            place = (row, column)
-            if value == "" or value is None or place in errors:
-                continue
-            text = _text(value, book, shape, place)
-            if text.strip():
-                sheet.cells[place] = text
-    sheet.errors = shape.errors
-    sheet.hidden_rows, sheet.hidden_columns = shape.hidden_rows, shape.hidden_columns
-    sheet.merges = shape.merges + _centred(book, shape, sheet)
-
-
-def _text(value: object, book: _Book, shape: _Shape, place: tuple[int, int]) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    code = book.code(shape.styles[place]) if place in shape.styles else ""
-    if isinstance(value, (datetime.datetime, datetime.date)):
-        return (
-            print_number(_serial(value, from_1904=book.from_1904), code, from_1904=book.from_1904)
-            if code
-            else print_date(value)
-        )
-    if isinstance(value, (int, float)):
-        return (
-            "" if not value and shape.hides_zeros else print_number(Decimal(str(value)), code, from_1904=book.from_1904)
-        )
-    return str(value)
-
-
-def _serial(value: datetime.datetime | datetime.date, *, from_1904: bool) -> Decimal:
-    moment = value if isinstance(value, datetime.datetime) else datetime.datetime(value.year, value.month, value.day)  # noqa: DTZ001
-    epoch = datetime.datetime(1904, 1, 1) if from_1904 else datetime.datetime(1899, 12, 30)  # noqa: DTZ001
-    passed = moment - epoch
-    return Decimal(passed.days) + Decimal(passed.seconds) / 86400
-
-
-def _centred(book: _Book, shape: _Shape, sheet: RawSheet) -> list[Range]:
-    """Return the reach of cells that are centred over the blank cells to their right."""
-    centred = {n for n, (_, alignment) in enumerate(book.styles) if alignment == _CENTRED}
-    by_row: dict[int, list[tuple[int, bool]]] = {}
-    for (row, column), style in sorted({**shape.blanks, **shape.styles}.items()) if centred else ():
-        if style in centred:
-            by_row.setdefault(row, []).append((column, (row, column) in sheet.cells))
-    return [r for row, found in by_row.items() for r in spread_centred(row, found)]
-
-
-def _check_area(shape: _Shape, name: str) -> None:
-    check_cells(len(shape.styles), name)
-    height = max((r for r, _ in shape.styles), default=0) + 1
-    width = max((c for _, c in shape.styles), default=0) + 1
-    if height * width > _SPARSE * MAX_CELLS:
-        raise OversizedDocumentError(
-            f"“{name}”的工作表有{height}行{width}列，超过上限。请删去与预算公开无关的行列，另存后再上传。"
-        )
-
-
-def _locked(name: str) -> UnreadableDocumentError:
-    return UnreadableDocumentError(f"“{name}”设有打开密码，不能读。请取消密码后另存，再上传。")
-
-
-def _read_book(data: bytes, name: str) -> _Book:
     stream = _stream(data, ("workbook", "book"))
-    book = _Book(dict(BUILTIN))
     if not stream:
         raise damaged(name)
-    wide = True
-    for kind, body in _records(stream, 0):
-        if kind == _BOF and len(body) >= 2:
-            wide = struct.unpack_from("<H", body)[0] == 0x0600
+    try:
+        book = _read_globals(stream, name)
+        count = 0
+        for sheet, begin in book.sheets:
+            if sheet.visible:
+                _SheetRecords(book, sheet, name, count).read(stream, begin)
+                count += len(sheet.cells)
+    except (struct.error, IndexError) as error:
+        raise damaged(name) from error
+    return [sheet for sheet, _ in book.sheets]
+
+
+def _read_globals(stream: bytes, name: str) -> _Book:
+    book = _Book(dict(BUILTIN))
+    for kind, pieces in _whole_records(stream, 0):
+        body = pieces[0]
+        if kind == _BOF:
+            book.wide = struct.unpack_from("<H", body)[0] >= _WIDE
         elif kind == _LOCKED:
-            raise _locked(name)
+            raise UnreadableDocumentError(f"“{name}”设有打开密码，不能读。请取消密码后另存，再上传。")
         elif kind == _EOF:
-            break
-        else:
-            _read_global(kind, body, book, wide=wide)
-    for shape in book.sheets:
-        for count, (kind, body) in enumerate(_records(stream, shape.begin)):
-            if kind == _EOF or count > _MAX_RECORDS:
+            return book
+        elif kind == _DATES:
+            book.from_1904 = body[:1] == b"\x01"
+        elif kind == _XF:
+            book.styles.append((struct.unpack_from("<H", body, 2)[0], body[6] & 7))
+        elif kind == _SHEET and body[5] == 0:
+            text = _short_text(body, 6, wide=book.wide)
+            book.sheets.append((RawSheet(text, body[4] & 3 == 0), struct.unpack_from("<I", body)[0]))
+        elif kind == _STRINGS:
+            book.strings = _shared_strings(pieces)
+        elif kind in (_FORMAT, _FORMAT_BEFORE):
+            number = struct.unpack_from("<H", body)[0]
+            book.codes[number] = _Pieces([body[2:]]).text() if book.wide else _short_text(body, 2, wide=False)
+    raise damaged(name)  # the part that tells of the sheets has no end
+
+
+class _SheetRecords:
+    """Reads the records of one sheet.
+
+    Args:
+        book: What is said for all sheets.
+        sheet: Filled with what is found.
+        name: Name of the file, for messages.
+        before: Cells of the sheets before.
+    """
+
+    def __init__(self, book: _Book, sheet: RawSheet, name: str, before: int) -> None:
+        self._book = book
+        self._sheet = sheet
+        self._name = name
+        self._before = before
+        self._hides_zeros = False
+        self._zeros: set[tuple[int, int]] = set()
+        self._centred: dict[int, set[int]] = {}
+        self._awaiting: tuple[int, int] | None = None
+
+    def read(self, stream: bytes, begin: int) -> None:
+        """Read up to the end of the sheet; charts within it have an end of their own."""
+        depth = 0
+        for count, (kind, pieces) in enumerate(_whole_records(stream, begin)):
+            if kind == _BOF:
+                depth += 1
+            elif kind == _EOF:
+                depth -= 1
+            if depth <= 0 or count > _MAX_RECORDS:
                 break
-            try:
-                _read_record(kind, body, shape)
-            except struct.error as error:
-                raise damaged(name) from error
-            if len(shape.styles) > MAX_CELLS:
-                check_cells(len(shape.styles), name)
-    return book
+            if depth == 1 and kind != _BOF:
+                self._take(kind, pieces)
+        if self._hides_zeros:
+            for place in self._zeros:
+                self._sheet.cells.pop(place, None)
+        for row, columns in self._centred.items():
+            filled = [(c, (row, c) in self._sheet.cells) for c in sorted(columns)]
+            self._sheet.merges += spread_centred(row, filled)
 
-
-def _read_global(kind: int, body: bytes, book: _Book, *, wide: bool) -> None:
-    if kind == _DATES and len(body) >= 2:
-        book.from_1904 = body[0] == 1
-    elif kind == _XF and len(body) >= 7:
-        book.styles.append((struct.unpack_from("<H", body, 2)[0], body[6] & 7))
-    elif kind == _SHEET and len(body) >= 6 and body[5] == 0:
-        book.sheets.append(_Shape(body[4] & 3 == 0, struct.unpack_from("<I", body)[0]))
-    elif kind == _FORMAT and len(body) >= 5:
-        number = struct.unpack_from("<H", body)[0]
-        if not wide:
-            book.codes[number] = body[3 : 3 + body[2]].decode("gb18030", "replace")
-        elif body[4] & 1:
-            book.codes[number] = body[5 : 5 + 2 * struct.unpack_from("<H", body, 2)[0]].decode("utf-16-le", "replace")
+    def _take(self, kind: int, pieces: list[bytes]) -> None:
+        body = pieces[0]
+        if kind == _NUMBER:
+            row, column, style, value = struct.unpack_from("<3Hd", body)
+            self._number(row, column, style, value)
+        elif kind == _PACKED:
+            row, column, style, packed = struct.unpack_from("<3HI", body)
+            self._number(row, column, style, _unpack_number(packed))
+        elif kind == _SEVERAL:
+            row, first = struct.unpack_from("<2H", body)
+            for index in range((len(body) - 6) // 6):
+                style, packed = struct.unpack_from("<HI", body, 4 + 6 * index)
+                self._number(row, first + index, style, _unpack_number(packed))
+        elif kind == _FORMULA:
+            self._formula(body)
+        elif kind == _RESULT:
+            if self._awaiting is not None:
+                self._put(*self._awaiting, self._text(pieces, 0))
+                self._awaiting = None
         else:
-            book.codes[number] = body[5 : 5 + struct.unpack_from("<H", body, 2)[0]].decode("latin-1")
+            self._take_text(kind, pieces)
 
+    def _take_text(self, kind: int, pieces: list[bytes]) -> None:
+        body = pieces[0]
+        if kind == _SHARED_TEXT:
+            row, column, style, index = struct.unpack_from("<3HI", body)
+            self._style(row, column, style)
+            self._put(row, column, self._book.strings[index] if index < len(self._book.strings) else "")
+        elif kind in _TEXTS:
+            row, column, style = struct.unpack_from("<3H", body)
+            self._style(row, column, style)
+            self._put(row, column, self._text(pieces, 6))
+        elif kind == _TRUTH:
+            row, column, _, value, failed = struct.unpack_from("<3H2B", body)
+            self._truth(row, column, value, failed=bool(failed))
+        elif kind == _BLANK:
+            self._style(*struct.unpack_from("<3H", body))
+        elif kind == _SEVERAL_BLANKS:
+            row, first = struct.unpack_from("<2H", body)
+            for index in range(min((len(body) - 6) // 2, 256)):
+                self._style(row, first + index, struct.unpack_from("<H", body, 4 + 2 * index)[0])
+        else:
+            self._take_layout(kind, body)
 
-def _read_record(kind: int, body: bytes, shape: _Shape) -> None:
-    if kind in _CELLS:
+    def _take_layout(self, kind: int, body: bytes) -> None:
+        if kind == _ROW:
+            row, flags = struct.unpack_from("<H10xH", body)
+            if flags & 0x20:
+                self._sheet.hidden_rows.add(row)
+        elif kind == _COLUMNS:
+            first, last, flags = struct.unpack_from("<2H4xH", body)
+            if flags & 1:
+                self._sheet.hidden_columns |= set(range(first, min(last, 255) + 1))
+        elif kind == _WINDOW:
+            self._hides_zeros = not struct.unpack_from("<H", body)[0] & 0x10
+        elif kind == _MERGED:
+            count = min(struct.unpack_from("<H", body)[0], (len(body) - 2) // 8)
+            for index in range(count):
+                top, bottom, first, last = struct.unpack_from("<4H", body, 2 + 8 * index)
+                if top <= bottom and first <= last and (top, first) != (bottom, last):
+                    self._sheet.merges.append((top, first, bottom, last))
+
+    def _formula(self, body: bytes) -> None:
+        """Take the result that was stored with a formula; the text of one follows in a record of its own."""
         row, column, style = struct.unpack_from("<3H", body)
-        shape.styles[row, column] = style
-        failed = (kind == _ERROR and body[7:8] == b"\x01") or (
-            kind == _FORMULA and body[6:7] == b"\x02" and body[12:14] == b"\xff\xff"
-        )
+        self._awaiting = None
+        if body[12:14] != b"\xff\xff":
+            self._number(row, column, style, struct.unpack_from("<d", body, 6)[0])
+            return
+        self._style(row, column, style)
+        if body[6] == 0:
+            self._awaiting = (row, column)
+        elif body[6] in (1, 2):
+            self._truth(row, column, body[8], failed=body[6] == 2)
+
+    def _number(self, row: int, column: int, style: int, value: float) -> None:
+        if not value:
+            self._zeros.add((row, column))
+        self._style(row, column, style)
+        self._put(row, column, self._book.print(value, style))
+
+    def _truth(self, row: int, column: int, value: int, *, failed: bool) -> None:
         if failed:
-            shape.errors.append((row, column))
-    elif kind == _SEVERAL:
-        row, first = struct.unpack_from("<2H", body)
-        for index in range((len(body) - 6) // 6):
-            shape.styles[row, first + index] = struct.unpack_from("<H", body, 4 + 6 * index)[0]
-    elif kind in _BLANKS:
-        row, first = struct.unpack_from("<2H", body)
-        count = 1 if kind == _BLANK else min((len(body) - 6) // 2, 256)
-        for index in range(count):
-            shape.blanks[row, first + index] = struct.unpack_from("<H", body, 4 + 2 * index)[0]
+            self._sheet.errors.append((row, column))
+        else:
+            self._put(row, column, "TRUE" if value else "FALSE")
+
+    def _style(self, row: int, column: int, style: int) -> None:
+        if self._book.is_centred(style):
+            self._centred.setdefault(row, set()).add(column)
+
+    def _put(self, row: int, column: int, text: str) -> None:
+        if text.strip():
+            self._sheet.cells[row, column] = text
+            check_cells(self._before + len(self._sheet.cells), self._name)
+
+    def _text(self, pieces: list[bytes], at: int) -> str:
+        if self._book.wide:
+            return _Pieces([pieces[0][at:], *pieces[1:]]).text()
+        length = struct.unpack_from("<H", pieces[0], at)[0]
+        return pieces[0][at + 2 : at + 2 + length].decode("gb18030", "replace")
+
+
+def _unpack_number(packed: int) -> float:
+    """Undo the packing of a number into 30 bits, of a float or of an integer, perhaps in hundredths."""
+    if packed & 2:
+        whole = packed >> 2
+        value: float = whole - (1 << 30) if whole >= 1 << 29 else whole
     else:
-        _read_layout(kind, body, shape)
+        value = struct.unpack("<d", b"\x00\x00\x00\x00" + struct.pack("<I", packed & 0xFFFFFFFC))[0]
+    return value / 100 if packed & 1 else value
 
 
-def _read_layout(kind: int, body: bytes, shape: _Shape) -> None:
-    if kind == _ROW:
-        row, flags = struct.unpack_from("<H10xH", body)
-        if flags & 0x20:
-            shape.hidden_rows.add(row)
-    elif kind == _COLUMNS:
-        first, last, flags = struct.unpack_from("<2H4xH", body)
-        if flags & 1:
-            shape.hidden_columns |= set(range(first, min(last, 255) + 1))
-    elif kind == _WINDOW:
-        shape.hides_zeros = not struct.unpack_from("<H", body)[0] & 0x10
-    elif kind == _MERGED:
-        count = min(struct.unpack_from("<H", body)[0], (len(body) - 2) // 8)
-        for index in range(count):
-            top, bottom, first, last = struct.unpack_from("<4H", body, 2 + 8 * index)
-            if top <= bottom and first <= last and (top, first) != (bottom, last):
-                shape.merges.append((top, first, bottom, last))
+def _short_text(body: bytes, at: int, *, wide: bool) -> str:
+    """Read a text whose length is one byte."""
+    length = body[at]
+    if not wide:
+        return body[at + 1 : at + 1 + length].decode("gb18030", "replace")
+    if body[at + 1] & 1:
+        return body[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+    return body[at + 2 : at + 2 + length].decode("latin-1")
+
+
+class _Pieces:
+    """Reads on over the pieces of a record; a text that is cut says at each cut anew how wide it is."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+        self._index = 0
+        self._at = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left."""
+        return self._index >= len(self._pieces) - 1 and self._at >= len(self._pieces[-1])
+
+    def take(self, count: int) -> bytes:
+        """Return the next bytes, fewer at the end."""
+        out = b""
+        while count > 0 and self._index < len(self._pieces):
+            part = self._pieces[self._index][self._at : self._at + count]
+            out += part
+            count -= len(part)
+            self._at += len(part)
+            if count:
+                self._turn()
+        return out
+
+    def text(self) -> str:
+        """Return the next text with its length, without what is said of its fonts and its reading aloud."""
+        if self._index < len(self._pieces) and self._at >= len(self._pieces[self._index]):
+            self._turn()
+        length, flags = struct.unpack("<HB", self.take(3))
+        runs = struct.unpack("<H", self.take(2))[0] if flags & 8 else 0
+        extra = struct.unpack("<I", self.take(4))[0] if flags & 4 else 0
+        text = self._characters(length, wide=bool(flags & 1))
+        self._skip(4 * runs + extra)
+        return text
+
+    def _characters(self, count: int, *, wide: bool) -> str:
+        out: list[str] = []
+        while count and self._index < len(self._pieces):
+            size = 2 if wide else 1
+            part = self._pieces[self._index][self._at : self._at + count * size]
+            part = part[: len(part) // size * size]
+            out.append(part.decode("utf-16-le" if wide else "latin-1", "replace"))
+            count -= len(part) // size
+            self._at += len(part)
+            if count:
+                self._turn()
+                wide = bool(self.take(1)[:1] >= b"\x01") if self._index < len(self._pieces) else wide
+        return "".join(out)
+
+    def _skip(self, count: int) -> None:
+        while count > 0 and self._index < len(self._pieces):
+            step = min(count, len(self._pieces[self._index]) - self._at)
+            count -= step
+            self._at += step
+            if count:
+                self._turn()
+
+    def _turn(self) -> None:
+        self._index += 1
+        self._at = 0
+
+
+def _shared_strings(pieces: list[bytes]) -> list[str]:
+    reader = _Pieces(pieces)
+    count = struct.unpack("<4xI", reader.take(8))[0]
+    out: list[str] = []
+    while len(out) < min(count, _MAX_STRINGS) and not reader.is_done:
+        out.append(reader.text())
+    return out
+
+
+def _whole_records(stream: bytes, begin: int) -> Iterator[_Record]:
+    """Yield the records with the pieces that continue them."""
+    kind, pieces = -1, [b""]
+    for following, body in _records(stream, begin):
+        if following == _CONTINUED:
+            pieces.append(body)
+            continue
+        if kind >= 0:
+            yield kind, pieces
+        kind, pieces = following, [body]
+    if kind >= 0:
+        yield kind, pieces
 
 
 def _records(stream: bytes, begin: int) -> Iterator[tuple[int, bytes]]:
