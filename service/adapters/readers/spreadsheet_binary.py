@@ -141,15 +141,16 @@ class _SheetRecords:
     def read(self, stream: bytes, begin: int) -> None:
         """Read up to the end of the sheet; charts within it have an end of their own."""
         depth = 0
+        ended = False
         for count, (kind, pieces) in enumerate(_whole_records(stream, begin)):
-            if kind == _BOF:
-                depth += 1
-            elif kind == _EOF:
-                depth -= 1
-            if depth <= 0 or count > _MAX_RECORDS:
+            depth += (kind == _BOF) - (kind == _EOF)
+            ended = depth <= 0
+            if ended or count > _MAX_RECORDS:
                 break
             if depth == 1 and kind != _BOF:
                 self._take(kind, pieces)
+        if not ended:
+            raise damaged(self._name)  # rows may be missing
         if self._hides_zeros:
             for place in self._zeros:
                 self._sheet.cells.pop(place, None)
@@ -327,7 +328,7 @@ class _Pieces:
             self._at += len(part)
             if count:
                 self._turn()
-                wide = bool(self.take(1)[:1] >= b"\x01") if self._index < len(self._pieces) else wide
+                wide = bool(self.take(1)[0] & 1) if self._index < len(self._pieces) else wide
         return "".join(out)
 
     def _skip(self, count: int) -> None:

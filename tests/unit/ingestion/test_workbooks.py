@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -309,6 +311,28 @@ def test_a_binary_workbook_reads_like_the_new_one(tmp_path: Path) -> None:
     for cut in (600, len(made) // 2, len(made) - 2000):
         with pytest.raises(SourceDocumentError):
             read_workbook(made[:cut], "预算.xls")
+
+
+@pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed, so there is no XLS to read")
+def test_texts_that_a_binary_workbook_cuts_into_pieces_are_whole_again() -> None:
+    """Thousands of texts, wide and narrow, one of them formatted in parts: another library reads the same."""
+    import python_calamine
+
+    def many(sheet: Worksheet) -> None:
+        sheet.append(["项目", "说明", "金额", "公式"])
+        for n in range(2, 3000):
+            sheet.append([f"项目{n}的名称", f"note {n} " + "x" * (n % 90), n / 4, f'=A{n}&"！"'])
+        sheet["A3"] = CellRichText("云溪", TextBlock(InlineFont(b=True), "市示例局"))
+
+    made = office.convert(workbook_bytes(many), NAME, ending="xlsx", into="xls", remedy="另存")
+    other = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
+
+    [grid] = grids(read_workbook(made, "预算.xls"))
+
+    assert [r.cells[:2] for r in grid.rows] == [tuple(row[:2]) for row in other]
+    assert [r.cells[3] for r in grid.rows] == [row[3] for row in other]
+    assert [float(r.cells[2]) for r in grid.rows[1:]] == [row[2] for row in other[1:]]
+    assert grid.rows[2].cells[0] == "云溪市示例局"
 
 
 def bomb() -> bytes:
