@@ -372,9 +372,15 @@ class Scope:
             facts,
             key=lambda f: (
                 f.coordinate.stage is not self.stage, f.source.table not in self.prefer, order.index(f.authority),
-                f.quantity is None, self._is_elsewhere(f), f.proof is Proof.CONTRADICTED,
+                f.quantity is None, self._is_elsewhere(f), f.proof is Proof.CONTRADICTED, not self._is_named(f),
             ),
         )  # fmt: skip
+
+    def _is_named(self, fact: Fact) -> bool:
+        """Whether the column of a fact says its measure: 「“三公”经费/小计」 beside the 「合计」 of a wider table."""
+        label = fold(fact.source.column_label)
+        measure = self.vocabulary.measures.get(fact.coordinate.measure)
+        return measure is not None and any(fold(n) in label for n in (measure.id, *measure.names))
 
     def _rolled_up(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
         """Return the rows of one table and column that together make up a coordinate.
@@ -695,6 +701,9 @@ class Scope:
         if wanted.year not in years and years:
             has = "、".join(str(y) for y in years)
             return f"没有{wanted.year}年{stage}的“{what}”，现有{has}年的{wanted.measure}数据。"
+        if wanted.every and wanted.every in self.vocabulary.dimensions:
+            along = self.vocabulary.dimensions[wanted.every].name
+            return f"{wanted.year}年{stage}的“{what}”没有按{along}列出，不能逐项回答。"
         titles = (f.source.table_title for f in self.facts if f.source.table == wanted.table)
         where = f"“{next(titles, wanted.table)}”里" if wanted.table else ""
         return f"{where}没有{wanted.year}年{stage}“{what}”的数，文件没有列出这一口径。"
