@@ -31,6 +31,11 @@ _LINE_OF_ITS_OWN = re.compile(
 )
 _REMARK = re.compile(r"^[（(]?(?:备注|注|说明|附注|注释|填报说明|编报说明)\s*\d*[:：.、]|^本表")
 _BELOW = re.compile(r"^\d[.、．].{15,}|^.{2,10}(?:人|日期|电话|签字|签章)[:：]")
+#: What is signed or dated below a table.
+_SIGNED = re.compile(r"^.{2,10}(?:人|日期|电话|签字|签章)[:：].{0,20}$")
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])"
+)
 #: Page numbers, and the sign of one in an export.
 _PAGE = re.compile(r"^[-—–－]+\s*(?:\d{1,4}|%d)\s*[-—–－]+$|^第\s*\d{1,4}\s*页")
 _TOTAL = re.compile(r"[合总小]计|[.…]+")
@@ -241,8 +246,11 @@ class SheetReader:
     def _close(self, table: list[_Row], composer: Composer) -> None:
         """Add a table, then the lines below it."""
         end = len(table)
-        while end > 1 and _ends_table(table[end - 1], self._width):
+        prose = False
+        while end > 1 and (_ends_table(table[end - 1], self._width) or (prose and _is_heading(table[end - 1]))):
             end -= 1
+            text = _line(table[end])
+            prose = prose or (is_note(text) and not is_remark(text))
         if table:
             self._write_grid(table[:end], composer)
         for row in table[end:]:
@@ -329,9 +337,17 @@ def is_remark(text: str) -> bool:
 
 def _ends_table(row: _Row, width: int) -> bool:
     """Whether a row at the end of a table is a line below it."""
+    if len(row.cells) > 1 and not row.covered:
+        return all(_SIGNED.match(squeeze(c.text)) for c in row.cells)
     cell = row.single
     if cell is None:
         return False
     if is_note(cell.text):
         return True
     return width > 2 and cell.across == width and not _TOTAL.fullmatch(squeeze(cell.text))
+
+
+def _is_heading(row: _Row) -> bool:
+    """Whether a row above prose is the heading of that prose."""
+    cell = row.single
+    return cell is not None and bool(_NUMBERED.match(squeeze(cell.text)))

@@ -245,6 +245,22 @@ def test_a_label_over_the_whole_header_stays_in_the_header() -> None:
     assert dict(grid.spans or {}) == {(0, 0): (1, 3)}
 
 
+def test_remarks_signatures_and_prose_below_a_table_are_lines() -> None:
+    """They stand below it, headings of the prose among them; a total without figures does not."""
+
+    def table(sheet: Worksheet) -> None:
+        for row in (
+            ["云溪市示例局支出情况表"], ["科目", "本年", "上年"], ["办公费", 12, 11], ["合计"], [], ["备注：无"],
+            ["单位负责人：", None, "填表人：某"], ["三、名词解释"], ["（一）办公费：指购买办公用品的支出。"],
+        ):  # fmt: skip
+            sheet.append(row)
+
+    reading = read_workbook(workbook_bytes(table), NAME)
+
+    assert cells(grids(reading)[0])[-1] == ("合计", "", "")
+    assert lines(reading)[1:] == ["备注：无", "单位负责人：　填表人：某", "三、名词解释", "（一）办公费：指购买办公用品的支出。"]
+
+
 def test_labels_centred_over_blank_cells_reach_over_them() -> None:
     """What looks merged on paper is read as merged."""
 
