@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.claims.statements import Statement, read_statements
 from service.domain.coordinate import Aspect, Coordinate, Stage
@@ -18,7 +18,13 @@ from service.vocabulary.names import strip_ordinal
 from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
 
-_TERM = re.compile(r"^(.{2,40}?)[:：](.+)$", re.DOTALL)
+#: 「财政拨款收入：指…」, 「基本支出，是指…」, 「项目支出是指…」, 「机关运行经费 指…」.
+_TERMS = (
+    re.compile(r"^([^。；]{2,40}?)[:：](.+)$", re.DOTALL),
+    re.compile(r"^([^，。；]{2,30}?)[，,]?((?:是指|指的是|指|是为|是与)[^。]*.*)$", re.DOTALL),
+)
+_DEFINES = re.compile(r"^(?:是|即|指|主要|反映|为|核算|用于|纳入|包括|安排)")
+_ASIDE = re.compile(r"^[（(]?(?:注|备注|说明|附注)[:：]|^(?:附件|附表|本表)|^[^。]{0,40}[表单](?:[（(][^）)]{1,8}[)）])?$|^\d+$")
 _GLOSSARY = "名词解释"
 
 
@@ -75,26 +81,9 @@ def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator
 
 
 def _source(start: int, end: int, text: str, paragraph: Paragraph, frame: Frame) -> Source:
-    first, last = paragraph.offsets[start], paragraph.offsets[end - 1] + 1
+    """Return the place of a figure; its quote is the sentence."""
     sentence = _sentence_of(paragraph.text, start, end)
-    return Source(
-        document=frame.document, table_title=paragraph.heading, row_label=text, line=_line_of(paragraph, start),
-        start=first, end=last, quote=sentence,
-    )  # fmt: skip
-
-
-def _line_of(paragraph: Paragraph, position: int) -> int:
-    """Return the line a character stands in; a joined paragraph jumps where its offsets do."""
-    line = 0
-    for index in range(1, position + 1):
-        if paragraph.offsets[index] - paragraph.offsets[index - 1] > 1 and line + 1 < len(paragraph.lines):
-            gap = paragraph.offsets[index] - paragraph.offsets[index - 1]
-            line += 1 if gap >= len(paragraph.lines) and _is_line_gap(paragraph, index) else 0
-    return paragraph.lines[line]
-
-
-def _is_line_gap(paragraph: Paragraph, index: int) -> bool:
-    return paragraph.offsets[index] - paragraph.offsets[index - 1] > 1
+    return paragraph.source(frame.document, start, end, quote=sentence, title=paragraph.heading, label=text)
 
 
 def _sentence_of(text: str, start: int, end: int) -> str:
@@ -113,21 +102,48 @@ def _reason(coordinate: Coordinate, statement: Statement, paragraph: Paragraph, 
 
 
 def glossary_of(paragraphs: Sequence[Paragraph], document: str) -> tuple[GlossaryEntry, ...]:
-    """Return the terms explained under 名词解释."""
-    entries = []
+    """Return the terms explained under 名词解释; a definition may go on over several paragraphs."""
+    entries: list[GlossaryEntry] = []
+    numbered = is_open = False
     for paragraph in paragraphs:
         if paragraph.in_contents or paragraph.is_heading or not _in_glossary(paragraph):
+            is_open = False
             continue
-        found = _TERM.match(strip_ordinal(paragraph.text))
-        if found:
-            source = Source(
-                document=document, table_title=_GLOSSARY, row_label=found.group(1), line=paragraph.lines[0],
-                start=paragraph.offsets[0], end=paragraph.offsets[-1] + 1, quote=paragraph.text,
-            )  # fmt: skip
-            entries.append(
-                GlossaryEntry(re.sub(r'^[“"]([^“”"]+)[”"]$', r"\1", found.group(1).strip()), found.group(2), source)
+        if _ASIDE.match(paragraph.text):
+            is_open = False
+            continue
+        plain = strip_ordinal(paragraph.text)
+        has_number = plain != paragraph.text
+        found = _term(plain)
+        continues = found is None or (numbered and not has_number and not _DEFINES.match(found[1]))
+        if found is not None and not continues:
+            is_open = True
+            numbered = has_number if not entries else numbered
+            source = paragraph.source(
+                document, 0, len(paragraph.text), quote=paragraph.text, title=_GLOSSARY, label=found[0]
             )
+            entries.append(GlossaryEntry(found[0], found[1], source))
+        elif is_open:
+            entries[-1] = _with_more(entries[-1], paragraph)
     return tuple(entries)
+
+
+def _term(plain: str) -> tuple[str, str] | None:
+    """Split an entry into its term and its definition."""
+    for pattern in _TERMS:
+        found = pattern.match(plain)
+        if found:
+            term = re.sub(r'^[“"]([^“”"]+)[”"]$', r"\1", found.group(1).strip())
+            return term, found.group(2).strip()
+    return None
+
+
+def _with_more(entry: GlossaryEntry, paragraph: Paragraph) -> GlossaryEntry:
+    text = f"{entry.text}\n{paragraph.text}"
+    source = replace(
+        entry.source, end=paragraph.offsets[-1] + 1, quote=f"{entry.source.quote}\n{paragraph.text}"
+    )
+    return GlossaryEntry(entry.term, text, source)
 
 
 def derive_previous(facts: Sequence[Fact], frame: Frame) -> tuple[Fact, ...]:

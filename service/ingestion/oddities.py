@@ -34,13 +34,6 @@ def oddities_of(
     )
 
 
-def _source(paragraph: Paragraph, frame: Frame) -> Source:
-    return Source(
-        document=frame.document, table_title=paragraph.heading, line=paragraph.lines[0],
-        start=paragraph.offsets[0], end=paragraph.offsets[-1] + 1, quote=paragraph.text,
-    )  # fmt: skip
-
-
 def _levels(paragraphs: Sequence[Paragraph], region: str, frame: Frame) -> Iterator[Finding]:
     """财政 of another level than the department's own: a template left as it was."""
     own = next((level for end, level in _LEVELS if region.endswith(end)), "")
@@ -55,7 +48,7 @@ def _levels(paragraphs: Sequence[Paragraph], region: str, frame: Frame) -> Itera
         yield Finding(
             "level-mismatch", Severity.WARNING,
             f"不合适：本部门属于{region}，财政级次应为{own}（本级）财政，文中写“{said}”，共{len(hits)}处，疑为模板残留。",
-            tuple(_source(p, frame) for p, _ in hits), stated=said, expected=f"{own}财政",
+            tuple(p.whole(frame.document) for p, _ in hits), stated=said, expected=f"{own}财政",
         )  # fmt: skip
 
 
@@ -69,7 +62,7 @@ def _garbled(paragraphs: Sequence[Paragraph], frame: Frame) -> Iterator[Finding]
                 if piece != term and sorted(piece) == wanted and not _is_plain(piece, term):
                     yield Finding(
                         "garbled-words", Severity.WARNING, f"“{piece}”疑为“{term}”的错写（串字）。",
-                        (_source(paragraph, frame),), stated=piece, expected=term,
+                        (paragraph.whole(frame.document),), stated=piece, expected=term,
                     )  # fmt: skip
 
 

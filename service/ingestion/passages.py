@@ -36,11 +36,7 @@ def _narrative(document: str, paragraphs: Sequence[Paragraph]) -> Iterator[_Piec
     for paragraph in paragraphs:
         if paragraph.is_heading or paragraph.in_contents:
             continue
-        source = Source(
-            document=document, table_title=paragraph.heading, line=paragraph.lines[0],
-            start=paragraph.offsets[0], end=paragraph.offsets[-1] + 1, quote=paragraph.text,
-        )  # fmt: skip
-        yield PassageKind.NARRATIVE, "/".join(paragraph.section), paragraph.text, source
+        yield PassageKind.NARRATIVE, "/".join(paragraph.section), paragraph.text, paragraph.whole(document)
 
 
 def _rows(document: str, tables: Sequence[Table]) -> Iterator[_Piece]:
@@ -51,7 +47,8 @@ def _rows(document: str, tables: Sequence[Table]) -> Iterator[_Piece]:
             cells = [f"{table.columns[i]} {c.raw}" for i, c in enumerate(row.cells) if c.raw]
             source = Source(
                 document=document, table=table.id, table_title=table.title, row=number,
-                row_label=row.label, line=row.lines[0], page=table.page, quote=" ".join(c.raw for c in row.cells if c.raw),
+                row_label=row.label, line=0 if table.page else row.lines[0], page=row.page or table.page,
+                quote=" ".join(c.raw for c in row.cells if c.raw), by_ocr=table.by_ocr,
             )  # fmt: skip
             yield PassageKind.TABLE_ROW, table.title, f"{table.title}｜{'｜'.join(cells)}", source
 

@@ -17,7 +17,7 @@ from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
 from service.ingestion.projection import Frame, facts_of
 from service.ingestion.proof import broken_sums, prove
-from service.ingestion.segments import paragraphs_of
+from service.ingestion.segments import Pages, paragraphs_of
 from service.ingestion.tables import BuiltTable, build_table
 from service.vocabulary.members import Member
 from service.vocabulary.spotting import Spotter
@@ -32,7 +32,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
     """
     document_id = reading.sha256[:16]
     captioned, lines = split_grids(replace(reading, blocks=join_pages(reading.blocks)))
-    paragraphs = paragraphs_of(lines)
+    paragraphs = paragraphs_of(lines, Pages(reading.page_starts, reading.ocr_pages))
     tables = [_table(c, n, vocabulary) for n, c in enumerate(captioned, 1)]
     who = read_authorship(paragraphs, tables)
     if not who.entity or not who.year:
