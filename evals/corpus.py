@@ -1,6 +1,6 @@
 """Read every real document and say what of its figures is read, proven, contradicted or lost.
 
-``python -m evals.corpus [--doc NAME] [--contradicted] [--unproven] [--unknown] [--lost] [--fresh]``
+``python -m evals.corpus [--doc NAME] [--contradicted] [--unproven] [--unknown] [--lost] [--truth] [--fresh]``
 
 The documents stand outside the project, in the folder that ``YOUJU_REAL_CORPUS`` names. The report holds
 names, counts and figures, no text of the documents.
@@ -9,13 +9,9 @@ names, counts and figures, no text of the documents.
 from __future__ import annotations
 
 import argparse
-import ast
 import csv
-import hashlib
 import os
-import pickle
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,21 +21,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from evals.printed import Printed, amount, printed_amounts
-from service.adapters.readers.files import read_file
-from service.adapters.vocabulary_files import read_vocabulary
+from evals.reading import ROOT, corpus_files, read_document
+from evals.truth import Comparison, compare_all
 from service.domain.document import Document
 from service.domain.errors import YoujuError
 from service.domain.fact import Authority, Proof
 from service.ingestion.blocks import Grid, Reading
-from service.ingestion.pipeline import ingest
 
-ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "evals" / "reports" / "corpus.md"
 JUDGED = ROOT / "evals" / "cases" / "contradicted.csv"
-_ENDINGS = frozenset({".pdf", ".doc", ".docx", ".xlsx", ".xls", ".html", ".htm", ".txt"})
-_MAX_BYTES = 200_000_000
 _WORKERS = 2
-_READERS = "service.adapters.readers.files"
+_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +71,7 @@ class Measured:
         unknown: Titles of the others, with their figures.
         proofs: Figures of table cells by proof.
         silent: Figures in cells that became no fact.
+        nameless: Figures under a column without a header.
         narrative: Figures read from sentences.
         findings: By code.
         printed: Amounts counted on the file itself, None where no independent means is at hand.
@@ -100,6 +93,7 @@ class Measured:
     unknown: list[str] = field(default_factory=list)
     proofs: Counter[str] = field(default_factory=Counter)
     silent: int = 0
+    nameless: int = 0
     narrative: int = 0
     findings: Counter[str] = field(default_factory=Counter)
     printed: int | None = None
@@ -121,61 +115,10 @@ class Measured:
         return Decimal(100 * self.proofs[Proof.PROVEN.value]) / whole if whole else None
 
 
-# ----------------------------------------------------------------------------------------------- reading
-
-
-def corpus_files(folder: Path) -> list[Path]:
-    """Return the documents of the corpus in a fixed order; the tables of truth beside them are none."""
-    return sorted(
-        p for p in folder.glob("*/*") if p.suffix.lower() in _ENDINGS and p.stat().st_size and p.name != "README.md"
-    )
-
-
-def read_kept(path: Path, *, is_fresh: bool = False) -> Reading:
-    """Read a file, or take the reading kept from the last time the same readers read the same bytes."""
-    data = path.read_bytes()
-    key = hashlib.sha256(data + path.name.encode() + _readers_hash()).hexdigest()[:32]
-    kept = Path(tempfile.gettempdir()) / f"youju-corpus-{os.getuid()}" / key
-    if kept.is_file() and not is_fresh:
-        reading: Reading = pickle.loads(kept.read_bytes())  # noqa: S301 - written below, by the same user
-        return reading
-    reading = read_file(data, path.name, max_bytes=_MAX_BYTES)
-    kept.parent.mkdir(mode=0o700, exist_ok=True)
-    part = kept.with_suffix(f".{os.getpid()}")
-    part.write_bytes(pickle.dumps(reading))
-    part.replace(kept)
-    return reading
-
-
-def _readers_hash() -> bytes:
-    """Hash the source of the readers and of all they import."""
-    seen: set[Path] = set()
-    waiting = [_READERS]
-    while waiting:
-        path = ROOT.joinpath(*waiting.pop().split(".")).with_suffix(".py")
-        if path in seen or not path.is_file():
-            continue
-        seen.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("service"):
-                waiting += [node.module or "", *(f"{node.module}.{a.name}" for a in node.names)]
-    return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(seen))).digest()
-
-
-def read_document(path: Path, *, is_fresh: bool = False) -> tuple[Reading, Document]:
-    """Read a file the whole way.
-
-    Raises:
-        YoujuError: It is refused.
-    """
-    reading = read_kept(path, is_fresh=is_fresh)
-    return reading, ingest(reading, read_vocabulary())
-
-
 # ----------------------------------------------------------------------------------------------- measuring
 
 
-def measure_file(path: Path, is_fresh: bool = False) -> Measured:  # noqa: FBT001, FBT002 - called by a pool
+def measure_file(path: Path, is_fresh: bool = False) -> Measured:
     """Read one file and count."""
     measured = Measured(path.parent.name, path.name)
     begun = time.perf_counter()
@@ -218,6 +161,7 @@ def _count_figures(measured: Measured, document: Document) -> None:
                 proof = cell.proof or Proof.UNPROVEN
                 measured.proofs[proof.value] += 1
                 measured.silent += (table.id, r, c) not in with_fact
+                measured.nameless += not table.columns[c]
                 if proof is Proof.PROVEN:
                     continue
                 why = "；".join(failed[f"{table.id}.{r}.{c}"])
@@ -232,25 +176,18 @@ def _count_figures(measured: Measured, document: Document) -> None:
 
 
 def _count_lost(measured: Measured, document: Document, reading: Reading, path: Path) -> None:
+    printed = printed_amounts(path)
+    has_pages = bool(printed) and any(p.page for p in printed or ())
     figures: dict[int, Counter[Decimal]] = defaultdict(Counter)
     notes: dict[tuple[int, Decimal], CellNote] = {}
-    for table in document.tables:
-        for row in table.rows:
-            for c, cell in enumerate(row.cells):
-                if cell.quantity is not None:
-                    page = row.page or table.page
-                    figures[page][cell.quantity.number] += 1
-                    at = CellNote(f"{table.id} {table.title}", page, row.label, table.columns[c], cell.raw)
-                    notes.setdefault((page, cell.quantity.number), at)
+    for note, number in _figures_of(document):
+        page = note.page if has_pages else 0
+        figures[page][number] += 1
+        notes.setdefault((page, number), note)
     in_grids: dict[int, Counter[Decimal]] = defaultdict(Counter)
-    for block in reading.blocks:
-        if isinstance(block, Grid):
-            for grid_row in block.rows:
-                for text in grid_row.cells:
-                    if (value := amount(text)) is not None:
-                        in_grids[grid_row.page][value] += 1
+    for page, value in _amounts_in_grids(reading):
+        in_grids[page if has_pages else 0][value] += 1
     measured.grid_lost = sum(_without(in_grids, figures).values())
-    printed = printed_amounts(path)
     if printed is None:
         return
     measured.printed = len(printed)
@@ -262,10 +199,27 @@ def _count_lost(measured: Measured, document: Document, reading: Reading, path: 
         if missing[each.page, each.value]:
             missing[each.page, each.value] -= 1
             measured.lost.append(each)
-    for (page, value), count in _without(figures, on_pages).items():
-        note = notes.get((page, value))
-        if note is not None and amount(note.raw) is not None:
-            measured.invented += [note] * count
+    for at, count in _without(figures, on_pages).items():
+        if amount(notes[at].raw) is not None:
+            measured.invented += [notes[at]] * count
+
+
+def _figures_of(document: Document) -> Iterator[tuple[CellNote, Decimal]]:
+    for table in document.tables:
+        for row in table.rows:
+            for c, cell in enumerate(row.cells):
+                if cell.quantity is not None:
+                    place = (f"{table.id} {table.title}", row.page or table.page, row.label, table.columns[c], cell.raw)
+                    yield CellNote(*place), cell.quantity.number
+
+
+def _amounts_in_grids(reading: Reading) -> Iterator[tuple[int, Decimal]]:
+    for block in reading.blocks:
+        if isinstance(block, Grid):
+            for row in block.rows:
+                for text in row.cells:
+                    if (value := amount(text)) is not None:
+                        yield row.page, value
 
 
 def _without(wanted: dict[int, Counter[Decimal]], having: dict[int, Counter[Decimal]]) -> Counter[tuple[int, Decimal]]:
@@ -314,7 +268,7 @@ def verdict_key(measured: Measured, note: CellNote) -> tuple[str, str, str]:
     return f"{measured.folder}/{measured.name}", note.table.partition(" ")[2], f"{note.row}·{note.column}={note.raw}"
 
 
-def render(every: Sequence[Measured]) -> str:
+def render(every: Sequence[Measured], truths: Sequence[Comparison] = ()) -> str:
     """Write the report."""
     verdicts = judged()
     lines = ["# 真实文件的读取", "", *_coverage(every), "", *_identities(every), "", *_kinds_of_findings(every)]
@@ -327,7 +281,23 @@ def render(every: Sequence[Measured]) -> str:
     names = {"ours": "读错", "document": "原文如此", "unjudged": "未判"}
     lines += ["| 文件 | 判断 | 格数 |", "|---|---|---:|"]
     lines += [f"| {name} | {names.get(v, v)} | {count} |" for (name, v), count in sorted(counts.items())]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_truths(truths)]).rstrip() + "\n"
+
+
+def _truths(truths: Sequence[Comparison]) -> Iterator[str]:
+    if not truths:
+        return
+    yield "## 与真值逐格比较"
+    yield ""
+    yield "| 比较 | 一致 | 共 |"
+    yield "|---|---:|---:|"
+    yield from (f"| {t.name} | {t.right} | {t.total} |" for t in truths)
+    yield f"| **合计** | {sum(t.right for t in truths)} | {sum(t.total for t in truths)} |"
+    for truth in truths:
+        yield from ("", f"### {truth.name}：{len(truth.differences)}处不同", "") if truth.differences else ()
+        yield from (f"- {line[:200]}" for line in truth.differences[:_SHOWN])
+        if len(truth.differences) > _SHOWN:
+            yield f"- ……另有{len(truth.differences) - _SHOWN}处"
 
 
 def _coverage(every: Sequence[Measured]) -> Iterator[str]:
@@ -335,14 +305,14 @@ def _coverage(every: Sequence[Measured]) -> Iterator[str]:
     yield "“丢失”是印出而没有成为表格数字的，“多出”是成为表格数字而文件上数不到的。证实率的分母含丢失的数。"
     yield ""
     yield (
-        "| 文件 | 页 | 表（已知/未知） | 印出 | 表格数字 | 证实 | 未证实 | 矛盾 | 丢失 | 网格丢失 | 多出 | 无口径 | 证实率 | "
+        "| 文件 | 页 | 表（已知/未知） | 印出 | 表格数字 | 证实 | 未证实 | 矛盾 | 丢失 | 网格丢失 | 多出 | 无口径 | 无列名 | 证实率 | "
         "文中数字 | 秒 |"
     )
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for m in every:
         name = f"{m.folder}/{m.name}"
         if m.refusal:
-            yield f"| {name} | 拒收：{m.refusal[:60]} |" + " |" * 13
+            yield f"| {name} | 拒收：{m.refusal[:60]} |" + " |" * 14
             continue
         yield (
             f"| {name} | {m.pages}{f'（OCR {m.by_ocr}）' if m.by_ocr else ''} | {m.known}/{len(m.unknown)} "
@@ -356,6 +326,7 @@ def _coverage(every: Sequence[Measured]) -> Iterator[str]:
         total.invented += m.invented
         total.grid_lost += m.grid_lost
         total.silent += m.silent
+        total.nameless += m.nameless
         total.narrative += m.narrative
         total.seconds += m.seconds
     known, unknown = sum(m.known for m in every), sum(len(m.unknown) for m in every)
@@ -366,7 +337,7 @@ def _figures(m: Measured) -> str:
     share = f"{m.proven_share:.1f}%" if m.proven_share is not None else "—"
     proofs = (m.proofs[p.value] for p in (Proof.PROVEN, Proof.UNPROVEN, Proof.CONTRADICTED))
     numbers = ("—" if m.printed is None else m.printed, m.figures, *proofs, len(m.lost), m.grid_lost, len(m.invented))
-    cells = (*numbers, m.silent, share, m.narrative, f"{m.seconds:.1f}")
+    cells = (*numbers, m.silent, m.nameless, share, m.narrative, f"{m.seconds:.1f}")
     return "| " + " | ".join(str(c) for c in cells) + " |"
 
 
@@ -414,11 +385,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--unproven", action="store_true", help="列出每个未证实的格")
     parser.add_argument("--unknown", action="store_true", help="列出目录里没有的表")
     parser.add_argument("--lost", action="store_true", help="列出丢失和多出的数")
+    parser.add_argument("--truth", action="store_true", help="只与真值比较，列出每处不同")
     parser.add_argument("--fresh", action="store_true", help="不用存下的读取结果")
     given = parser.parse_args(argv)
     named = os.environ.get("YOUJU_REAL_CORPUS", "")
     if not named or not Path(named).is_dir():
         print("真实文件评测：跳过（没有设 YOUJU_REAL_CORPUS，或没有那个文件夹）。")
+        return 0
+    if given.truth:
+        for truth in compare_all(Path(named)):
+            print(f"{truth.name}：{truth.right}/{truth.total}", *truth.differences, sep="\n   ")
         return 0
     files = corpus_files(Path(named))
     chosen = [f for f in files if not given.doc or any(d in f"{f.parent.name}/{f.name}" for d in given.doc)]
@@ -430,7 +406,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(render(every))
     else:
         REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(render(every), encoding="utf-8")
+        REPORT.write_text(render(every, compare_all(Path(named))), encoding="utf-8")
         print("\n".join(_coverage(every)))
     if given.contradicted:
         _show_notes(every, "contradicted")

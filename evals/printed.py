@@ -56,7 +56,9 @@ class _Word:
 
 
 def amount(text: str) -> Decimal | None:
-    """Return the number of a text that is an amount and nothing else: with decimals or with thousands separators.
+    """Return the number of a text that is an amount and nothing else.
+
+    An amount has decimals or thousands separators, or is 0: other whole numbers may as well be codes.
 
     Example:
         >>> amount("1,234.50"), amount("(3.2)"), amount("2010301"), amount("3.2万元")
@@ -64,6 +66,8 @@ def amount(text: str) -> Decimal | None:
 
     """
     text = re.sub(r"\s", "", text)
+    if text == "0":
+        return Decimal(0)
     if not _AMOUNT.match(text):
         return None
     is_negative = text[0] in "-－−(（"
@@ -107,7 +111,7 @@ def _of_package(data: bytes) -> Iterator[Printed]:
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                if isinstance(cell.value, float):
+                if isinstance(cell.value, float) or (cell.value == 0 and cell.value is not False):
                     yield Printed(Decimal(str(cell.value)), 0, f"{sheet.title}!{cell.coordinate}")
                 elif isinstance(cell.value, str) and (value := amount(cell.value)) is not None:
                     yield Printed(value, 0, f"{sheet.title}!{cell.coordinate}")
@@ -123,7 +127,10 @@ def _of_pdf(path: Path) -> list[Printed] | None:
 
 
 def _of_page(page: str, number: int) -> Iterator[Printed]:
-    words = [_Word(*(float(v) for v in m[:4]), html.unescape(m[4])) for m in _WORD.findall(page)]
+    words = [
+        _Word(float(x0), float(top), float(x1), float(bottom), html.unescape(text))
+        for x0, top, x1, bottom, text in _WORD.findall(page)
+    ]
     upright = sum(w.x1 - w.x0 > w.bottom - w.top for w in words if len(w.text) > 2)
     if upright * 2 < sum(len(w.text) > 2 for w in words):  # text that runs down the page
         words = [_Word(w.top, -w.x1, w.bottom, -w.x0, w.text) for w in words]
