@@ -82,7 +82,9 @@ def read_kind(kind: Kind, data: bytes, name: str, *, max_bytes: int) -> Reading:
         return read_text(data, name, max_bytes=max_bytes)
     if kind is Kind.PDF:
         from service.adapters.readers.pdf import read_pdf
+        from service.adapters.readers.pdf_streams import check_streams
 
+        check_streams(data, name)
         return read_pdf(data, name)
     if kind in (Kind.WEB_PAGE, Kind.WEB_ARCHIVE):
         from service.adapters.readers.html import read_html
