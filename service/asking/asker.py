@@ -16,7 +16,7 @@ from service.asking.reading import Question, QuestionReader, normalise
 from service.asking.scoping import EntityIndex, ScopeChoice, choose, documents_in, place_in
 from service.asking.subjects import Subject, subjects_of
 from service.asking.verification import unsupported_figures
-from service.asking.why import most_moved, wants_detail, why
+from service.asking.why import most_moved, trend_and_why, wants_detail, why
 from service.calculation.joint import JointScope
 from service.calculation.scope import Scope
 from service.calculation.trace import Series
@@ -38,6 +38,8 @@ from service.vocabulary.vocabulary import Vocabulary
 
 #: Documents kept ready in memory.
 _READY = 16
+#: Characters of a budget item's name from which it is told from an organisation's.
+_ITEM_LENGTH = 4
 #: Departments that a list of what is in the store names.
 _MOST_HELD = 30
 #: Entities that an unclear name may fit and still be answered with the figure of each.
@@ -71,6 +73,9 @@ class RuleAsker:
         self._clock = clock
         self._drafter = drafter
         self._codes = frozenset(id_ for _, id_ in vocabulary.members.by_id if id_.isdigit())
+        ends = vocabulary.questions["others"]["ends"]
+        names = {fold(m.name) for m in vocabulary.members.by_id.values() if any(e in m.name for e in ends)}
+        self._items = sorted((n for n in names if len(n) >= _ITEM_LENGTH), key=len, reverse=True)
         self._lock = threading.RLock()  # the web asks from several threads; what is kept ready is shared
         self._version = -1
         self._summaries: tuple[DocumentSummary, ...] = ()
@@ -114,7 +119,9 @@ class RuleAsker:
             _, reader = self._documents(self._summaries[:1])
             known = tuple(m.name for m in reader.own)
         stage = stage_of(text, self._vocabulary)
-        choice = choose(text, self._names, entity=entity, year=year, words=words, known_text=known, stage=stage)
+        choice = choose(
+            text, self._names, entity=entity, year=year, words=words, known_text=known, stage=stage, items=self._items
+        )
         if choice.foreign and entity is None:
             choice = self._unless_inside(text, choice)
         if not choice.summaries and not choice.foreign and history:
@@ -236,9 +243,11 @@ class RuleAsker:
         relative = next((y.relative for y in read_years(text) if y.relative), 0)
         wanted = year or max(spoken, default=newest + relative)
         chosen = documents_in(self._names, wanted, text, self._vocabulary.questions, stage)
+        places = self._names.places_in(fold(text))
+        chosen = {d: e for d, e in chosen.items() if all(p in fold(e) for p in places)}
         choice = ScopeChoice(others=self._names.entities, year=wanted)
         if not chosen:
-            missing = f"没有{wanted}年的文件"
+            missing = f"没有{'、'.join(places)}{wanted}年的文件"
             reply = Reply(f"回答不了：资料库里{missing}。", status=Status.REFUSED, missing=missing)
             return self._made(question, reply, choice, ())
         reader = self._plain_reader()
@@ -489,12 +498,15 @@ class RuleAsker:
                 chosen.append(self._look_up_plainly)
         if q.has("judge") and q.quoted and not q.has("convert", "indicator"):
             chosen.append(texts.judge)
+        if q.has("why") and q.has("trend"):
+            chosen.append(trend_and_why)
         if q.has("why"):
             chosen.append(why)
         spans = q.has("trend") or (years.names_years(desk) and not q.has("compare", "agree"))
         if spans and not (years.asks_change(q.text) and q.has("change")):
             chosen.append(years.trend)
-        if q.has("rank") and q.has("up", "down", "change") and q.dimensions and not q.has("why"):
+        moves = q.has("up", "down", "change") or bool(re.search("新增|取消", q.text))
+        if moves and not q.has("why") and (q.has("rank") or (q.has("list") and re.search("科目|项目|新增|取消", q.text))):
             chosen.append(most_moved)
         chosen.append(self._part_of_entity)
         chosen += [wants_detail, texts.form_rows]
@@ -544,7 +556,7 @@ class RuleAsker:
         if not named and re.search(r"收支(?:总体)?(?:情况|怎么样|概况)|总体情况|预算情况|大概情况", q.text):
             both = [Subject("收入", said=True), Subject("支出", said=True)]
             chosen.append(lambda d: amounts.look_up(d, both))
-        if not named and not desk.inherited and re.search(r"预算(?:总额|资金|规模|一共|总共)?(?:是|有|为)?(?:多少|几)|多少预算", q.text):
+        if not named and not desk.inherited and re.search(r"预算(?:总额|资金|规模|一共|总共)?(?:是|有|为)?(?:多少|几)|多少预算|预算(?:总额|规模|数)?[？?]?$", q.text):
             chosen.append(lambda d: amounts.look_up(d, [Subject("支出", said=True)]))
         if named:
             chosen.append(self._look_up)
@@ -598,7 +610,8 @@ class RuleAsker:
     def _change(self, desk: Desk) -> Reply | None:
         named = subjects_of(desk.question, self._vocabulary) or desk.inherited[:2]
         if not named:
-            named = [Subject("收入", said=True), Subject("支出", said=True)]
+            spends = bool(re.search("花|用钱|开销", desk.question.text))
+            named = [*([] if spends else [Subject("收入", said=True)]), Subject("支出", said=True)]
         funds = [s for s in named if not s.measure and set(dict(s.members)) == {"fund"}]
         wanted = [replace(s, measure="支出") if s in funds else s for s in named]
         return years.change(desk, wanted)

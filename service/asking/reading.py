@@ -243,7 +243,11 @@ def normalise(text: str) -> str:
     for char in squeeze(text):
         wide = unicodedata.normalize("NFKC", char)
         kept.append(wide if len(wide) == 1 and (wide.isascii() and (wide.isalnum() or wide in "%.()+-")) else char)
-    return "".join(kept)
+    return _BARE_YEAR.sub(r"\1年", "".join(kept))
+
+
+#: A year without its word: 2018省人大预算.
+_BARE_YEAR = re.compile(r"(?<![\d.〔(（年月第])(20[0-3]\d)(?=[\u4e00-\u9fff])(?![年到至和与及、号元万亿份人次个项月辆台块条家度])")
 
 
 def own_members(documents: Sequence[Document], short: Mapping[str, Sequence[str]]) -> tuple[Member, ...]:

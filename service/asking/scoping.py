@@ -25,6 +25,11 @@ _KINDS = ("部门汇总", "部门", "单位", "本级")
 _ROLL_UPS = frozenset(_KINDS[:2])
 
 
+#: A place within the first characters of an entity's name.
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|区|县|州|旗)")
+_PLACE_REACH = 12
+
+
 @dataclass(frozen=True, slots=True)
 class EntityMention:
     """A piece of a question that names one entity, or fits several.
@@ -111,6 +116,11 @@ class EntityIndex:
     def of(self, entity: str) -> list[DocumentSummary]:
         """Return what is in the store of an entity."""
         return self._of_entity.get(entity, [])
+
+    def places_in(self, text: str) -> list[str]:
+        """Return the places that the entities' names begin with and that a text names: 「普陀区哪个部门…」."""
+        known = {place for e in self.entities for place in _PLACE.findall(fold(e)[:_PLACE_REACH])}
+        return sorted(place for place in known if place in text)
 
     def given(self, entity: str) -> set[str]:
         """Return the entities that a caller's name means."""
@@ -261,7 +271,7 @@ def place_in(text: str, before: str, index: EntityIndex) -> set[str]:
 def choose(
     question: str, index: EntityIndex, *, entity: str | None, year: int | None,
     words: Mapping[str, Any], ends: Sequence[str] | None = None, known_text: Sequence[str] = (),
-    stage: Stage | None = None,
+    stage: Stage | None = None, items: Sequence[str] = (),
 ) -> ScopeChoice:  # fmt: skip
     """Choose entities and years.
 
@@ -274,6 +284,7 @@ def choose(
         ends: Endings of names of organisations, None for those of *words*.
         known_text: Names within the documents (projects) that may look like organisations.
         stage: Stage asked about, None where the question does not say.
+        items: Names of budget items that have the word for an organisation in them (人大会议), longest first.
     """
     text = fold(question)
     if entity is None:
@@ -284,7 +295,7 @@ def choose(
         if not given:
             return ScopeChoice(others=index.entities, foreign=entity, text=question)
     if entity is None:
-        foreign = _foreign_of(text, index, mentions, words, ends, known_text)
+        foreign = _foreign_of(text, index, mentions, words, ends, known_text, items)
         if foreign:
             return ScopeChoice(others=index.entities, foreign=foreign, text=question)
     if not mentions and len(index.entities) == 1 and entity is None:
@@ -299,7 +310,7 @@ def choose(
 
 def _foreign_of(
     text: str, index: EntityIndex, mentions: Sequence[EntityMention], words: Mapping[str, Any],
-    ends: Sequence[str] | None, known_text: Sequence[str],
+    ends: Sequence[str] | None, known_text: Sequence[str], items: Sequence[str],
 ) -> str:  # fmt: skip
     """Return an organisation that a question names and the store does not know, "" if there is none."""
     for mention in mentions:
@@ -308,6 +319,8 @@ def _foreign_of(
     masked = text
     for mention in mentions:
         masked = masked[: mention.start] + "＃" * len(mention.text) + masked[mention.end :]
+    for item in items:
+        masked = masked.replace(item, "＃" * len(item))
     endings = words["others"]["ends"] if ends is None else ends
     return _foreign(masked, index, words["others"]["words"], endings, known_text)
 

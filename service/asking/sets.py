@@ -40,7 +40,7 @@ def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
         natures = {"公用经费", "人员经费", "基本支出", "工资福利支出", "商品和服务支出", "对个人和家庭的补助"}
         return "economic" if subject and (subject.get("nature") in natures or subject.get("economic")) else "function"
     if subject is None:
-        return ""
+        return "function" if re.search(r"方面|领域|去向|(?:花|用)[在到于]", text) else ""
     if subject.measure == "三公经费" or subject.measure in {"政府采购", "车辆"}:
         return "item"
     if subject.measure == "收入":
@@ -52,7 +52,7 @@ def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
         return "economic"
     if subject.get("economic") or subject.get("gov_economic"):
         return "economic"
-    if re.search(r"类$|大类|哪(?:类|方面)|领域", text):
+    if re.search(r"类$|大类|哪(?:类|些?方面)|领域|去向|(?:花|用)[在到于]哪", text):
         return "function"
     return "nature"
 

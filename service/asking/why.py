@@ -11,8 +11,9 @@ from typing import NamedTuple
 from service.asking.amounts import bound_results, subjects, tell_conflicts
 from service.asking.answer import Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
+from service.asking.sets import dimension_of
 from service.asking.subjects import Subject, total_of
-from service.asking.years import Move, base_year, both_years, marked, premise_on_move, renamed, stated_otherwise
+from service.asking.years import Move, base_year, both_years, marked, premise_on_move, renamed, stated_otherwise, trend
 from service.calculation.decomposition import Decomposition, Part, Standing, decompose
 from service.calculation.formula import Binary, Expression, Operator, Reference
 from service.calculation.trace import Evaluation
@@ -148,12 +149,25 @@ def _decompose(
     return moved
 
 
+def trend_and_why(desk: Desk) -> Reply | None:
+    """「近三年变化情况及原因」: the years one by one, then why the last one changed."""
+    rows, reasons = trend(desk), why(desk)
+    if rows is None or reasons is None:
+        return rows or reasons
+    return Reply(
+        f"{rows.text}{reasons.text}", status=rows.status, results=rows.results + reasons.results,
+        citations=rows.citations + reasons.citations, findings=rows.findings + reasons.findings,
+        missing=rows.missing, plan=rows.plan + reasons.plan,
+    )  # fmt: skip
+
+
 def most_moved(desk: Desk) -> Reply | None:
     """「哪个科目增加最多」: the parts that rose or fell most from the year before."""
-    dimension = next((d for d in desk.question.dimensions if d in _OPEN), "")
-    subject = next(iter(subjects(desk)), Subject("支出", said=True))
+    named = subjects(desk)
+    dimension = dimension_of(desk, named)
+    subject = next(iter(named), Subject("支出", said=True))
     before = base_year(desk)
-    if not dimension:
+    if dimension not in _OPEN:
         return None
     if dimension == "project":
         subject = replace(subject, members=tuple(p for p in subject.members if p[0] != "nature"))
@@ -163,22 +177,34 @@ def most_moved(desk: Desk) -> Reply | None:
     except YoujuError:
         return None
     down = desk.question.has("down") and not desk.question.has("up")
+    standing = next((s for s in (Standing.NEW, Standing.GONE) if s.value in desk.question.text), None)
+    most = _MOST_MOVED if desk.question.has("rank") else _MOST_LISTED
     reply = Reply("", plan=[f"{ends[0].formula} − {ends[1].formula}"])
     lines = []
     for level in _levels(desk, subject, dimension, before):
         split = _Split.of(desk, subject, dimension, level, ends, before)
-        moved = [p for p in split.moved if (p.change < 0) == down][:_MOST_MOVED]
+        title = desk.vocabulary.dimensions[dimension].name + _LEVEL_NAMES.get(level, "")
+        if not split.parts:
+            continue
+        if standing is not None:
+            moved = [p for p in split.moved if p.standing is standing]
+            told = "、".join(split.line(p, reply) for p in moved[:most]) or "没有"
+            lines.append(f"按{title}，{standing.value}的：{told}")
+            continue
+        moved = [p for p in split.moved if (p.change < 0) == down][:most]
         if moved:
-            title = desk.vocabulary.dimensions[dimension].name + _LEVEL_NAMES.get(level, "")
-            lines.append(f"按{title}，{'减少' if down else '增加'}最多的是" + "、".join(split.line(p, reply) for p in moved))
+            word = "减少" if down else "增加"
+            says = f"{word}最多的是" if desk.question.has("rank") else f"{word}的有"
+            lines.append(f"按{title}，{says}" + "、".join(split.line(p, reply) for p in moved))
     if not lines:
         return None
     reply.text = f"{desk.head()}比{before}年：{'；'.join(lines)}。"
     return reply
 
 
-#: Parts told of those that moved most.
+#: Parts told of those that moved most, and of all that moved one way.
 _MOST_MOVED = 3
+_MOST_LISTED = 12
 #: Parts that a decomposition names before it sums the rest up.
 _MOST_PARTS = 8
 #: Levels of the codes of functions.

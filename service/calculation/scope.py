@@ -321,7 +321,8 @@ class Scope:
         key = ";".join(f"{d}={m}" for d, m in sorted(members.items()))
         exact = [f for f in self._exact.get((wanted.measure, wanted.year, key), []) if self._admits(f, wanted)]
         if exact:
-            return Group((self._best(exact),), frozenset())
+            best = self._best(exact)
+            return self._in_a_table(wanted, members, best) or Group((best,), frozenset())
         lines = self._lines(wanted, members)
         if lines is not None:
             return lines
@@ -344,6 +345,21 @@ class Scope:
             pool = printed or (found[extra] if len(values) == 1 or not extra else [])
             if pool:
                 return Group((self._best(pool),), extra)
+        return None
+
+    def _in_a_table(self, wanted: Wanted, members: Mapping[str, str], said: Fact) -> Group | None:
+        """For a figure that only the text gives, return the table cell that prints it under a fund or period alone."""
+        if said.authority is Authority.CELL or said.quantity is None or wanted.table:
+            return None
+        low, high = said.quantity.interval()
+        for fact in self._candidates(wanted):
+            own = dict(fact.coordinate.members)
+            extra = frozenset(own.keys() - members.keys())
+            is_same = extra <= QUALIFIERS and all(own.get(d) == m for d, m in members.items())
+            if not is_same or fact.authority is not Authority.CELL or fact.quantity is None:
+                continue
+            if fact.quantity.unit.kind is said.quantity.unit.kind and low <= fact.quantity.to(said.quantity.unit).number <= high:
+                return Group((fact,), extra)
         return None
 
     def _lines(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:

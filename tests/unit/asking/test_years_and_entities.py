@@ -508,3 +508,44 @@ def test_parts_have_reasons_of_their_own(asker_over: AskerOver, vocabulary: Voca
     earlier = read_sample(replace(Sample(), year=2023), vocabulary, name="去年.txt")
 
     assert "基本支出：“新进人员增加”（第7页）" in asking(asker_over(later, earlier))("2024年支出为什么增加？").text
+
+
+# -- further wordings ---------------------------------------------------------------------------------------
+
+
+def test_what_is_new_and_what_fell(ask_all: Ask) -> None:
+    """Parts that are new, and all that fell, where both years list them."""
+    assert "竹桥维修增加9.00万元（2024年新增）" in ask_all("竹溪街道2024年新增了哪些项目？").text
+    assert "行政运行减少28.00万元" in ask_all("竹溪街道2024年和2023年相比，哪些科目减少了？").text
+
+
+def test_a_trend_with_its_reason(ask_all: Ask) -> None:
+    """The years one by one, then why the last one changed."""
+    text = ask_all("竹溪街道近三年支出变化情况及原因").text
+
+    assert "前后相比" in text
+    assert "按支出性质拆分" in text
+
+
+@pytest.mark.parametrize("question", ["2023竹溪街道预算", "竹溪街道2023支出"])
+def test_a_year_without_its_word(ask_all: Ask, question: str) -> None:
+    """2023 before a name is a year."""
+    answer = ask_all(question)
+
+    assert (answer.year, answer.results[0].value) == (2023, "2307500.00")
+
+
+def test_the_departments_of_one_place(ask_all: Ask) -> None:
+    """A place narrows the ranking to its departments."""
+    answer = ask_all("白沙市哪个部门支出最多？")
+
+    assert answer.results[0].label == OTHER_WATER
+    assert AFFAIRS not in answer.text
+
+
+def test_where_the_money_goes(ask_all: Ask) -> None:
+    """花在哪些方面 lists the functions of one year; it is no question for a change."""
+    answer = ask_all("竹溪街道2024年的钱花在哪些方面？")
+
+    assert "行政运行" in answer.text
+    assert "比2023年" not in answer.text
