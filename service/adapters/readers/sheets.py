@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from service.adapters.readers.composing import Composer
-from service.adapters.readers.limits import MAX_CELLS, check_cells
+from service.adapters.readers.limits import check_cells
 from service.ingestion.captions import is_title
 from service.ingestion.placing import PlacedCell, place
 from service.vocabulary.names import squeeze
@@ -263,9 +263,9 @@ class SheetReader:
             for r in rows
             for c in r.cells
         ]
-        height = min(2 * len(rows) + 1, last - rows[0].number + 1)
-        width = len({x for b in boxes for x in (b.x0, b.x1)})
-        check_cells(height * width if height * width > MAX_CELLS else 0, self._file)
+        height = len({y for b in boxes for y in (b.top, b.bottom)}) - 1
+        width = len({x for b in boxes for x in (b.x0, b.x1)}) - 1
+        check_cells(height * width, self._file)
         grid = place(boxes, name=self._sheet.name)
         if not self._sheet.knows_merges:
             grid = replace(grid, spans=None)

@@ -194,7 +194,7 @@ class _Document:
             return
         xs = {x for c in placed for x in (c.x0, c.x1)}
         rows = max(c.bottom for c in placed)
-        check_cells(rows * len(xs), self._package.name)
+        check_cells(rows * (len(xs) - 1), self._package.name)
         notes: list[str] = []
         kept = list(placed)
         while rows > 1 and len(xs) > 2:
