@@ -15,11 +15,12 @@ import subprocess
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 _AMOUNT = re.compile(r"^[-－−(（]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,8})?|\d+\.\d{1,8})[)）]?$")
+_CUT = re.compile(r"^[-\d,]+\.\d$")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _PROSE = re.compile(r"[，。；]")
 _UNIT_NEXT = re.compile(r"^(?:万|亿|元|%|％|个百分点)")
@@ -134,7 +135,7 @@ def _of_page(page: str, number: int) -> Iterator[Printed]:
     upright = sum(w.x1 - w.x0 > w.bottom - w.top for w in words if len(w.text) > 2)
     if upright * 2 < sum(len(w.text) > 2 for w in words):  # text that runs down the page
         words = [_Word(w.top, -w.x1, w.bottom, -w.x0, w.text) for w in words]
-    lines = _lines(words)
+    lines = _lines(_mended(words))
     for index, line in enumerate(lines):
         text = " ".join(w.text for w in line)
         is_prose = bool(_PROSE.search(text)) and len(_CJK.findall(text)) > _PROSE_CJK
@@ -154,6 +155,25 @@ def _of_page(page: str, number: int) -> Iterator[Printed]:
             ]  # fmt: skip
             if len(touching) < 2:
                 yield Printed(value, number, text)
+
+
+def _mended(words: list[_Word]) -> list[_Word]:
+    """Join an amount with the last digit that a narrow cell left to the line below."""
+    digits = [w for w in words if len(w.text) == 1 and w.text.isdigit()]
+    joined: dict[int, _Word] = {}
+    used: set[int] = set()
+    for word in words:
+        if not _CUT.match(word.text):
+            continue
+        height = word.bottom - word.top
+        below = [
+            d for d in digits
+            if id(d) not in used and word.x0 - 1 <= d.x0 and d.x1 <= word.x1 + 1 and 0 < d.top - word.top < 1.8 * height
+        ]  # fmt: skip
+        if below:
+            used.add(id(below[0]))
+            joined[id(word)] = replace(word, text=word.text + below[0].text)
+    return [joined.get(id(w), w) for w in words if id(w) not in used]
 
 
 def _lines(words: list[_Word]) -> list[list[_Word]]:
