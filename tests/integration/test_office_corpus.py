@@ -15,6 +15,9 @@ from service.adapters.readers.office import find_office
 from service.adapters.readers.word import read_word
 from service.adapters.readers.workbook import read_workbook
 from service.ingestion.blocks import Grid, TextLine
+from service.ingestion.captions import split_grids
+from service.ingestion.tables import build_table
+from service.vocabulary.vocabulary import Vocabulary
 
 EXPECTED: Mapping[str, Any] = json.loads(
     # read off the templates with another library, and by eye
@@ -51,6 +54,17 @@ def test_every_header_row_of_the_official_templates_is_right(kind: str) -> None:
         assert above[1].startswith(("编制部门", "编制单位"))
         assert above[2].startswith("单位")
     assert found == [(w["sheet"], w["paths"]) for w in EXPECTED[kind]]
+
+
+@pytest.mark.parametrize("kind", ["department", "unit"])
+def test_tables_of_the_official_templates_have_their_header_paths(kind: str, vocabulary: Vocabulary) -> None:
+    """The header step makes of each grid what a person reads off the sheet."""
+    path = Path(CORPUS) / "templates" / f"{kind}_budget_template.xlsx"
+    captioned, _ = split_grids(read_workbook(path.read_bytes(), path.name))
+
+    tables = [build_table(c.grid, c.caption, f"T{n:02}", vocabulary).table for n, c in enumerate(captioned, 1)]
+
+    assert [["".join(c.split()) for c in t.columns] for t in tables] == [w["paths"] for w in EXPECTED[kind]]
 
 
 @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
