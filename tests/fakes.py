@@ -170,4 +170,6 @@ def _summary(document: Document) -> DocumentSummary:
         cells_unproven=proofs[Proof.UNPROVEN],
         cells_contradicted=proofs[Proof.CONTRADICTED],
         findings=document.findings,
+        pages=document.pages,
+        ocr_pages=document.ocr_pages,
     )

@@ -171,10 +171,17 @@ def _keep_answers(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX facts_entity_year_measure ON facts (entity, year, measure)"))
 
 
+def _keep_pages(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE documents ADD COLUMN pages INTEGER NOT NULL DEFAULT 0"))
+    connection.execute(text("ALTER TABLE documents ADD COLUMN ocr_pages TEXT NOT NULL DEFAULT '[]'"))
+    connection.execute(text("ALTER TABLE facts ADD COLUMN more TEXT"))
+
+
 #: Applied in order, each once. Never edited after a release: a change is a new one at the end.
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("create-library", _create_library),
     ("keep-answers", _keep_answers),
+    ("keep-pages", _keep_pages),
 )
 LATEST = len(MIGRATIONS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from decimal import Decimal
 from functools import cache
 from typing import Any, get_type_hints
@@ -48,6 +48,8 @@ def summarise(document: Document) -> DocumentSummary:
         cells_unproven=proofs[Proof.UNPROVEN],
         cells_contradicted=proofs[Proof.CONTRADICTED],
         findings=document.findings,
+        pages=document.pages,
+        ocr_pages=document.ocr_pages,
     )
 
 
@@ -70,6 +72,7 @@ def head_row(document: Document) -> dict[str, Any]:
         "entity_names": _json(document.entity_names),
         "units": _json([[unit.code, unit.name] for unit in document.units]),
         "findings": pack_text(document.findings, tuple[Finding, ...]) if document.findings else "",
+        "ocr_pages": _json(document.ocr_pages),
     }
 
 
@@ -99,6 +102,8 @@ def summary_of(row: Mapping[Any, Any]) -> DocumentSummary:
         cells_unproven=row["cells_unproven"],
         cells_contradicted=row["cells_contradicted"],
         findings=unpack_text(row["findings"], tuple[Finding, ...]) if row["findings"] else (),
+        pages=row["pages"],
+        ocr_pages=tuple(json.loads(row["ocr_pages"])),
     )
 
 
@@ -137,12 +142,14 @@ def fact_row(document: str, position: int, fact: Fact) -> dict[str, Any]:
         "quote": source.quote,
         "derived_from": _json(fact.derived_from) if fact.derived_from else None,
         "formula": fact.formula,
+        "more": _more(fact, source),
     }
 
 
 def fact_of(row: Mapping[Any, Any]) -> Fact:
     """Return the fact in a row of ``facts``, equal to the one written."""
     pairs = row["member_pairs"]
+    more: dict[str, Any] = json.loads(row["more"]) if row["more"] else {}
     return Fact(
         id=row["id"],
         coordinate=Coordinate(
@@ -173,12 +180,51 @@ def fact_of(row: Mapping[Any, Any]) -> Fact:
             start=row["start_offset"],
             end=row["end_offset"],
             quote=row["quote"],
+            **more.get("source", {}),
         ),
         label=row["label"],
         proof=Proof(row["proof"]),
         derived_from=() if row["derived_from"] is None else tuple(json.loads(row["derived_from"])),
         formula=row["formula"],
+        **more.get("fact", {}),
     )
+
+
+#: What has a column of its own; any other field of a fact or its place stands in ``more`` where it says something.
+_FACT_COLUMNS = frozenset(
+    {"id", "coordinate", "quantity", "state", "authority", "source", "label", "proof", "derived_from", "formula"}
+)
+_SOURCE_COLUMNS = frozenset(
+    {"document", "table", "table_title", "row", "column", "row_label", "column_label", "line", "page", "start", "end"}
+    | {"quote"}
+)
+
+
+@cache
+def _further(cls: type, columns: frozenset[str]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of *cls* without columns, with their defaults. They hold text, whole numbers or yes and no."""
+    found = tuple((item.name, item.default) for item in fields(cls) if item.name not in columns)
+    kinds = get_type_hints(cls)
+    for name, default in found:
+        if kinds[name] not in {str, int, bool} or default is MISSING:
+            message = f"no column for {cls.__name__}.{name}"
+            raise TypeError(message)
+    return found
+
+
+def _more(fact: Fact, source: Source) -> str | None:
+    said = {
+        title: values
+        for title, value, columns in (("fact", fact, _FACT_COLUMNS), ("source", source, _SOURCE_COLUMNS))
+        if (
+            values := {
+                name: getattr(value, name)
+                for name, default in _further(type(value), columns)
+                if getattr(value, name) != default
+            }
+        )
+    }
+    return _json(said) if said else None
 
 
 def _quantity_columns(quantity: Quantity | None) -> dict[str, Any]:

@@ -71,6 +71,8 @@ documents = Table(
     Column("cells_unproven", Integer, nullable=False),
     Column("cells_contradicted", Integer, nullable=False),
     Column("findings", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("ocr_pages", Text, nullable=False),
     Index("documents_sha256", "sha256"),
     Index("documents_entity_year", "entity", "year"),
 )
@@ -122,6 +124,7 @@ facts = Table(
     Column("quote", Text, nullable=False),
     Column("derived_from", Text),
     Column("formula", Text, nullable=False),
+    Column("more", Text),
     Index("facts_entity_year_measure", "entity", "year", "measure"),
 )
 

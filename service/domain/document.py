@@ -283,3 +283,5 @@ class DocumentSummary:
     cells_unproven: int
     cells_contradicted: int
     findings: tuple[Finding, ...]
+    pages: int = 0
+    ocr_pages: tuple[int, ...] = ()

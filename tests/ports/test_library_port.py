@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -84,6 +85,39 @@ def test_summaries_come_by_entity_year_and_id(library: Library) -> None:
     found = [(summary.entity, summary.year) for summary in library.summaries()]
     assert found == sorted(found)
     assert found == [("乙局", 2023), ("甲局", 2023), ("甲局", 2024)]
+
+
+_Record = TypeVar("_Record")
+#: Something else than the default, for each kind of default.
+_OTHERWISE: dict[type, Any] = {bool: True, int: 7, str: "另", tuple: (1, 2)}
+
+
+def _said(record: _Record) -> _Record:
+    """Return *record* with every field that was left to its default saying something else."""
+    changed = {
+        item.name: _OTHERWISE[type(item.default)]
+        for item in fields(record)  # type: ignore[arg-type]
+        if item.default is not MISSING
+        and getattr(record, item.name) == item.default
+        and type(item.default) in _OTHERWISE
+        and item.name not in ("facts", "reasons", "notes", "repairs", "derived_from")
+    }
+    return replace(record, **changed)  # type: ignore[type-var]
+
+
+def test_fields_that_usually_keep_their_default_come_back(library: Library) -> None:
+    """Pages, recognised text, and whatever a document, a table, a row or a fact is given later."""
+    document = _said(a_document())
+    table = document.tables[0]
+    table = _said(replace(table, rows=tuple(map(_said, table.rows)), notes=("注",), repairs=("补",)))
+    facts = tuple(_said(replace(fact, source=_said(fact.source))) for fact in document.facts)
+    document = replace(document, tables=(table,), facts=facts)
+    library.add(document)
+    assert (document.pages, document.ocr_pages, table.by_ocr, facts[0].source.by_ocr) == (7, (1, 2), True, True)
+    assert library.get(document.id) == document
+    assert library.find_facts(entity=document.entity) == facts
+    (summary,) = library.summaries()
+    assert (summary.pages, summary.ocr_pages) == (7, (1, 2))
 
 
 def test_a_summary_counts_what_is_in_the_document(library: Library) -> None:

@@ -193,6 +193,7 @@ def test_a_version_1_store_is_migrated_with_its_documents(path: Path) -> None:
         assert raw.execute("SELECT version, name FROM schema_version ORDER BY version").fetchall() == [
             (1, "create-library"),
             (2, "keep-answers"),
+            (3, "keep-pages"),
         ]
 
 
@@ -248,4 +249,5 @@ def make_store_of_version_1(path: Path) -> None:
     with sqlite3.connect(path) as raw:
         raw.execute("ATTACH ? AS full", (str(full),))
         for table in ("documents", "contents", "facts"):
-            raw.execute(f"INSERT INTO main.{table} SELECT * FROM full.{table}")  # noqa: S608
+            columns = ", ".join(row[1] for row in raw.execute(f"PRAGMA main.table_info({table})"))
+            raw.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM full.{table}")  # noqa: S608
