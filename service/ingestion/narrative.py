@@ -49,7 +49,8 @@ def read_narrative(
         for statement in read_statements(paragraph.text, section, spotter, vocabulary, frame.names):
             made = tuple(_facts(statement, paragraph, frame))
             facts += made
-            if statement.reason and statement.aspect is Aspect.CHANGE:
+            is_given = statement.reason is not None and statement.reason[0] < min(statement.reason[1], len(paragraph.text))
+            if is_given and statement.aspect is Aspect.CHANGE:  # 「主要原因：」 with nothing behind it gives none
                 reasons += [_reason(f.coordinate, statement, paragraph, frame) for f in made]
     return Narrative(tuple(facts), tuple(reasons))
 
