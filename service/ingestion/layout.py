@@ -66,6 +66,8 @@ class LaidRow:
 def lay_out(rows: Sequence[GridRow]) -> list[LaidRow]:
     """Clean the cells, give every row one width, and drop columns that are empty at the right."""
     laid = [LaidRow([clean_cell(c) for c in r.cells], [r.number], r.after_break) for r in rows]
+    if not laid:
+        return []
     usual = Counter(len(r.cells) for r in laid).most_common(1)[0][0]
     filled = max((i + 1 for r in laid for i, c in enumerate(r.cells) if c), default=1)
     shortest = min(len(r.cells) for r in laid)
