@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from service.ingestion.pages import PlacedGrid, Word, join_lines, rows_of, text_of
 from service.ingestion.placing import PlacedCell, place
@@ -22,6 +23,7 @@ _OPEN = 60
 #: Room that text leaves at both sides of a cell together.
 _PADDING = 120
 _FIGURE_CHARACTERS = frozenset("0123456789.,-%")
+_WHOLE = re.compile(r"^-?(?:\d{1,3}(?:,\d{3})*|\d+)(?:\.\d+)?%?$")
 #: One amount, which two that touch are not.
 _AMOUNT = re.compile(r"^-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)%?$")
 #: No character has room in a column narrower than this.
@@ -103,17 +105,59 @@ def ruled_tables(
         if not _is_table(lattice):
             rest += [w for c in lattice.cells for w in c.words]
             continue
-        first, last = _inner_columns(lattice)
-        cells = [
-            PlacedCell(
-                cell_text(c.words, lattice.xs[c.column], lattice.xs[c.beyond]),
-                lattice.xs[max(c.column, first)], lattice.ys[c.row],
-                lattice.xs[min(c.beyond, last)], lattice.ys[c.below],
-            )
-            for c in lattice.cells if c.beyond > first and c.column < last
-        ]  # fmt: skip
+        cells = list(_placed(lattice))
         grids.append(PlacedGrid(*lattice.box, place(cells, page=page, by_ocr=by_ocr)))
     return tuple(sorted(grids, key=lambda g: (g.top, g.x0))), tuple(rest)
+
+
+def _placed(lattice: _Lattice) -> Iterator[PlacedCell]:
+    """Yield a lattice's cells; a row that holds several lines of figures and no rulings between them is several."""
+    first, last = _inner_columns(lattice)
+    cuts = _cuts(lattice)
+    for cell in lattice.cells:
+        if cell.beyond <= first or cell.column >= last:
+            continue
+        left, right = lattice.xs[max(cell.column, first)], lattice.xs[min(cell.beyond, last)]
+        inner = cuts.get(cell.row, ()) if cell.below == cell.row + 1 else ()
+        edges = [lattice.ys[cell.row], *inner, lattice.ys[cell.below]]
+        parts: list[list[Word]] = [[] for _ in edges[1:]]
+        for word in cell.words:
+            parts[bisect_right(inner, (word.top + word.bottom) // 2)].append(word)
+        for top, bottom, words in zip(edges, edges[1:], parts, strict=False):
+            yield PlacedCell(cell_text(words, lattice.xs[cell.column], lattice.xs[cell.beyond]), left, top, right, bottom)
+
+
+def _cuts(lattice: _Lattice) -> dict[int, list[int]]:
+    """Return where rows are cut that lack the rulings between their lines, by row.
+
+    Two cells at least must hold as many whole amounts below one another, at the same heights.
+    """
+    seen: dict[int, list[list[int]]] = defaultdict(list)
+    for cell in lattice.cells:
+        if cell.below == cell.row + 1 and len(cell.words) > 1:
+            heights = _amount_heights(cell.words, lattice.xs[cell.beyond] - lattice.xs[cell.column])
+            if heights:
+                seen[cell.row].append(heights)
+    out: dict[int, list[int]] = {}
+    for row, columns in seen.items():
+        most = max(columns, key=len)
+        agreeing = [c for c in columns if all(any(abs(a - b) < _SNAP for b in most) for a in c)]
+        if len(agreeing) == len(columns) > 1 and sum(len(c) == len(most) for c in columns) > 1:
+            out[row] = [(a + b) // 2 for a, b in pairwise(most)]
+    return out
+
+
+def _amount_heights(words: Sequence[Word], width: int) -> list[int]:
+    """Return the heights of a cell's lines where each is a whole amount and none was wrapped, else none."""
+    rows = [[w for w in row if w.text.strip()] for row in rows_of(words)]
+    rows = [row for row in rows if row]
+    texts = [text_of(row).replace(" ", "") for row in rows]
+    decimals = {len(t.partition(".")[2]) for t in texts if t != "0"}
+    if len(rows) < 2 or len(decimals) > 1 or not all(_WHOLE.match(t) for t in texts):
+        return []
+    if any(row[-1].x1 - row[0].x0 + (row[0].x1 - row[0].x0) > width - _PADDING for row in rows[:-1]):
+        return []
+    return [(row[0].top + row[0].bottom) // 2 for row in rows]
 
 
 def cell_text(words: Sequence[Word], x0: int, x1: int) -> str:

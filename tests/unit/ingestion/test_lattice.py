@@ -120,6 +120,20 @@ def test_figures_below_one_another_in_a_wide_cell_are_two() -> None:
     assert read(FULL, words)[0][1] == ("运行", "12\n34", "")
 
 
+def test_rows_without_rulings_between_them_are_rows() -> None:
+    rules = [level(YS[0]), level(YS[1]), level(YS[3]), *(upright(x) for x in XS)]
+    assert read(rules, fill([ROWS[0], ("运行", "1.00", "0.50"), ("建设", "2.00", "1.50")])) == [
+        [ROWS[0], ("运行", "1.00", "0.50"), ("建设", "2.00", "1.50")]
+    ]
+
+
+def test_a_row_whose_figures_are_squeezed_everywhere_is_one() -> None:
+    xs = (1000, 2500, 2500 + 6 * 45 + 100, 2500 + 12 * 45 + 200)
+    squeezed = [w for x in xs[1:3] for w in (*chars("1682.7", x + 50, 1270), *chars("6", x + 50, 1380))]
+    rules = [*(level(y, xs[0], xs[-1]) for y in YS), *(upright(x) for x in xs)]
+    assert read(rules, fill([("项目", "", ""), ("运行", "", "")], xs) + squeezed)[0][1] == ("运行", "1682.76", "1682.76")
+
+
 def test_a_figure_wider_than_its_cell_is_not_torn() -> None:
     words = fill([("项目", "合计", "其中"), ("运行", "", "")]) + chars("1,234,567.89", 3500 - 11 * 45, 1330)
     assert read(FULL, words)[0][1] == ("运行", "1,234,567.89", "")
