@@ -34,8 +34,13 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
     captioned, lines = split_grids(replace(reading, blocks=join_pages(reading.blocks)))
     paragraphs = paragraphs_of(lines, Pages(reading.page_starts, reading.ocr_pages))
     tables = [_table(c, n, vocabulary) for n, c in enumerate(captioned, 1)]
-    who = read_authorship(paragraphs, tables)
+    who = read_authorship(paragraphs, tables, reading.blocks)
     if not who.entity or not who.year:
+        if who.empty_tables:
+            raise UnreadableDocumentError(
+                f"“{reading.name}”是一份空白模板：有{who.empty_tables}张表，没有一个数字"
+                f"{'' if who.entity else '，也没有部门名称'}。请填好后再上传。"
+            )
         missing = "部门名称" if not who.entity else "预算年度"
         raise UnreadableDocumentError(
             f"“{reading.name}”里找不到{missing}，数字无法定口径。请确认它是部门预算（或决算）公开文本，"
