@@ -107,6 +107,14 @@ def _segment(matrix: str, x0: int, y0: int, x1: int, y1: int) -> str:
     return f"0.5 w {place(x0, y0)} m {place(x1, y1)} l S"
 
 
+def test_a_label_that_runs_sideways_in_its_cell_is_one_word() -> None:
+    page = PdfPage()
+    page.table(60, 100, [40, 200, 120], [("", "项目", "金额"), ("", "行政运行", "1.00"), ("", "信息化", "2.00")], height=30)
+    for n, character in enumerate("本年支出"):
+        page.text(0, 0, character, matrix=f"0 1 -1 0 85 {842 - 175 + 10 * n}")
+    assert [r[0] for r in grids(read(page))[0]] == ["", "本年支出", ""]
+
+
 def test_invisible_and_slanted_text_is_no_text() -> None:
     page = PdfPage()
     page.text(60, 60, "看得见的文字。")

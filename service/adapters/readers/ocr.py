@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,6 +22,9 @@ PDFIUM = threading.Lock()
 MAX_PAGES = 100
 #: Seconds that one page may take.
 _PAGE_SECONDS = 90
+_ALL_SECONDS = 900
+#: What the recogniser is told of the surroundings it runs in.
+_PASSED_ON = ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT")
 #: Points of one page's image at most, and how fine it is rendered where that allows.
 _MAX_POINTS = 20_000_000
 _DOTS_PER_INCH = 300
@@ -53,13 +58,16 @@ def recognise_pages(data: bytes, numbers: Sequence[int]) -> dict[int, PageLayout
 
     Args:
         data: The bytes of the file.
-        numbers: 1-based pages; those beyond MAX_PAGES are left out.
+        numbers: 1-based pages; those beyond MAX_PAGES, or beyond a quarter of an hour's work, are left out.
 
     Returns:
         What stands on each page that yielded text, its tables marked as recognised.
     """
     out: dict[int, PageLayout] = {}
+    until = time.monotonic() + _ALL_SECONDS
     for number in list(numbers)[:MAX_PAGES]:
+        if time.monotonic() > until:
+            break
         rendered = _render(data, number)
         if rendered is None:
             continue
@@ -176,7 +184,7 @@ def _words(width: int, height: int, dots: int, grey: bytes) -> list[Word]:
     try:
         done = subprocess.run(  # noqa: S603 - found on the path, no shell
             command, input=b"P5 %d %d 255\n" % (width, height) + grey, capture_output=True,
-            timeout=_PAGE_SECONDS, check=False, env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"},
+            timeout=_PAGE_SECONDS, check=False, env={"OMP_THREAD_LIMIT": "1", **{k: v for k in _PASSED_ON if (v := os.environ.get(k))}},
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return []

@@ -217,12 +217,13 @@ def _recognise(data: bytes, pages: _Pages) -> None:
 
 def _judge(pages: _Pages) -> None:
     """Say which pages could not be read, and refuse a document of which nothing could."""
+    from service.adapters.readers.ocr import MAX_PAGES as MAX_OCR_PAGES
     from service.adapters.readers.ocr import is_installed
 
     readable = any(p.words or p.grids for p in pages.layouts if p.number not in pages.images)
     shown = _numbers(pages.images)
     help_ = (
-        "这些页识别超时或没有识别出文字，请换用更清晰的文件，或有文字层的PDF。"
+        f"这些页没有识别出可靠的文字，或识别超时（一份文件最多识别{MAX_OCR_PAGES}页）。请换用更清晰的文件，或有文字层的PDF。"
         if is_installed()
         else "请安装文字识别程序及简体中文数据（Debian、Ubuntu：apt install tesseract-ocr tesseract-ocr-chi-sim）后再读，或换用有文字层的PDF。"
     )
