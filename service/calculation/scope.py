@@ -348,19 +348,35 @@ class Scope:
         return None
 
     def _in_a_table(self, wanted: Wanted, members: Mapping[str, str], said: Fact) -> Group | None:
-        """For a figure that only the text gives, return the table cell that prints it under a fund or period alone."""
-        if said.authority is Authority.CELL or said.quantity is None or wanted.table:
+        """For a figure that only the text gives, return the table cell that prints it under a fund or period alone.
+
+        The cell must say the same, or its fund or period must hold all there is: then a table comes before the text.
+        """
+        if said.authority is Authority.CELL or wanted.table:
             return None
-        low, high = said.quantity.interval()
         for fact in self._candidates(wanted):
             own = dict(fact.coordinate.members)
             extra = frozenset(own.keys() - members.keys())
-            is_same = extra <= QUALIFIERS and all(own.get(d) == m for d, m in members.items())
+            is_same = bool(extra) and extra <= QUALIFIERS and all(own.get(d) == m for d, m in members.items())
             if not is_same or fact.authority is not Authority.CELL or fact.quantity is None:
                 continue
-            if fact.quantity.unit.kind is said.quantity.unit.kind and low <= fact.quantity.to(said.quantity.unit).number <= high:
+            if _agree(fact.quantity, said.quantity) or all(self._holds_all(fact, d) for d in extra):
                 return Group((fact,), extra)
         return None
+
+    def _holds_all(self, fact: Fact, dimension: str) -> bool:
+        """Whether the fund or period that a fact is printed under holds all money of its measure and year."""
+        place = fact.coordinate
+        if dimension == "origin":
+            carried = place.having(origin="上年结转")
+            others = self._exact.get((place.measure, place.year, carried.key), ())
+            return place.get("origin") == "本年" and not any(f.quantity and f.quantity.number for f in others)
+        own = f"{dimension}={place.get(dimension)}"
+        whole, part = (
+            next((f.quantity for f in self._exact.get((place.measure, place.year, key), ()) if f.authority is Authority.CELL), None)
+            for key in ("", own)
+        )
+        return whole is not None and part is not None and whole.base == part.base
 
     def _lines(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
         """Return the several rows of one table that print one coordinate in parts."""
@@ -680,10 +696,12 @@ class Scope:
         first = figure.facts[0]
         if figure.how == "sum" or first.quantity is None:
             return ()
-        key = (first.coordinate.measure, first.coordinate.year, first.coordinate.key)
+        place = first.coordinate
+        bare = [d for d in QUALIFIERS if place.get(d) and self._holds_all(first, d)]
+        keys = dict.fromkeys([place.key, place.without(*bare).key])
         low, high = first.quantity.interval()
         out = []
-        for fact in self._exact.get(key, []):
+        for fact in (f for key in keys for f in self._exact.get((place.measure, place.year, key), [])):
             if fact.coordinate.stage is not first.coordinate.stage:
                 continue
             if (
@@ -723,6 +741,14 @@ class Scope:
         titles = (f.source.table_title for f in self.facts if f.source.table == wanted.table)
         where = f"“{next(titles, wanted.table)}”里" if wanted.table else ""
         return f"{where}没有{wanted.year}年{stage}“{what}”的数，文件没有列出这一口径。"
+
+
+def _agree(left: Quantity, right: Quantity | None) -> bool:
+    """Whether two figures may be one, by the digits they are printed with."""
+    if right is None or left.unit.kind is not right.unit.kind or (left.unit.kind is Kind.COUNT and left.unit != right.unit):
+        return False
+    low, high = right.interval()
+    return low <= left.to(right.unit).number <= high
 
 
 def _differ_only(left: Fact, right: Fact, dimensions: frozenset[str]) -> bool:
