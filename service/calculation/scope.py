@@ -398,12 +398,17 @@ class Scope:
         return None
 
     def _best(self, facts: Sequence[Fact]) -> Fact:
-        """Choose the place to take a figure from: preferred table, then table over text over derived, proven first."""
+        """Choose the place to take a figure from: preferred table, then table over text over derived, proven first.
+
+        A cell that the table's own arithmetic contradicts gives way to a figure that is proven.
+        """
         order = (Authority.CELL, Authority.SENTENCE, Authority.DERIVED)
+        is_proven = any(f.proof is Proof.PROVEN for f in facts)
         return min(
             facts,
             key=lambda f: (
-                f.coordinate.stage is not self.stage, f.source.table not in self.prefer, order.index(f.authority),
+                f.coordinate.stage is not self.stage, f.source.table not in self.prefer,
+                is_proven and f.proof is Proof.CONTRADICTED, order.index(f.authority),
                 f.quantity is None, self._is_elsewhere(f), f.proof is Proof.CONTRADICTED, not self._is_named(f),
             ),
         )  # fmt: skip
