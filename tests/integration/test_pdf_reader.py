@@ -107,6 +107,27 @@ def _segment(matrix: str, x0: int, y0: int, x1: int, y1: int) -> str:
     return f"0.5 w {place(x0, y0)} m {place(x1, y1)} l S"
 
 
+def test_the_upright_number_of_a_page_drawn_sideways_is_left_out() -> None:
+    page = PdfPage()
+    page.text(0, 0, "云溪市示例局部门预算说明", matrix="0 1 -1 0 200 300")
+    page.text(290, 810, "- 7 -")
+    assert lines(read(page)) == ["云溪市示例局部门预算说明"]
+
+
+def test_rulings_drawn_as_boxes_and_as_images() -> None:
+    page = PdfPage()
+    for n, row in enumerate(ROWS):
+        for x0, x1, cell in zip((60, 260, 380), (260, 380, 500), row, strict=True):
+            page.text(x0 + 3, 113 + 20 * n, cell)
+            if n:
+                page.box(x0, 100 + 20 * n, x1, 120 + 20 * n)
+            else:
+                page.image(x0, 100, x1, 100.5)
+                page.image(x0, 100, x0 + 0.5, 120)
+    page.box(500, 100, 500.5, 120, paint="f")
+    assert grids(read(page)) == [ROWS]
+
+
 def test_a_label_that_runs_sideways_in_its_cell_is_one_word() -> None:
     page = PdfPage()
     page.table(60, 100, [40, 200, 120], [("", "项目", "金额"), ("", "行政运行", "1.00"), ("", "信息化", "2.00")], height=30)

@@ -8,6 +8,7 @@ another font than the ideographs stay on their line.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 import zlib
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ Box = tuple[float, float, float, float]
 
 #: A character that its font does not name.
 UNKNOWN = "\ufffd"
+_PAGE_NUMBER = re.compile(r"^[-—–－\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–－\s]*$")
 #: How much of the height of the type stands above the baseline.
 _ASCENT = 0.86
 #: Rulings at most this thick, in points.
@@ -179,6 +181,8 @@ class _Device(PDFTextDevice):
             return
         x0, y0, x1, y1 = self._visible(_bounds([apply_matrix_pt(self.ctm, p) for p in _corners((0, 0, 1, 1))]))
         self._image += max(x1 - x0, 0) * max(y1 - y0, 0)
+        if min(x1 - x0, y1 - y0) <= _THICKEST:  # some converters draw rulings as images
+            self._mark((x0, y0, x1, y1))
 
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._mode = textstate.render
@@ -343,7 +347,14 @@ def _sideways(glyphs: Sequence[_Glyph], frame: _Frame) -> list[Word]:
         else:
             out.append(Word(glyph.text, *box))
         last = glyph
-    return out
+    width, height = frame.size
+    return [w for w in out if not _is_page_number(w, width, height)]
+
+
+def _is_page_number(word: Word, width: int, height: int) -> bool:
+    """Whether a word turned against the page's text is the number of a page that was bound or turned."""
+    edge = min(word.x0, word.top, width - word.x1, height - word.bottom)
+    return bool(_PAGE_NUMBER.match(word.text)) and 8 * edge < min(width, height)
 
 
 def _touch(a: Box, b: Box) -> bool:
