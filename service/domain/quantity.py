@@ -141,7 +141,7 @@ def round_half_up(number: Decimal, decimals: int) -> Decimal:
 
     """
     with localcontext() as context:
-        context.prec = WORKING_DIGITS
+        context.prec = max(WORKING_DIGITS, number.adjusted() + decimals + 2)
         return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
