@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from service.domain.coordinate import Aspect
+from service.claims.subjects import OTHER, Names, Subject, Talk
+from service.domain.coordinate import Aspect, Stage
 from service.domain.quantity import WAN_YUAN, Kind, Quantity
 from service.numerals import Measured, read_quantities, read_years
 from service.vocabulary.catalogue import NarrativeSection
-from service.vocabulary.spotting import DIMENSION, MEASURE, Mention, Spotter
+from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
 
 _SENTENCE_END = re.compile(r"[。！？!?]")
 _BREAK = re.compile(r"[；;。！？!?]")
+_CLAUSE = re.compile(r"[，,；;。：:！？!?]")
 _FILLER = re.compile(r"(?:了|约|共|为|数|额|分别|合计|预算|安排|达|到|至|近|各|均|[:：，,、])+$")
-_EMPTY_WORD = re.compile(
-    r"年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
+#: 「增加（减少）0万元」: the form left as it was.
+_EITHER_WAY = re.compile(r"[（(](?:增加|减少|增长|下降|降低)[)）]$")
+_COMPARED = re.compile(r"(?:比|较|与|同|和|对比)\s*(20\d\d年|上年|去年|上一年)度?(.*)$")
+_SIDE_BY_SIDE = re.compile(r"相比|对比|比较|相较|持平|变化")
+#: A comparison with the budget of the same year, which no year tells.
+_WITH_BUDGET = re.compile(r"(?:比|较|与|同|和)(?:年初|全年|调整后?|当年|本年)?的?预算(?!数?\d)(?!编制)")
+_STAGES = (
+    (re.compile(r"全年预算|调整后?预算|预算调整"), Stage.ADJUSTED),
+    (re.compile(r"执行数|预算执行|实际执行"), Stage.EXECUTED),
+    (re.compile(r"决算"), Stage.FINAL),
+    (re.compile(r"年初预算|预算数|预算为"), Stage.BUDGET),
 )
-_SHORTEST_NAME = 2
 _KIND_OF = {Kind.MONEY: "金额"}
-_BARE = frozenset({"收入", "支出"})
+
+#: How far behind 持平 the amount of both years may stand: 「与上年持平，均为5.1万元」.
+_BOTH_YEARS = re.compile(r"^[，,]?均为")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class Statement:
         both_years: Whether it states the same figure for the year compared with (均为).
         sentence: (start, end) of its sentence in the paragraph.
         reason: (start, end) of the reason given for it, or None.
+        stage: Stage that its own words name (年初预算, 执行数, 决算), None where they name none.
+        years_back: 1 where it is about the year before the document's without naming it (上年预算数).
     """
 
     start: int
@@ -61,23 +75,24 @@ class Statement:
     both_years: bool
     sentence: tuple[int, int]
     reason: tuple[int, int] | None = None
+    stage: Stage | None = None
+    years_back: int = 0
 
 
-@dataclass(slots=True)
-class _Subject:
-    """What the running text is talking about."""
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """A figure, or a word that says that nothing changed."""
 
-    measures: tuple[str, ...] = ()
-    members: dict[str, str] = field(default_factory=dict)
-
-
-_OTHER = _Subject()
-"""Something that the vocabulary does not know: 会议室改造 within a sentence on 公用经费."""
+    start: int
+    end: int
+    quantity: Quantity
+    flat: bool = False
 
 
 def read_statements(
-    printed: str, section: NarrativeSection | None, spotter: Spotter, vocabulary: Vocabulary, names: Sequence[str] = ()
-) -> tuple[Statement, ...]:
+    printed: str, section: NarrativeSection | None, spotter: Spotter, vocabulary: Vocabulary, names: Sequence[str] = (),
+    *, headings: Sequence[str] = (), known: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[Statement, ...]:  # fmt: skip
     """Read the statements of a paragraph.
 
     Args:
@@ -86,6 +101,8 @@ def read_statements(
         spotter: Printed names, those of the document included.
         vocabulary: For the words of direction, share and reason.
         names: Names of the entity, which name no measure or member (文化和旅游局).
+        headings: Headings it stands under, outermost first; they tell which of two items of one name is meant.
+        known: Members that the tables of the document name, for the same.
 
     Returns:
         Statements in the order of the text; one whose subject cannot be told has no measures.
@@ -94,45 +111,50 @@ def read_statements(
     text = printed
     for name in names:
         text = text.replace(name, "＃" * len(name))
-    mentions = spotter.spot(text)
     figures = [q for q in read_quantities(text) if _is_claim(q, text)]
     reasons = _reason_spans(text, words, figures)
-    figures = [f for f in figures if not any(a <= f.start < b for a, b in reasons)]
+    events = [e for e in _events(text, figures, words) if not any(a <= e.start < b for a, b in reasons)]
+    talk = Talk(Names(text, spotter, vocabulary, headings, known), section)
     out: list[Statement] = []
-    subject = _Subject()
-    first_members: dict[str, str] = {}
     for start, end in _sentences(text):
-        position = start
-        base_year = 0
-        stock_year = 0
-        for figure in (f for f in figures if start <= f.start < end):
-            position = max([position, *(b for _, b in reasons if b <= figure.start)])
-            position = max([position, *(m.end() for m in _BREAK.finditer(text, position, figure.start))])
-            lead = text[position : figure.start]
-            here = [m for m in mentions if position <= m.start and m.end <= figure.start]
-            years = [y for y in read_years(lead) if y.year]
+        inside = [e for e in events if start <= e.start < end]
+        talk.begin_sentence(start, end, has_figures=bool(inside))
+        position, base_year, stock_year = start, 0, 0
+        for event in inside:
+            position = max([position, *(b for _, b in reasons if b <= event.start)])
+            position = max([position, *(m.end() for m in _BREAK.finditer(text, position, event.start))])
+            if event.flat and _is_said_already(event, out, text, start):
+                continue
+            lead = text[position : event.start]
             base_year = _compared_year(lead, base_year)
-            found = _subject_of(here, vocabulary, lead, words)
-            if found is not None and (found.measures or found.members):
-                subject = _merge(subject, found, section, is_part="其中" in lead)
-            first_members = first_members or dict(subject.members)
-            aspect, direction = _aspect(lead, figure.quantity, words)
-            about = subject
-            if aspect is Aspect.LEVEL and (
-                (found is None and _names_another_thing(lead, words))
-                or not _fits(figure.quantity, subject, section, vocabulary)
-            ):
-                about = _OTHER
+            clause = max([position, *(m.end() for m in _CLAUSE.finditer(text, position, event.start))])
+            aspect, direction = _aspect(lead, text[clause : event.start], event, words)
+            subject = talk.subject_at(position, clause, event.start, aspect)
             if aspect is not None:
-                year = years[-1].year if years and aspect is Aspect.LEVEL and not base_year else stock_year
+                if not _fits(event.quantity, subject, section, vocabulary, aspect):
+                    subject = OTHER
+                when = _when(text[clause : event.start], lead, aspect, base_year, stock_year)
                 if "期末" in lead:
-                    stock_year = year
-                out.append(
-                    _statement(figure, lead, aspect, direction, about, section, year, base_year, (start, end), text)
-                )
-            position = figure.end
-        out += _flat(text, start, end, mentions, subject, section, words, base_year, out, vocabulary)
+                    stock_year = when[0]
+                out.append(_statement(event, lead, aspect, direction, subject, section, when, base_year, (start, end), text))
+            position = event.end
     return tuple(_with_reasons(sorted(out, key=lambda s: s.start), reasons))
+
+
+def _events(text: str, figures: Sequence[Measured], words: Mapping[str, Sequence[str]]) -> list[_Event]:
+    """Return the figures and the words for no change, from left to right."""
+    out = [_Event(f.start, f.end, f.quantity) for f in figures]
+    pattern = "|".join(re.escape(w) for w in sorted(words["flat"], key=len, reverse=True))
+    for found in re.finditer(rf"(?<!基本)(?:{pattern})", text):
+        if not _BOTH_YEARS.match(text[found.end() :]):
+            out.append(_Event(found.start(), found.end(), Quantity(Decimal(0), WAN_YUAN), flat=True))
+    return sorted(out, key=lambda e: e.start)
+
+
+def _is_said_already(event: _Event, out: Sequence[Statement], text: str, sentence: int) -> bool:
+    """Whether a change stands right before in the same part of the sentence: 「增加0万元，与上年持平」."""
+    part = max([sentence, *(m.end() for m in _BREAK.finditer(text, sentence, event.start))])
+    return bool(out) and out[-1].start >= part and (out[-1].both_years or out[-1].aspect in {Aspect.CHANGE, Aspect.RATE})
 
 
 def _is_claim(figure: Measured, text: str) -> bool:
@@ -145,19 +167,15 @@ def _is_claim(figure: Measured, text: str) -> bool:
     )
 
 
-def _names_another_thing(lead: str, words: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a lead in which nothing known is named still names something (会议室改造)."""
-    plain = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff]", "", lead)
-    for word in sorted({w for said in words.values() for w in said}, key=len, reverse=True):
-        plain = plain.replace(word, "")
-    return len(_EMPTY_WORD.sub("", plain)) >= _SHORTEST_NAME
-
-
-def _fits(quantity: Quantity, subject: _Subject, section: NarrativeSection | None, vocabulary: Vocabulary) -> bool:
+def _fits(
+    quantity: Quantity, subject: Subject, section: NarrativeSection | None, vocabulary: Vocabulary, aspect: Aspect
+) -> bool:
     """Whether the unit is one that the subject is measured in: 3次 is no amount of 政府采购."""
     measures = subject.measures or ((section.measure,) if section and section.measure else ())
     kinds = {vocabulary.measures[m].kind for m in measures if m in vocabulary.measures}
-    return quantity.unit.kind is Kind.RATIO or not kinds or kinds == {_KIND_OF.get(quantity.unit.kind, "数量")}
+    if quantity.unit.kind is Kind.RATIO:
+        return aspect is not Aspect.SHARE or "数量" not in kinds
+    return not kinds or kinds == {_KIND_OF.get(quantity.unit.kind, "数量")}
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
@@ -167,111 +185,75 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 def _compared_year(lead: str, current: int) -> int:
     """Return the year of 「与2023年…相比」 or 「比2023年」."""
-    found = re.search(r"(?:与|比|较|同)\s*(20\d\d)\s*年", lead)
+    found = re.search(r"(?:与|比|较|同|和)\s*(20\d\d)\s*年", lead)
     return int(found.group(1)) if found else current
 
 
-def _aspect(lead: str, quantity: Quantity, words: Mapping[str, Sequence[str]]) -> tuple[Aspect | None, int]:
-    """Tell level, change, rate and share apart by the words before the figure."""
+def _aspect(lead: str, clause: str, event: _Event, words: Mapping[str, Sequence[str]]) -> tuple[Aspect | None, int]:
+    """Tell level, change, rate and share apart by the words before the figure; None for what says none of them."""
+    if _WITH_BUDGET.search(lead):
+        return None, 0  # against the budget of the same year
+    if event.flat:
+        return Aspect.CHANGE, 0
+    if event.quantity.unit.kind is Kind.POINT:
+        return None, 0  # of a share, not of the amount
     tail = lead
     while True:
         shorter = _FILLER.sub("", tail)
         if shorter == tail:
             break
         tail = shorter
-    if quantity.unit.kind is Kind.POINT:
-        return None, 0  # of a share, not of the amount
-    is_ratio = quantity.unit.kind is Kind.RATIO
+    is_ratio = event.quantity.unit.kind is Kind.RATIO
+    if _EITHER_WAY.search(tail):
+        return (None if event.quantity.number or is_ratio else Aspect.CHANGE), 0
     for direction, name in ((1, "increase"), (-1, "decrease")):
         if any(tail.endswith(w) for w in words[name]):
             return (Aspect.RATE if is_ratio else Aspect.CHANGE), direction
     if is_ratio:
         return (Aspect.SHARE, 0) if re.search(r"占[^，,；;。]*$", lead) else (None, 0)
+    compared = _COMPARED.search(clause)
+    if compared and _SIDE_BY_SIDE.search(compared.group(2)):
+        return None, 0  # a comparison whose direction is not told
     return Aspect.LEVEL, 0
 
 
-def _subject_of(
-    mentions: Sequence[Mention], vocabulary: Vocabulary, lead: str, words: Mapping[str, Sequence[str]]
-) -> _Subject | None:
-    """Combine the names before a figure into its subject; the last name on each dimension counts."""
-    measures: list[str] = []
-    members: dict[str, str] = {}
-    for mention in mentions:
-        for dimension, member in mention.targets[:1]:
-            if dimension == MEASURE:
-                measures.append(member)
-            elif dimension != DIMENSION:
-                members[dimension] = member
-                implied = vocabulary.member(dimension, member)
-                if implied and implied.measure:
-                    measures = [implied.measure]
-    specific = [m for m in measures if m not in _BARE]
-    chosen = specific[-1:] or measures[-1:]
-    if any(w in lead for w in words["both"]):
-        chosen = ["收入", "支出"]
-    if not chosen and not members:
-        return None
-    return _Subject(tuple(chosen), members)
-
-
-def _merge(before: _Subject, found: _Subject, section: NarrativeSection | None, *, is_part: bool) -> _Subject:
-    """Carry what was talked about into a lead that names only a part of it."""
-    measures = found.measures
-    if not measures:
-        measures = (section.measure,) if section and section.measure else before.measures
-    members = dict(found.members)
-    if not members and found.measures and found.measures == before.measures and is_part:
-        members = dict(before.members)
-    return _Subject(measures, members)
+def _when(clause: str, lead: str, aspect: Aspect, base_year: int, stock_year: int) -> tuple[int, int, Stage | None]:
+    """Return year, years back and stage that a figure's own words name: 「比2025年年初预算数」, 「上年执行数」."""
+    stage = None
+    if aspect is Aspect.LEVEL:
+        last = [(m.end(), s) for pattern, s in _STAGES for m in pattern.finditer(clause)]
+        stage = max(last, key=lambda x: x[0])[1] if last else None
+    if aspect is not Aspect.LEVEL:
+        return stock_year, 0, stage
+    compared = _COMPARED.search(clause)
+    if compared:
+        named = compared.group(1)
+        return (int(named[:4]), 0, stage) if named[0].isdigit() else (0, 1, stage)
+    if re.search(r"(?:上年|去年|上一年)度?(?!结转|结余|末|底)", clause):
+        return 0, 1, stage
+    years = [y for y in read_years(lead) if y.year]
+    return (years[-1].year if years and not base_year else stock_year), 0, stage
 
 
 def _statement(
-    figure: Measured, lead: str, aspect: Aspect, direction: int, subject: _Subject,
-    section: NarrativeSection | None, year: int, base_year: int, sentence: tuple[int, int], text: str,
+    event: _Event, lead: str, aspect: Aspect, direction: int, subject: Subject, section: NarrativeSection | None,
+    when: tuple[int, int, Stage | None], base_year: int, sentence: tuple[int, int], text: str,
 ) -> Statement:  # fmt: skip
-    quantity = figure.quantity
+    quantity = event.quantity
     if direction < 0:
         quantity = Quantity(-quantity.number, quantity.unit)
-    if subject is _OTHER:
+    if subject is OTHER:
         section = None
     measures = subject.measures or ((section.measure,) if section and section.measure else ())
-    members = dict(section.fixed) if section else {}
-    members |= subject.members
-    period_end = "期末" in text[sentence[0] : figure.start] or bool(section and section.stage == "期末")
+    members = (dict(section.fixed) if section else {}) | subject.members
+    period_end = "期末" in text[sentence[0] : event.start] or bool(section and section.stage == "期末")
     return Statement(
-        start=figure.start, end=figure.end, text=text[figure.start : figure.end], quantity=quantity,
-        aspect=aspect, measures=measures, members=tuple(sorted(members.items())), whole=None, year=year,
+        start=event.start, end=event.end, text=text[event.start : event.end], quantity=quantity,
+        aspect=aspect, measures=measures, members=tuple(sorted(members.items())), whole=None, year=when[0],
         base_year=base_year, period_end=period_end,
         both_years=aspect is Aspect.LEVEL and "均为" in lead and "持平" in lead, sentence=sentence,
+        stage=when[2], years_back=when[1],
     )  # fmt: skip
-
-
-def _flat(
-    text: str, start: int, end: int, mentions: Sequence[Mention], subject: _Subject,
-    section: NarrativeSection | None, words: Mapping[str, Sequence[str]], base_year: int,
-    stated: Sequence[Statement], vocabulary: Vocabulary,
-) -> list[Statement]:  # fmt: skip
-    """Read 「…与上年持平」 where no figure follows it: a change of zero."""
-    out = []
-    for word in words["flat"]:
-        for found in re.finditer(word, text[start:end]):
-            at = start + found.start()
-            clause = max(text.rfind(c, start, at) for c in "。；;") + 1 or start
-            near = [s for s in stated if s.start >= clause and s.sentence[0] == start and s.start < at + 12]
-            if any(s.both_years or s.aspect is Aspect.CHANGE for s in near):
-                continue
-            here = [m for m in mentions if clause <= m.start and m.end <= at]
-            own = _subject_of(here, vocabulary, text[clause:at], words) or subject
-            measures = own.measures or ((section.measure,) if section and section.measure else ())
-            members = (dict(section.fixed) if section else {}) | own.members
-            out.append(
-                Statement(
-                    start=at, end=at + len(word), text=word, quantity=Quantity(Decimal(0), WAN_YUAN),
-                    aspect=Aspect.CHANGE, measures=measures, members=tuple(sorted(members.items())), whole=None,
-                    year=0, base_year=base_year, period_end=False, both_years=False, sentence=(start, end),
-                )
-            )  # fmt: skip
-    return out
 
 
 def _reason_spans(text: str, words: Mapping[str, Sequence[str]], figures: Sequence[Measured]) -> list[tuple[int, int]]:

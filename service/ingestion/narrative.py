@@ -14,6 +14,7 @@ from service.domain.quantity import Quantity
 from service.ingestion.projection import Frame
 from service.ingestion.segments import Paragraph
 from service.numerals import render_quantity
+from service.vocabulary.catalogue import NarrativeSection
 from service.vocabulary.names import strip_ordinal
 from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
@@ -26,6 +27,8 @@ _TERMS = (
 _DEFINES = re.compile(r"^(?:是|即|指|主要|反映|为|核算|用于|纳入|包括|安排)")
 _ASIDE = re.compile(r"^[（(]?(?:注|备注|说明|附注)[:：]|^(?:附件|附表|本表)|^[^。]{0,40}[表单](?:[（(][^）)]{1,8}[)）])?$|^\d+$")
 _GLOSSARY = "名词解释"
+#: A heading longer than this says more than what its figures are of.
+_LONGEST_TOPIC = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ def read_narrative(
     for paragraph in paragraphs:
         if paragraph.is_heading or paragraph.in_contents or _in_glossary(paragraph):
             continue
-        section = next((s for h in reversed(paragraph.section) if (s := vocabulary.catalogue.section(h))), None)
-        for statement in read_statements(paragraph.text, section, spotter, vocabulary, frame.names):
+        section, topic = _section_of(paragraph, vocabulary)
+        for statement in read_statements(paragraph.text, section, spotter, vocabulary, frame.names, topic):
             made = tuple(_facts(statement, paragraph, frame))
             facts += made
             is_given = statement.reason is not None and statement.reason[0] < min(statement.reason[1], len(paragraph.text))
@@ -55,8 +58,19 @@ def read_narrative(
     return Narrative(tuple(facts), tuple(reasons))
 
 
+def _section_of(paragraph: Paragraph, vocabulary: Vocabulary) -> tuple[NarrativeSection | None, str]:
+    """Return what the headings fix, and the heading below it that may name a part (因公出国（境）费)."""
+    topic = ""
+    for heading in reversed(paragraph.section):
+        section = vocabulary.catalogue.section(heading)
+        if section is not None:
+            return section, topic
+        topic = topic or (heading if len(heading) <= _LONGEST_TOPIC else "")
+    return None, topic
+
+
 def _in_glossary(paragraph: Paragraph) -> bool:
-    return any(_GLOSSARY in h for h in paragraph.section)
+    return any(_GLOSSARY in h or "名称解释" in h for h in paragraph.section)
 
 
 def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator[Fact]:
@@ -64,7 +78,7 @@ def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator
     base = statement.base_year or frame.year - 1
     compares = statement.aspect in {Aspect.CHANGE, Aspect.RATE}
     year = statement.year or frame.year
-    stage = Stage.PERIOD_END if statement.period_end else frame.stage
+    stage = Stage.PERIOD_END if statement.period_end else _stage(statement.stage, frame.stage)
     years = (year, base) if statement.both_years else (year,)
     for measure in statement.measures:
         for of_year in years:
@@ -79,6 +93,15 @@ def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator
                 quantity=statement.quantity, state=CellState.PRINTED, authority=Authority.SENTENCE,
                 source=source, label=f"{paragraph.heading}·{measure}",
             )  # fmt: skip
+
+
+def _stage(said: str | None, own: Stage) -> Stage:
+    """Return the stage of a figure: the document's own, unless the words before it name another."""
+    if said == "executed":
+        return Stage.EXECUTED
+    if said == "budget":
+        return Stage.BUDGET
+    return own
 
 
 def _source(start: int, end: int, text: str, paragraph: Paragraph, frame: Frame) -> Source:
@@ -113,7 +136,7 @@ def glossary_of(paragraphs: Sequence[Paragraph], document: str) -> tuple[Glossar
         if _ASIDE.match(paragraph.text):
             is_open = False
             continue
-        plain = strip_ordinal(paragraph.text)
+        plain = strip_ordinal(paragraph.text).lstrip("、.．")
         has_number = plain != paragraph.text
         found = _term(plain)
         continues = found is None or (numbered and not has_number and not _DEFINES.match(found[1]))
@@ -140,9 +163,10 @@ def _term(plain: str) -> tuple[str, str] | None:
 
 
 def _with_more(entry: GlossaryEntry, paragraph: Paragraph) -> GlossaryEntry:
-    text = f"{entry.text}\n{paragraph.text}"
+    gap = "\n" if entry.text[-1:] in "。；：;:" else ""
+    text = f"{entry.text}{gap}{paragraph.text}"
     source = replace(
-        entry.source, end=paragraph.offsets[-1] + 1, quote=f"{entry.source.quote}\n{paragraph.text}"
+        entry.source, end=paragraph.offsets[-1] + 1, quote=f"{entry.source.quote}{gap}{paragraph.text}"
     )
     return GlossaryEntry(entry.term, text, source)
 

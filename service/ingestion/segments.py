@@ -143,7 +143,7 @@ def paragraphs_of(lines: Sequence[TextLine], pages: Pages | None = None) -> tupl
         )
         if level:
             section = _open(section, level, text)
-        elif run_in := _run_in(text):
+        elif not any("解释" in h for _, h in section) and (run_in := _run_in(text)):
             section = _open(section, _level_of(run_in), run_in)
         path = tuple(h for _, h in section)
         previous = out[-1] if out else None

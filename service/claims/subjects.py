@@ -1,0 +1,296 @@
+"""What a figure in running text is of: the names before it, the whole it is a part of, what else is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.domain.coordinate import Aspect
+from service.vocabulary.catalogue import NarrativeSection
+from service.vocabulary.names import fold, strip_ordinal
+from service.vocabulary.spotting import DIMENSION, MEASURE, Mention, Spotter
+from service.vocabulary.vocabulary import Vocabulary
+
+_EMPTY_WORD = re.compile(
+    r"年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
+)
+_FUNCTION_MARK = re.compile(r"[（(](类|款|项)[)）]")
+#: The name in front of a mark of the level.
+_MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(](类|款|项)[)）]")
+_PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|分为")
+_PURPOSE = re.compile(r"(?:主要)?(?:用于|保障|反映)(?!以下|如下|下列)")
+_ONLY_FIGURE = re.compile(r"^[^\u4e00-\u9fffA-Za-z]*$")
+#: 「支出决算为」, 「年初预算为」 say which figure of the subject follows, and name no other subject.
+_STAGE_ONLY = re.compile(r"^(?:支出|收入)?(?:的)?(?:年初|全年|当年|本年|调整)?(?:预算|决算)(?:数|支出|金额|安排)?(?:为|是|均为)?$")
+_BARE = frozenset({"收入", "支出"})
+_TOTALS = frozenset({"支出总计"})
+_SHORTEST_NAME = 2
+_FUNCTION = "function"
+_LONGEST_TITLE = 60
+
+
+@dataclass(slots=True)
+class Subject:
+    """What the running text is talking about.
+
+    Attributes:
+        measures: Ids of the measures: two for 收支.
+        members: Members by dimension.
+    """
+
+    measures: tuple[str, ...] = ()
+    members: dict[str, str] = field(default_factory=dict)
+
+
+OTHER = Subject()
+"""Something that the vocabulary does not know: 会议室改造 within a sentence on 公用经费."""
+
+
+class Names:
+    """The known names of a paragraph, and what stands between them.
+
+    Args:
+        text: The paragraph, the entity's own names struck out.
+        spotter: Finds the names.
+        vocabulary: For words and members.
+        headings: Headings above, outermost first.
+        known: Members named in the document's tables.
+    """
+
+    def __init__(
+        self, text: str, spotter: Spotter, vocabulary: Vocabulary, headings: Sequence[str],
+        known: frozenset[tuple[str, str]],
+    ) -> None:  # fmt: skip
+        self.text = text
+        self.words = vocabulary.catalogue.words
+        self._vocabulary = vocabulary
+        self._mentions = spotter.spot(text)
+        self._known = known
+        self._above = [m for h in headings for m in spotter.spot(h)]
+        self._headings = [(h, spotter.spot(h)) for h in headings]
+        self._plain = sorted({w for said in self.words.values() for w in said}, key=len, reverse=True)
+
+    def between(self, start: int, end: int) -> list[Mention]:
+        """Return the names that stand wholly within a span."""
+        return [m for m in self._mentions if start <= m.start and m.end <= end]
+
+    def subject(self, mentions: Sequence[Mention], lead: str) -> Subject | None:
+        """Combine names into a subject; the last name on each dimension counts.
+
+        Returns:
+            None where nothing is named, OTHER where a name may stand for two things.
+        """
+        measures: list[str] = []
+        members: dict[str, str] = {}
+        for index, mention in enumerate(mentions):
+            target = self._target(mention, mentions[:index])
+            if target is None:
+                return OTHER
+            dimension, member = target
+            if dimension == MEASURE:
+                measures.append(member)
+            elif dimension != DIMENSION:
+                members[dimension] = member
+                implied = self._vocabulary.member(dimension, member)
+                if implied and implied.measure:
+                    measures = [implied.measure]
+        chosen = _narrowest(measures)
+        if any(w in lead for w in self.words["both"]):
+            chosen = ["收入", "支出"]
+        return Subject(tuple(chosen), members) if chosen or members else None
+
+    def _target(self, mention: Mention, before: Sequence[Mention]) -> tuple[str, str] | None:
+        """Return what a name stands for; None where the text does not tell which of several."""
+        if mention.target(MEASURE) and mention.targets[0][0] == MEASURE:
+            return mention.targets[0]
+        targets = [t for t in mention.targets if t[0] == _FUNCTION] if self._is_marked(mention) else []
+        targets = targets or [t for t in mention.targets if t[0] == mention.targets[0][0]]
+        if targets[0][0] != _FUNCTION or len(targets) == 1:
+            return targets[0]
+        for other in [*reversed(before), *reversed(self._above)]:
+            codes = [m for d, m in other.targets if d == _FUNCTION]
+            inside = [t for t in targets if any(t[1].startswith(c) and t[1] != c for c in codes)]
+            if inside:
+                targets = inside
+                if len(targets) == 1:
+                    return targets[0]
+        if self._known:
+            targets = [t for t in targets if t in self._known] or targets
+        return targets[0] if len(targets) == 1 else None
+
+    def _is_marked(self, mention: Mention) -> bool:
+        return bool(re.match(r"(?:支出)?[（(](?:类|款|项)[)）]", self.text[mention.end : mention.end + 6]))
+
+    def names_another(self, start: int, end: int) -> bool:
+        """Whether something is named in a span that the vocabulary does not know (会议室改造)."""
+        text = self.text[start:end]
+        marked = _MARKED.findall(text)
+        if marked:
+            return not self._knows(marked[-1][0])
+        rest = list(text)
+        for mention in self.between(start, end):
+            for index in range(mention.start - start, mention.end - start):
+                rest[index] = " "
+        plain = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff ]", "", "".join(rest))
+        for word in self._plain:
+            plain = plain.replace(word, " ")
+        plain = _EMPTY_WORD.sub(" ", plain)
+        return any(len(piece) >= _SHORTEST_NAME for piece in plain.split()) or (
+            len(plain.replace(" ", "")) > _SHORTEST_NAME
+        )
+
+    def _knows(self, name: str) -> bool:
+        """Whether a name printed with the mark of its level is known as a whole."""
+        name = fold(strip_ordinal(name))
+        return any(fold(m.text).removesuffix("支出") == name.removesuffix("支出") for m in self._mentions)
+
+    def is_list(self, start: int, end: int) -> bool:
+        """Whether several things of one kind are named together: 「办公费、印刷费」."""
+        mentions = self.between(start, end)
+        return any(
+            a.targets[0][0] == b.targets[0][0] != MEASURE and re.fullmatch(r"(?:支出|经费)?[、和及与]", self.text[a.end : b.start])
+            for a, b in zip(mentions, mentions[1:], strict=False)
+        )
+
+    def title(self, start: int, end: int) -> Subject | None:
+        """Return the subject that a sentence without a figure sets: 「（二）公务接待费。」."""
+        text = self.text[start:end].strip("。：: ")
+        if not text or len(text) > _LONGEST_TITLE or not (mentions := self.between(start, end)):
+            return None
+        if self.names_another(start, end):
+            return OTHER if _FUNCTION_MARK.search(text) else None
+        return self.subject(mentions, text)
+
+    def heading(self) -> Subject | None:
+        """Return the subject that the nearest heading sets, where it names nothing else."""
+        if not self._headings:
+            return None
+        text, mentions = self._headings[-1]
+        rest = text
+        for mention in mentions:
+            rest = rest.replace(mention.text, "")
+        rest = re.sub(r"[（(](?:类|款|项)[)）]|支出|预算|情况|说明|[^\u4e00-\u9fff]|[一二三四五六七八九十]", "", strip_ordinal(rest))
+        return self.subject(mentions, text) if mentions and len(rest) < _SHORTEST_NAME else None
+
+
+def _narrowest(measures: Sequence[str]) -> list[str]:
+    """Return the last measure that is not just 收入 or 支出, if there is one."""
+    specific = [m for m in measures if m not in _BARE and m not in _TOTALS]
+    totals = [m for m in measures if m in _TOTALS]
+    return specific[-1:] or totals[-1:] or list(measures[-1:])
+
+
+class Talk:
+    """Follows what a paragraph is talking about, figure by figure."""
+
+    def __init__(self, names: Names, section: NarrativeSection | None) -> None:
+        self._names = names
+        self._section = section
+        self._subject = names.heading() or Subject()
+        self._whole: Subject | None = None
+        self._outside: list[tuple[Subject, Subject | None]] = []
+        self._several = False
+
+    def begin_sentence(self, start: int, end: int, *, has_figures: bool) -> None:
+        """Take a sentence without a figure as a title, if it is one."""
+        if has_figures:
+            return
+        found = self._names.title(start, end)
+        if found is not None:
+            self._subject, self._whole, self._several = found, None, False
+
+    def subject_at(self, position: int, clause: int, end: int, aspect: Aspect | None) -> Subject:
+        """Return what the figure at *end* is of.
+
+        Args:
+            position: Where the words that may belong to it begin.
+            clause: Where its own clause begins.
+            end: Where the figure begins.
+            aspect: What is said of it.
+        """
+        lead, own = self._names.text[position:end], self._names.text[clause:end]
+        self._brackets(lead)
+        if aspect is Aspect.SHARE:
+            clause_end = clause + own.index("占") if "占" in own else end
+            return self._of_share(clause, clause_end)
+        if _STAGE_ONLY.match(re.sub(r"[^\u4e00-\u9fff]", "", own)) and not _ONLY_FIGURE.match(own):
+            return self._subject
+        is_part = bool(_PART.search(lead)) or lead[:1] in {"：", ":", "（", "("}
+        if is_part and self._subject is not OTHER:
+            self._whole, self._several = self._subject, True
+        found = self._found(position, clause, end)
+        if found is OTHER:
+            self._subject = OTHER
+        elif found is not None:
+            self._subject = self._merge(found)
+        elif aspect in {Aspect.CHANGE, Aspect.RATE} and self._begins_sentence(position) and self._several and self._whole:
+            self._subject = self._whole
+        return self._checked(position, clause, end, aspect, found, is_part=is_part)
+
+    def _checked(
+        self, position: int, clause: int, end: int, aspect: Aspect | None, found: Subject | None, *, is_part: bool
+    ) -> Subject:
+        """Return the subject, or OTHER where the words before the figure name something else."""
+        own = self._names.text[clause:end]
+        if aspect is not Aspect.LEVEL:
+            named = bool(self._names.between(clause, end))
+            return OTHER if named and self._names.names_another(clause, _before_comparison(own, clause, end)) else self._subject
+        if _ONLY_FIGURE.match(own) and (clause > position or self._begins_sentence(position) or own.strip("、和，, ") != own):
+            return OTHER
+        if _ONLY_FIGURE.match(own) and found is None:
+            return OTHER
+        if self._names.names_another(clause, end) or self._names.is_list(clause, end) or "分别" in own:
+            return OTHER
+        if is_part and found is not None and self._whole is not None and _same(self._subject, self._whole):
+            return OTHER
+        return self._subject
+
+    def _found(self, position: int, clause: int, end: int) -> Subject | None:
+        """Return what is named in the figure's own clause, or else before what the money is for."""
+        mentions = self._names.between(clause, end)
+        if not mentions:
+            purpose = _PURPOSE.search(self._names.text, position, clause)
+            mentions = self._names.between(position, purpose.start() if purpose else clause)
+        return self._names.subject(mentions, self._names.text[position:end])
+
+    def _of_share(self, clause: int, end: int) -> Subject:
+        """Return what a share is of: the subject before 占, the figure just stated where nothing is named there."""
+        mentions = self._names.between(clause, end)
+        found = self._names.subject(mentions, self._names.text[clause:end])
+        if found is not None and found is not OTHER:
+            self._subject = self._merge(found)
+        return OTHER if found is OTHER else self._subject
+
+    def _merge(self, found: Subject) -> Subject:
+        """Carry what was talked about into a lead that names only a part of it."""
+        whole = self._whole if self._several else None
+        measures = found.measures
+        section = self._section.measure if self._section else ""
+        if not measures:
+            measures = (section,) if section else (whole or self._subject).measures
+        members = dict(found.members)
+        if whole is not None and (not found.measures or set(found.measures) <= {*whole.measures, *_BARE}):
+            members = whole.members | members
+        return Subject(measures, members)
+
+    def _begins_sentence(self, position: int) -> bool:
+        return position == 0 or self._names.text[position - 1] in "。！？!?"
+
+    def _brackets(self, lead: str) -> None:
+        """Come back from an aside in brackets to what was talked about before it."""
+        for char in lead:
+            if char in "（(":
+                self._outside.append((self._subject, self._whole))
+            elif char in "）)" and self._outside:
+                self._subject, self._whole = self._outside.pop()
+
+
+def _before_comparison(own: str, clause: int, end: int) -> int:
+    """Return where a clause begins to compare: 「基本支出比上年增加」."""
+    found = re.search(r"[比较与同和]\s*(?:20\d\d|上年|去年|上一年)", own)
+    return clause + found.start() if found and found.start() else end
+
+
+def _same(one: Subject, other: Subject) -> bool:
+    return one.measures == other.measures and one.members == other.members
