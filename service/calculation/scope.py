@@ -31,6 +31,8 @@ TEXT = "正文"
 _KINDS = {kind.value: kind for kind in Kind}
 #: Dimensions whose members are codes of official classifications, which change now and then.
 CODED = ("function", "economic", "gov_economic")
+#: Coordinates whose facts are kept found; one answer asks for the same one several times.
+_KEPT = 4096
 _CODE = re.compile(r"^[\d\s-]+")
 
 
@@ -92,6 +94,7 @@ class Scope:
         self._main = main
         self._codes: dict[tuple[str, int], dict[str, set[str]]] | None = None
         self._measures: dict[str, Measure] = {}
+        self._groups: dict[tuple[object, ...], Group | None] = {}
         self._equal: dict[tuple[tuple[str, int], Quantity], list[Fact]] | None = None
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         self._exact: dict[tuple[str, int, str], list[Fact]] = defaultdict(list)
@@ -214,11 +217,15 @@ class Scope:
         with the same name, where codes were changed between years. Where no stage is named, the scope's own is
         tried first: 决算 never stands in for 预算 while there is one.
         """
-        if wanted.stage is None:
-            found = self._find(wanted._replace(stage=self.stage))
-            if found is not None:
-                return found
-        return self._find(wanted) or self._renamed(wanted)
+        key = (
+            wanted.measure, tuple(sorted(wanted.members.items())), wanted.table, wanted.year, wanted.stage, self.stage, self.prefer,
+        )  # fmt: skip
+        if key not in self._groups:
+            if len(self._groups) >= _KEPT:
+                self._groups.clear()
+            own = self._find(wanted._replace(stage=self.stage)) if wanted.stage is None else None
+            self._groups[key] = own or self._find(wanted) or self._renamed(wanted)
+        return self._groups[key]
 
     def _find(self, wanted: Wanted) -> Group | None:
         for members in self._ways(wanted):
