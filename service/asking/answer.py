@@ -35,6 +35,7 @@ class Place:
         start: Offset in the document's text, -1 where unknown.
         end: Offset after it, -1 where unknown.
         quote: The printed characters, or the sentence.
+        by_ocr: Whether the characters were recognised from an image.
     """
 
     document: str
@@ -50,6 +51,7 @@ class Place:
     start: int = -1
     end: int = -1
     quote: str = ""
+    by_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

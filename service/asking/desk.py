@@ -191,7 +191,7 @@ class Desk:
             document=source.document, document_title=title, table=source.table, table_title=source.table_title,
             row=source.row_label if source.table else "", column=source.column_label, row_index=source.row,
             column_index=source.column, line=source.line, page=source.page, start=source.start, end=source.end,
-            quote=source.quote,
+            quote=source.quote, by_ocr=source.by_ocr,
         )  # fmt: skip
 
     def quote(self, source: Source, role: str = "quote") -> Citation:

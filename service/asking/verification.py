@@ -11,7 +11,7 @@ from service.numerals import read_numbers, read_quantities
 
 _DIGITS = re.compile(r"\d[\d,，]*(?:\.\d+)?")
 _NOT_FIGURES = re.compile(
-    r"(?<![\d.])20\d\d(?=年|[—～~至-]20\d\d|\s*[）)])|\d{1,2}月\d{1,2}日|(?<![A-Z])T\d\d(?!\d)(?:第\d+行)?|\d{9,}(?![\d.万亿元%])"
+    r"(?<![\d.])20\d\d(?=年|[—～~至到、和-]20\d\d|\s*[）)])|\d{1,2}月\d{1,2}日|(?<![A-Z])T\d\d(?!\d)(?:第\d+行)?|\d{9,}(?![\d.万亿元%])"
     r"|(?m:^)\s*(?:\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[)）])"
 )
 """Years, dates, names of tables and their rows, long codes, and numbering at the head of a line."""

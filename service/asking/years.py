@@ -341,7 +341,7 @@ def trend(desk: Desk) -> Reply | None:
         return None
     if reply.missing:
         reply.status = Status.REFUSED
-        reply.text = f"资料不够回答{len(years)}年趋势：{reply.missing}。现有数据：{'；'.join(lines)}。"
+        reply.text = f"资料不够回答{years[0]}年至{years[-1]}年的趋势：{reply.missing}。现有数据：{'；'.join(lines)}。"
     else:
         reply.text = "。".join(lines) + "。"
     return reply
@@ -392,7 +392,7 @@ def _row(desk: Desk, subject: Subject, years: Sequence[int], reply: Reply) -> st
     conclusion = _conclusion(desk, subject, have, reply)
     lacking = [str(y) for y in years if y not in [h for h, _ in have]]
     if lacking:
-        reply.missing = "；".join(filter(None, (reply.missing, f"缺{'、'.join(lacking)}年的{name}")))
+        reply.missing = "；".join(filter(None, (reply.missing, f"缺{'、'.join(f'{y}年' for y in lacking)}的{name}")))
     text = f"{desk.document.entity}{name}（{have[-1][1].figures[0].facts[0].coordinate.stage.value}）：{'；'.join(pieces)}"
     if len(have) > 2 and not lacking:
         text += "；前后相比" + _step(desk, subject, name, have[0], have[-1], reply)

@@ -549,3 +549,8 @@ def test_where_the_money_goes(ask_all: Ask) -> None:
 
     assert "行政运行" in answer.text
     assert "比2023年" not in answer.text
+
+
+def test_every_missing_year_is_named(ask_all: Ask) -> None:
+    """The sentence that names several missing years is kept whole."""
+    assert "缺2019年、2020年的支出" in ask_all("竹溪街道2019到2024年支出逐年是多少？").text
