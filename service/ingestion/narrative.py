@@ -14,7 +14,6 @@ from service.domain.quantity import Quantity
 from service.ingestion.projection import Frame
 from service.ingestion.segments import Paragraph
 from service.numerals import render_quantity
-from service.vocabulary.catalogue import NarrativeSection
 from service.vocabulary.names import strip_ordinal
 from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
@@ -27,8 +26,6 @@ _TERMS = (
 _DEFINES = re.compile(r"^(?:是|即|指|主要|反映|为|核算|用于|纳入|包括|安排)")
 _ASIDE = re.compile(r"^[（(]?(?:注|备注|说明|附注)[:：]|^(?:附件|附表|本表)|^[^。]{0,40}[表单](?:[（(][^）)]{1,8}[)）])?$|^\d+$")
 _GLOSSARY = "名词解释"
-#: A heading longer than this says more than what its figures are of.
-_LONGEST_TOPIC = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +37,34 @@ class Narrative:
 
 
 def read_narrative(
-    paragraphs: Sequence[Paragraph], frame: Frame, spotter: Spotter, vocabulary: Vocabulary
-) -> Narrative:
-    """Read every figure and every reason stated under the headings of the 情况说明."""
+    paragraphs: Sequence[Paragraph], frame: Frame, spotter: Spotter, vocabulary: Vocabulary,
+    known: frozenset[tuple[str, str]] = frozenset(),
+) -> Narrative:  # fmt: skip
+    """Read every figure and every reason stated under the headings of the 情况说明.
+
+    Args:
+        paragraphs: Running text.
+        frame: Whose it is.
+        spotter: Printed names.
+        vocabulary: Sections and words.
+        known: (dimension, member) pairs that the tables of the document name; they tell which of two items
+            of one name is meant.
+    """
     facts: list[Fact] = []
     reasons: list[StatedReason] = []
     for paragraph in paragraphs:
         if paragraph.is_heading or paragraph.in_contents or _in_glossary(paragraph):
             continue
-        section, topic = _section_of(paragraph, vocabulary)
-        for statement in read_statements(paragraph.text, section, spotter, vocabulary, frame.names, topic):
+        section = next((s for h in reversed(paragraph.section) if (s := vocabulary.catalogue.section(h))), None)
+        for statement in read_statements(
+            paragraph.text, section, spotter, vocabulary, frame.names, headings=paragraph.section, known=known
+        ):
             made = tuple(_facts(statement, paragraph, frame))
             facts += made
             is_given = statement.reason is not None and statement.reason[0] < min(statement.reason[1], len(paragraph.text))
             if is_given and statement.aspect is Aspect.CHANGE:  # 「主要原因：」 with nothing behind it gives none
                 reasons += [_reason(f.coordinate, statement, paragraph, frame) for f in made]
     return Narrative(tuple(facts), tuple(reasons))
-
-
-def _section_of(paragraph: Paragraph, vocabulary: Vocabulary) -> tuple[NarrativeSection | None, str]:
-    """Return what the headings fix, and the heading below it that may name a part (因公出国（境）费)."""
-    topic = ""
-    for heading in reversed(paragraph.section):
-        section = vocabulary.catalogue.section(heading)
-        if section is not None:
-            return section, topic
-        topic = topic or (heading if len(heading) <= _LONGEST_TOPIC else "")
-    return None, topic
 
 
 def _in_glossary(paragraph: Paragraph) -> bool:
@@ -77,8 +75,8 @@ def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator
     """Yield the facts of a statement: one per measure, and per year where it speaks of two."""
     base = statement.base_year or frame.year - 1
     compares = statement.aspect in {Aspect.CHANGE, Aspect.RATE}
-    year = statement.year or frame.year
-    stage = Stage.PERIOD_END if statement.period_end else _stage(statement.stage, frame.stage)
+    year = statement.year or frame.year - statement.years_back
+    stage = Stage.PERIOD_END if statement.period_end else statement.stage or frame.stage
     years = (year, base) if statement.both_years else (year,)
     for measure in statement.measures:
         for of_year in years:
@@ -93,15 +91,6 @@ def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator
                 quantity=statement.quantity, state=CellState.PRINTED, authority=Authority.SENTENCE,
                 source=source, label=f"{paragraph.heading}·{measure}",
             )  # fmt: skip
-
-
-def _stage(said: str | None, own: Stage) -> Stage:
-    """Return the stage of a figure: the document's own, unless the words before it name another."""
-    if said == "executed":
-        return Stage.EXECUTED
-    if said == "budget":
-        return Stage.BUDGET
-    return own
 
 
 def _source(start: int, end: int, text: str, paragraph: Paragraph, frame: Frame) -> Source:
