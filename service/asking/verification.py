@@ -17,6 +17,9 @@ _NOT_FIGURES = re.compile(
 """Years, dates, names of tables and their rows, long codes, and numbering at the head of a line."""
 _PAGE = re.compile(r"第(\d+)页")
 _UNIT_FOLLOWS = re.compile(r"\s*(?:[十百千万亿元角分%％‰个项人次辆张条家户平份台件倍成年月日]|[.．]\d)")
+_MONEY_FOLLOWS = re.compile(r"\s*(?:[十百千万亿元角分%％‰]|[.．]\d)")
+#: Digits from which a code is followed by its own name: 2010105人大立法.
+_LONG_CODE = 5
 
 
 def unsupported_figures(
@@ -54,8 +57,13 @@ def unsupported_figures(
     return tuple(
         m.group()
         for m in _DIGITS.finditer(visible)
-        if _value(m.group()) not in allowed and not (m.group() in codes and not _UNIT_FOLLOWS.match(visible, m.end()))
+        if _value(m.group()) not in allowed and not (m.group() in codes and not _unit_after(m.group()).match(visible, m.end()))
     )
+
+
+def _unit_after(code: str) -> re.Pattern[str]:
+    """Return what makes a code a figure: any unit, or money alone after a long code, whose name may begin like a unit."""
+    return _MONEY_FOLLOWS if len(code) >= _LONG_CODE else _UNIT_FOLLOWS
 
 
 def _numbers(text: str) -> set[Decimal]:
