@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from service.adapters.readers import ocr
 from service.adapters.readers.pdf import read_pdf
 from service.ingestion.blocks import Grid, Reading, TextLine
+from tests.pdfs import PdfPage, pdf_of
 
 CORPUS = Path(os.environ.get("YOUJU_REAL_CORPUS") or "/nowhere")
 FILES = sorted(CORPUS.glob("*/*.pdf"))
@@ -103,6 +105,23 @@ def test_captions_above_tables_are_lines_of_their_own() -> None:
     texts = [line.text for line in lines(read(data_of("jiangsu-jianchayuan", "2018")))]
     assert texts.count("单位：万元") == 12
     assert not any("单位：万元" in t and len(t) > 12 for t in texts)
+
+
+@pytest.mark.skipif(not ocr.is_installed(), reason="no tesseract with chi_sim")
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_scanned_table_is_recognised_whichever_way_it_lies(turn: int) -> None:
+    import pypdfium2
+
+    path = data_of("wanli", "2025")
+    bitmap = pypdfium2.PdfDocument(path)[8].render(scale=2.5, grayscale=True, rotation=turn)
+    grey = b"".join(bytes(bitmap.buffer)[r * bitmap.stride : r * bitmap.stride + bitmap.width] for r in range(bitmap.height))
+    page = PdfPage(595, 842) if turn else PdfPage(842, 595)
+    page.image(0, 0, page.width, page.height, columns=bitmap.width, rows=bitmap.height, grey=grey)
+    scanned = list(grids(read_pdf(pdf_of(page), "扫描.pdf")))
+    printed = [g for g in grids(read(path)) if g.rows[0].page == 9]
+    assert [(len(g.rows), g.width) for g in scanned] == [(len(g.rows), g.width) for g in printed]
+    amounts = [Counter(c for g in found for r in g.rows for c in r.cells if re.fullmatch(r"[\d,]{4,}", c)) for found in (scanned, printed)]
+    assert (amounts[0] & amounts[1]).total() >= amounts[1].total() * 0.9
 
 
 def test_running_titles_are_no_text() -> None:

@@ -68,17 +68,32 @@ def recognise_pages(data: bytes, numbers: Sequence[int]) -> dict[int, PageLayout
     for number in list(numbers)[:MAX_PAGES]:
         if time.monotonic() > until:
             break
-        rendered = _render(data, number)
-        if rendered is None:
-            continue
-        layout = _layout(*rendered, number)
+        layout = _recognise(data, number)
         if layout is not None:
             out[number] = layout
     return out
 
 
-def _render(data: bytes, number: int) -> tuple[int, int, int, bytes] | None:
-    """Return width, height, dots per inch and the grey values of a page."""
+def _recognise(data: bytes, number: int) -> PageLayout | None:
+    """Recognise a page, turned when it makes no sense as it lies: wide tables are often scanned on their side."""
+    rendered = _render(data, number)
+    if rendered is None:
+        return None
+    layout = _layout(*rendered, number)
+    if layout is None and (turn := _turn(*rendered)):
+        rendered = _render(data, number, turn)
+        layout = _layout(*rendered, number) if rendered else None
+    return layout
+
+
+def _turn(width: int, height: int, dots: int, grey: bytes) -> int:
+    """Return by how many degrees clockwise a page must be turned to be upright, as far as tesseract can tell."""
+    said = re.search(rb"Rotate: (\d+)", _run(["--psm", "0", "--dpi", str(dots)], width, height, grey))
+    return int(said.group(1)) if said else 0
+
+
+def _render(data: bytes, number: int, turn: int = 0) -> tuple[int, int, int, bytes] | None:
+    """Return width, height, dots per inch and the grey values of a page turned clockwise by *turn* degrees."""
     import pypdfium2
 
     with PDFIUM:
@@ -89,7 +104,7 @@ def _render(data: bytes, number: int) -> tuple[int, int, int, bytes] | None:
             dots = _DOTS_PER_INCH
             while dots > 40 and width * height * dots * dots > _MAX_POINTS * 72 * 72:
                 dots -= 10
-            bitmap = page.render(scale=dots / 72, grayscale=True)
+            bitmap = page.render(scale=dots / 72, grayscale=True, rotation=turn)
             grey = bytes(bitmap.buffer)
             stride, columns, rows = bitmap.stride, bitmap.width, bitmap.height
             bitmap.close()
@@ -177,22 +192,29 @@ def _without(width: int, grey: bytes, level: Iterable[_Mark], upright: Iterable[
 
 def _words(width: int, height: int, dots: int, grey: bytes) -> list[Word]:
     """Return the words that tesseract finds, each as high as its line."""
-    program = shutil.which("tesseract")
-    if program is None:
-        return []
-    command = [program, "stdin", "stdout", "-l", "chi_sim", "--dpi", str(dots), "--psm", "6", "-c", "preserve_interword_spaces=1", "tsv"]
-    try:
-        done = subprocess.run(  # noqa: S603 - found on the path, no shell
-            command, input=b"P5 %d %d 255\n" % (width, height) + grey, capture_output=True,
-            timeout=_PAGE_SECONDS, check=False, env={"OMP_THREAD_LIMIT": "1", **{k: v for k in _PASSED_ON if (v := os.environ.get(k))}},
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    found = list(_parsed(done.stdout.decode("utf-8", "replace"), dots))
+    settings = ["-l", "chi_sim", "--dpi", str(dots), "--psm", "6", "-c", "preserve_interword_spaces=1", "tsv"]
+    table = _run(settings, width, height, grey)
+    found = list(_parsed(table.decode("utf-8", "replace"), dots))
     sure = sorted(confidence for confidence, _ in found)
     if not found or sure[len(sure) // 2] < _SURE:
         return []
     return _put_together([word for _, word in found])
+
+
+def _run(settings: Sequence[str], width: int, height: int, grey: bytes) -> bytes:
+    """Return what tesseract says of an image, nothing where it fails or takes too long."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return b""
+    try:
+        done = subprocess.run(  # noqa: S603 - found on the path, no shell
+            [program, "stdin", "stdout", *settings], input=b"P5 %d %d 255\n" % (width, height) + grey,
+            capture_output=True, timeout=_PAGE_SECONDS, check=False,
+            env={"OMP_THREAD_LIMIT": "1", **{k: v for k in _PASSED_ON if (v := os.environ.get(k))}},
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return b""
+    return done.stdout
 
 
 def _parsed(table: str, dots: int) -> Iterator[tuple[int, Word]]:
