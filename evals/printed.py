@@ -141,7 +141,7 @@ def _of_page(page: str, number: int) -> Iterator[Printed]:
         is_prose = bool(_PROSE.search(text)) and len(_CJK.findall(text)) > _PROSE_CJK
         for place, word in enumerate(line):
             value = amount(word.text)
-            if value is None or is_prose:
+            if value is None or (is_prose and not value):
                 continue
             after = line[place + 1] if place + 1 < len(line) else None
             follows = after if after is not None else lines[index + 1][0] if index + 1 < len(lines) else None
