@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from service.domain.document import Document, DocumentSummary
-from service.domain.errors import InvalidInputError, MissingAnswerError, OversizedDocumentError, StoreError, YoujuError
+from service.domain.errors import (
+    InvalidInputError,
+    MissingAnswerError,
+    OversizedDocumentError,
+    SourceDocumentError,
+    StoreError,
+    YoujuError,
+)
 from service.domain.fact import Fact
 
 if TYPE_CHECKING:
     from service.asking.answer import Answer, Result
     from service.ingestion.blocks import Reading
-    from service.ports import AnswerLog, Clock, Library, PassageIndex, StoredAnswer
+    from service.ports import (
+        AnswerLog,
+        Clock,
+        FileRead,
+        FileToRead,
+        Library,
+        Parser,
+        PassageIndex,
+        StoredAnswer,
+        Unpacker,
+    )
     from service.vocabulary.vocabulary import Vocabulary
+
+    Members = Iterator[tuple[str, bytes | SourceDocumentError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +46,93 @@ class Limits:
     Attributes:
         max_file_bytes: Largest file.
         max_question_chars: Longest question.
+        workers: Files read side by side.
     """
 
     max_file_bytes: int = 32 * 1024 * 1024
     max_question_chars: int = 2000
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of one file: a document, or an error with its message."""
+    """What became of one file: a document, or an error with its message.
+
+    Attributes:
+        name: Of the file.
+        document: What the store says of it, None where it was refused.
+        error: Why it was refused, in Chinese.
+        code: Stable name of the error.
+        was_known: Whether the same bytes were in the store before.
+        number: Its place in the order given, from 0.
+        ms: Milliseconds its reading took.
+    """
 
     name: str
     document: DocumentSummary | None
     error: str = ""
     code: str = ""
     was_known: bool = False
+    number: int = 0
+    ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the taking in of files is.
+
+    Attributes:
+        done: Files dealt with.
+        total: Files met so far; it grows while archives are opened.
+        name: The file just dealt with.
+        ms: Milliseconds its reading took.
+    """
+
+    done: int
+    total: int
+    name: str
+    ms: int
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a run over many files came to.
+
+    Attributes:
+        begun_ms: Milliseconds of the clock at the start.
+        stored: Documents stored.
+        known: Files whose bytes were in the store, not read again.
+        failed: Names and reasons of the files that were refused.
+        tables: Tables of the documents stored.
+        pages: Pages of the documents stored, where their format has pages.
+        cells: Numbers of proven, unproven and contradicted cells of the documents stored.
+    """
+
+    begun_ms: int
+    stored: int = 0
+    known: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    tables: int = 0
+    pages: int = 0
+    cells: tuple[int, int, int] = (0, 0, 0)
+
+    def count(self, taken: Ingested) -> None:
+        """Count what became of a file."""
+        found = taken.document
+        if found is None:
+            self.failed.append((taken.name, taken.error))
+        elif taken.was_known and not taken.ms:
+            self.known += 1
+        else:
+            self.stored += 1
+            self.tables += found.tables
+            self.pages += found.pages
+            proven, unproven, contradicted = self.cells
+            self.cells = (
+                proven + found.cells_proven,
+                unproven + found.cells_unproven,
+                contradicted + found.cells_contradicted,
+            )
 
 
 class Reader(Protocol):
@@ -64,7 +157,8 @@ class Application:
 
     def __init__(
         self, *, library: Library, index: PassageIndex, answers: AnswerLog, clock: Clock, reader: Reader,
-        vocabulary: Vocabulary, asker: Asker, limits: Limits,
+        vocabulary: Vocabulary, asker: Asker, limits: Limits, parser: Parser | None = None,
+        unpacker: Unpacker | None = None,
     ) -> None:  # fmt: skip
         self._library = library
         self._index = index
@@ -73,6 +167,8 @@ class Application:
         self._reader = reader
         self._vocabulary = vocabulary
         self._asker = asker
+        self._parser = parser or self._parse
+        self._unpacker = unpacker or _no_archive
         self.limits = limits
 
     def read(self, data: bytes, name: str) -> Document:
@@ -89,38 +185,114 @@ class Application:
         """Read a file from disk without storing it."""
         return self.read(self._bytes_of(path), path.name)
 
-    def add(self, data: bytes, name: str) -> Ingested:
-        """Read a file and store it; the same bytes twice are one document.
+    def add(self, data: bytes, name: str, *, force: bool = False) -> Ingested:
+        """Read a file and store it; the same bytes twice are one document, which is read once.
+
+        Args:
+            data: The bytes of the file.
+            name: Its name.
+            force: Read it again even where the same bytes are in the store.
 
         Raises:
             SourceDocumentError: It cannot be taken in.
             StoreError: It cannot be stored; the store is as it was.
         """
-        document = self.read(data, name)
-        was_known = any(s.id == document.id for s in self._library.summaries())
-        self._index.remove(document.id)  # in this order a kill leaves nothing that repair cannot see
-        self._library.add(document)
-        self._index.replace(document.id, document.passages, entity=document.entity, year=document.year)
-        summary = next(s for s in self._library.summaries() if s.id == document.id)
-        return Ingested(document.name, summary, was_known=was_known)
+        known = _id_of(data)
+        if not force and (summary := self._summary(known)):
+            return Ingested(name, summary, was_known=True)
+        return self._keep(self.read(data, name))
 
     def add_paths(
-        self, paths: Sequence[Path], progress: Callable[[int, int, str], None] | None = None
-    ) -> Iterator[Ingested]:
-        """Store every file under *paths*; a file that fails is reported and does not stop the rest.
+        self, paths: Sequence[Path], progress: Callable[[Progress], None] | None = None, *, workers: int = 1,
+        force: bool = False,
+    ) -> Iterator[Ingested]:  # fmt: skip
+        """Store every file under *paths*, and those in archives; a file that fails does not stop the rest.
+
+        Each document is stored as soon as it has been read, so that an interrupted run keeps what it did; files
+        whose bytes are in the store already are passed over.
 
         Args:
             paths: Files and folders.
-            progress: Called with (done, total, name) before each file.
+            progress: Called after each file.
+            workers: How many files to read side by side.
+            force: Read files again whose bytes are in the store.
+
+        Yields:
+            What became of each file, in the order they are done; `Ingested.number` is the order given.
         """
         files = [f for p in paths for f in ([p] if p.is_file() or not p.exists() else _files_under(p))]
-        for number, path in enumerate(files):
+        yield from self._take_in(((path.name, path) for path in files), len(files), progress, workers, force)
+
+    def add_files(
+        self, files: Sequence[tuple[str, bytes]], progress: Callable[[Progress], None] | None = None, *,
+        workers: int = 1, force: bool = False,
+    ) -> Iterator[Ingested]:  # fmt: skip
+        """Store files that are at hand as (name, bytes), as `add_paths` does."""
+        yield from self._take_in(iter(files), len(files), progress, workers, force)
+
+    def is_archive(self, data: bytes, name: str) -> bool:
+        """Whether `add_files` would take several files out of this one."""
+        try:
+            return self._unpacker(data, name) is not None
+        except SourceDocumentError:
+            return True
+
+    def _take_in(
+        self, given: Iterator[tuple[str, Path | bytes]], total: int, progress: Callable[[Progress], None] | None,
+        workers: int, force: bool,
+    ) -> Iterator[Ingested]:  # fmt: skip
+        queue = _Queue(given, total, self._bytes_of, self._unpacker)
+        if not force:
+            queue.known = frozenset(each.id for each in self._library.summaries())
+        # One file is read in this process: starting another takes longer than most files.
+        parse = self._parser if total > 1 or queue.begins_with_archive() else self._parse
+        for done, read in enumerate(parse(queue.files(), workers=workers), 1):
+            taken = self._settled(read)
             if progress is not None:
-                progress(number, len(files), path.name)
+                progress(Progress(done, max(queue.total, done), read.name, read.ms))
+            yield taken
+
+    def _settled(self, read: FileRead) -> Ingested:
+        """Store what was read."""
+        if read.known:
+            return Ingested(read.name, self._summary(read.known), was_known=True, number=read.number)
+        if read.document is None:
+            return Ingested(read.name, None, read.error, read.code, number=read.number, ms=read.ms)
+        try:
+            return replace(self._keep(read.document), number=read.number, ms=read.ms)
+        except YoujuError as error:
+            return Ingested(read.name, None, error.message, error.code, number=read.number, ms=read.ms)
+
+    def _keep(self, document: Document) -> Ingested:
+        was_known = self._summary(document.id) is not None
+        self._index.remove(document.id)  # in this order a kill leaves nothing that repair cannot see
+        self._library.add(document)
+        self._index.replace(document.id, document.passages, entity=document.entity, year=document.year)
+        return Ingested(document.name, self._summary(document.id), was_known=was_known)
+
+    def _summary(self, document_id: str) -> DocumentSummary | None:
+        return next((each for each in self._library.summaries() if each.id == document_id), None)
+
+    def _parse(self, files: Iterator[FileToRead | FileRead], *, workers: int = 1) -> Iterator[FileRead]:
+        """Read one file after the other, in this process."""
+        from service.ports import FileRead
+
+        del workers
+        for each in files:
+            if isinstance(each, FileRead):
+                yield each
+                continue
+            begun = self._clock.elapsed_ms()
             try:
-                yield self.add(self._bytes_of(path), path.name)
+                document = self.read(each.data, each.name)
             except YoujuError as error:
-                yield Ingested(path.name, None, error.message, error.code)
+                yield FileRead(each.number, each.name, None, error.message, error.code)
+                continue
+            yield FileRead(each.number, each.name, document, ms=self._clock.elapsed_ms() - begun)
+
+    def now_ms(self) -> int:
+        """Return milliseconds from an arbitrary start."""
+        return self._clock.elapsed_ms()
 
     def finish_indexing(self) -> bool:
         """Bring the vectors up to date; False where another process is doing so (search by words goes on)."""
@@ -231,6 +403,77 @@ def _stored(answer: Answer, at: str, body: str) -> StoredAnswer:
     from service.ports import StoredAnswer
 
     return StoredAnswer(answer.id, at, answer.question, body)
+
+
+def _id_of(data: bytes) -> str:
+    """Return the id a document of these bytes has."""
+    return sha256(data).hexdigest()[:16]
+
+
+def _no_archive(data: bytes, name: str) -> None:
+    """Know no archives."""
+    del data, name
+
+
+class _Queue:
+    """Files as they are taken out of folders and archives, each only when somebody can work on it.
+
+    Attributes:
+        total: Files met so far, those not yet looked into counted as one.
+        known: Ids of the documents that need no reading.
+    """
+
+    def __init__(
+        self, given: Iterator[tuple[str, Path | bytes]], total: int, bytes_of: Callable[[Path], bytes],
+        unpacker: Unpacker,
+    ) -> None:  # fmt: skip
+        self._given = given
+        self._bytes_of = bytes_of
+        self._unpacker = unpacker
+        self._number = 0
+        self._first: list[tuple[str, bytes | YoujuError, Members | None]] = []
+        self.total = total
+        self.known: frozenset[str] = frozenset()
+
+    def begins_with_archive(self) -> bool:
+        """Look whether the first file is an archive."""
+        self._first = list(islice(self._opened(), 1))
+        return any(members is not None for _, _, members in self._first)
+
+    def files(self) -> Iterator[FileToRead | FileRead]:
+        """Yield every file."""
+        for name, found, members in chain(self._first, self._opened()):
+            if members is None:
+                yield self._file(name, found)
+                continue
+            self.total -= 1
+            try:
+                for member, content in members:
+                    self.total += 1
+                    yield self._file(member, content)
+            except YoujuError as error:
+                self.total += 1
+                yield self._file(name, error)
+
+    def _opened(self) -> Iterator[tuple[str, bytes | YoujuError, Members | None]]:
+        for name, place in self._given:
+            try:
+                data = place if isinstance(place, bytes) else self._bytes_of(place)
+                members = self._unpacker(data, name)
+            except YoujuError as error:
+                yield name, error, None
+            else:
+                yield name, data, members
+
+    def _file(self, name: str, found: bytes | YoujuError) -> FileToRead | FileRead:
+        from service.ports import FileRead, FileToRead
+
+        number, self._number = self._number, self._number + 1
+        if isinstance(found, YoujuError):
+            return FileRead(number, name, None, found.message, found.code)
+        if _id_of(found) in self.known:
+            return FileRead(number, name, known=_id_of(found))
+        return FileToRead(number, name, found)
 
 
 def _files_under(folder: Path) -> list[Path]:

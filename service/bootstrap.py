@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from service.application import Application, Limits
-from service.domain.errors import ConfigurationError, YoujuError
+from service.domain.errors import ConfigurationError, OversizedDocumentError, YoujuError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from service.adapters.sql_library import SqlLibrary
+    from service.domain.errors import SourceDocumentError
+    from service.ports import FileRead, FileToRead, Parser
     from service.settings import Settings
 
 #: Free space below which `diagnose` warns.
@@ -74,8 +80,61 @@ def build_application(settings: Settings) -> Application:
         reader=read_file,
         vocabulary=vocabulary,
         asker=RuleAsker(library, index, vocabulary, clock, drafter),
-        limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars),
+        limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars, settings.workers or os.cpu_count() or 1),
+        parser=_workers(settings),
+        unpacker=_unpack,
     )
+
+
+def _workers(settings: Settings) -> Parser:
+    from service.adapters.workers import Workers
+
+    return Workers(
+        partial(start_reading, settings.max_file_mb * 1024 * 1024, settings.logs_folder),
+        seconds=settings.file_seconds,
+        memory_mb=settings.file_memory_mb,
+    )
+
+
+def _unpack(data: bytes, name: str) -> Iterator[tuple[str, bytes | SourceDocumentError]] | None:
+    from service.adapters.readers.archive import expand, is_archive
+
+    return expand(data, name) if is_archive(data) else None
+
+
+def start_reading(max_bytes: int, logs_folder: Path) -> Callable[[FileToRead], FileRead]:
+    """Return what reads a file in a process of its own: all that needs loading is loaded here, once.
+
+    Args:
+        max_bytes: Size limit of a file.
+        logs_folder: Where unexpected errors are logged.
+    """
+    from service.adapters.readers.files import read_file
+    from service.adapters.vocabulary_files import read_vocabulary
+    from service.ingestion.pipeline import ingest
+    from service.logs import log_to_file, record_incident
+    from service.ports import FileRead
+
+    log_to_file(logs_folder)
+    vocabulary = read_vocabulary()
+
+    def read(file: FileToRead) -> FileRead:
+        try:
+            document = ingest(read_file(file.data, file.name, max_bytes=max_bytes), vocabulary)
+        except YoujuError as error:
+            return FileRead(file.number, file.name, None, error.message, error.code)
+        except MemoryError:
+            return FileRead(
+                file.number, file.name, None,
+                f"“{file.name}”的内容太大，内存放不下。请拆成几个文件，或由管理员调大 YOUJU_FILE_MEMORY_MB。",
+                OversizedDocumentError.code,
+            )  # fmt: skip
+        except Exception as error:  # one file that fails must not lose the others
+            said = f"读“{file.name}”时程序内部出错，编号 {record_incident(error)}。请把编号告诉管理员，详情在日志里。"
+            return FileRead(file.number, file.name, None, said, "internal-error")
+        return FileRead(file.number, file.name, document)
+
+    return read
 
 
 def _opened(settings: Settings) -> SqlLibrary:
@@ -119,6 +178,9 @@ def diagnose(settings: Settings) -> tuple[Check, ...]:
         "文档库": lambda: _library(settings),
         "检索库": lambda: _index(settings),
         "向量库": _vectors,
+        "处理器": lambda: _cores(settings),
+        "DOC读取": _office,
+        "扫描件识别": _recognition,
     }
     return tuple(_looked_at(name, check) for name, check in checks.items())
 
@@ -202,3 +264,30 @@ def _vectors() -> tuple[bool, str]:
         return True, f"chromadb {version('chromadb')}（本机文件夹，同时只供一个进程写入）"
     except PackageNotFoundError:
         return False, "没有安装 chromadb。请重新安装本程序。"
+
+
+def _cores(settings: Settings) -> tuple[bool, str]:
+    return True, f"{os.cpu_count() or 1}个，批量导入时同时读{settings.workers or os.cpu_count() or 1}份"
+
+
+def _office() -> tuple[bool, str]:
+    from service.adapters.readers.office import find_office
+
+    found = find_office()
+    if found is None:
+        return True, (
+            "没有LibreOffice，DOC不可读，其他格式不受影响。需要时请安装"
+            "（Debian、Ubuntu上是 libreoffice-writer 和 libreoffice-calc）。"
+        )
+    return True, f"DOC可读（{found}）"
+
+
+def _recognition() -> tuple[bool, str]:
+    from service.adapters.readers.ocr import is_installed
+
+    if not is_installed():
+        return True, (
+            "没有tesseract中文识别，扫描成图片的页不可读，其他不受影响。需要时请安装"
+            "（Debian、Ubuntu上是 tesseract-ocr 和 tesseract-ocr-chi-sim）。"
+        )
+    return True, "tesseract chi_sim，扫描成图片的页可识别；识别出的数字标明“OCR识读”"

@@ -21,7 +21,7 @@ import typer
 from service.domain.errors import InvalidInputError, YoujuError
 
 if TYPE_CHECKING:
-    from service.application import Application, Ingested
+    from service.application import Application, Ingested, Progress, Totals
     from service.settings import Settings
 
 DONE, FOUND, BAD = 0, 1, 2
@@ -88,51 +88,92 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出JSON，供程序使�
 # ----------------------------------------------------------------------------------------- commands
 
 
-@app.command(cls=_Command, help="导入文件或文件夹；同一份文件导入两次仍是一份。")
+@app.command(cls=_Command, help="导入文件、文件夹或ZIP；同一份文件导入两次仍是一份。中断后再运行，接着导入没导完的。")
 def ingest(
     context: Context,
     paths: Annotated[list[Path], typer.Argument(metavar="文件或文件夹…", show_default=False)],
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="个数", min=0, max=256, help="同时读几份，默认取 YOUJU_WORKERS。")
+    ] = 0,
     *,
+    force: Annotated[bool, typer.Option("--force", help="已导入过的文件也重新读。")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Store every file named."""
+    from service.application import Totals
     from service.rendering import ingested_to_dict, to_json
 
     application = _desk(context).application()
-    done: list[dict[str, Any]] = []
-    for each in application.add_paths(paths, _progress):
-        said = ingested_to_dict(each.name, each.document, error=each.error, code=each.code, was_known=each.was_known)
-        done.append(said)
-        if not as_json:
-            _print_ingested(each, said)
+    done: list[tuple[int, dict[str, Any]]] = []
+    totals = Totals(application.now_ms())
+    try:
+        for each in application.add_paths(paths, _progress, workers=workers or application.limits.workers, force=force):
+            said = ingested_to_dict(
+                each.name, each.document, error=each.error, code=each.code, was_known=each.was_known
+            )
+            done.append((each.number, said))
+            totals.count(each)
+            if not as_json:
+                _print_ingested(each, said)
+    except KeyboardInterrupt:
+        _note(f"已中断；先前存好的{totals.stored + totals.known}份都在库里，再运行一次即从断处继续。")
+        return INTERRUPTED
     if not done:
         names = "、".join(path.name or str(path) for path in paths)
-        raise InvalidInputError(f"“{names}”里没有可导入的文件。请指定预算文本文件，或存放它们的文件夹。")
+        raise InvalidInputError(f"“{names}”里没有可导入的文件。请指定预算公开文件、ZIP，或存放它们的文件夹。")
+    said_in_order = [said for _, said in sorted(done, key=lambda pair: pair[0])]
     if as_json:
-        _print(to_json(done))
+        _print(to_json(said_in_order))
     application.finish_indexing()
-    if any(each["error"] for each in done):
+    if len(done) > 1:
+        _note(_totals_text(totals, application.now_ms()))
+    if any(each["error"] for each in said_in_order):
         return BAD
-    return _status(finding for each in done for finding in each["findings"])
+    return _status(finding for each in said_in_order for finding in each["findings"])
 
 
 @app.command(cls=_Command, help="读出一个文件里的表格（不导入）。")
 def tables(
     context: Context,
     file: Annotated[Path, typer.Argument(metavar="文件", show_default=False)],
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="网页.html", help="写成网页：单元格按校验状态着色，供查看版面。")
+    ] = None,
+    table: Annotated[str, typer.Option("--table", metavar="表号", help="只看这一张表，如T05。")] = "",
     *,
     as_json: AsJson = False,
 ) -> int:
     """Show the tables of a file."""
-    from service.rendering import finding_to_dict, finding_to_text, table_to_dict, table_to_text, to_json
+    from service.rendering import (
+        finding_to_dict,
+        finding_to_text,
+        proof_share,
+        table_to_dict,
+        table_to_text,
+        to_json,
+    )
 
     if file.exists() and not file.is_file():
-        raise InvalidInputError(f"“{file.name or file}”不是文件。请指定一个预算文本文件。")
+        raise InvalidInputError(f"“{file.name or file}”不是文件。请指定一个预算公开文件。")
     document = _desk(context).application().read_file(file)
+    shown = [each for each in document.tables if not table or each.id == table.upper()]
+    if table and not shown:
+        raise InvalidInputError(
+            f"“{file.name}”里没有表“{table}”。表号从T01到T{len(document.tables):02}。"
+            if document.tables
+            else f"“{file.name}”里没有表格。"
+        )
+    if html is not None:
+        from service.table_view import document_to_html
+
+        _write(html, document_to_html(document, shown))
+        _note(f"已写入 {html.name}：{len(shown)}张表。{proof_share(shown)}")
     if as_json:
-        _print(to_json([table_to_dict(table) for table in document.tables]))
-    else:
-        _print("\n\n".join(table_to_text(table) for table in document.tables) or "没有找到表格。")
+        _print(to_json([table_to_dict(each) for each in shown]))
+    elif html is None:
+        _print("\n\n".join(table_to_text(each) for each in shown) or "没有找到表格。")
+        if shown:
+            _print(f"\n共{len(shown)}张表。{proof_share(shown)}")
         for finding in document.findings:
             _print(finding_to_text(finding))
     return _status(finding_to_dict(finding) for finding in document.findings)
@@ -414,14 +455,21 @@ def _print(text: str) -> None:
         raise _ReaderGoneError from None
 
 
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        raise InvalidInputError(f"不能写入“{path.name}”。请检查文件夹是否存在、是否有写权限。") from None
+
+
 def _note(text: str) -> None:
     sys.stderr.write(f"{_CONTROLS.sub('', text)}\n")
     sys.stderr.flush()
 
 
-def _progress(done: int, total: int, name: str) -> None:
-    if total > 1:
-        _note(f"[{done + 1}/{total}] {name}")
+def _progress(now: Progress) -> None:
+    if now.total > 1:
+        _note(f"[{now.done}/{now.total}] {now.name}（{now.ms / 1000:.1f}秒）")
 
 
 def _print_ingested(each: Ingested, said: dict[str, Any]) -> None:
@@ -430,7 +478,21 @@ def _print_ingested(each: Ingested, said: dict[str, Any]) -> None:
     if each.document is None:
         _note(f"未导入 {each.name}：{each.error}（{each.code}）")
     else:
-        _print(f"{'已有，内容已更新' if each.was_known else '已导入'}：{document_to_text(said)}")
+        _print(f"{'已有' if each.was_known else '已导入'}：{document_to_text(said)}")
+
+
+def _totals_text(totals: Totals, now_ms: int) -> str:
+    ms = max(now_ms - totals.begun_ms, 1)
+    proven, unproven, contradicted = totals.cells
+    files = totals.stored + totals.known + len(totals.failed)
+    pace = f"；共{totals.pages}页，每秒{totals.pages * 1000 / ms:.1f}页" if totals.pages else ""
+    lines = [
+        f"共{files}个文件：新导入{totals.stored}份，已有未重读{totals.known}份，未导入{len(totals.failed)}个。",
+        f"新导入的表格{totals.tables}张；数字单元格已验证{proven}、未验证{unproven}、有矛盾{contradicted}。",
+        f"用时{ms / 1000:.1f}秒{pace}。",
+    ]
+    lines += [f"  未导入 {name}：{reason}" for name, reason in totals.failed]
+    return "\n".join(lines)
 
 
 def _status(findings: Any) -> int:
@@ -530,7 +592,7 @@ def main(
             _print(f"有据 {program_version()}")
             return DONE
         status = app(given, prog_name="youju", standalone_mode=False, obj=Desk(read, build))
-        if status == INTERRUPTED:
+        if status == INTERRUPTED and given[0] != "ingest":  # which says more about it
             _note("已中断。")
         return status if isinstance(status, int) else DONE
     except _UsageError as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
+from service.domain.errors import SourceDocumentError
 from service.domain.fact import Fact
 
 
@@ -103,6 +104,67 @@ class AnswerLog(Protocol):
 
     def find(self, answer_id: str) -> StoredAnswer | None:
         """Return the answer of that id, if it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileToRead:
+    """A file that waits to be read.
+
+    Attributes:
+        number: Its place in the order given, from 0.
+        name: Its name without folders.
+        data: Its bytes.
+    """
+
+    number: int
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What became of a file on reading: a document, or an error.
+
+    Attributes:
+        number: That of the file.
+        name: That of the file.
+        document: What it holds, None where it cannot be read.
+        error: Why not, in Chinese.
+        code: Stable name of the error.
+        known: Id of the document in the store that has the same bytes, where it was not read again.
+        ms: Milliseconds it took.
+    """
+
+    number: int
+    name: str
+    document: Document | None = None
+    error: str = ""
+    code: str = ""
+    known: str = ""
+    ms: int = 0
+
+
+class Parser(Protocol):
+    """Reads many files, side by side where it can. A file that cannot be read never stops the rest."""
+
+    def __call__(self, files: Iterator[FileToRead | FileRead], *, workers: int) -> Iterator[FileRead]:
+        """Read *files*, taking each from the iterator when it can be worked on; in the order they are done.
+
+        Args:
+            files: What to read; what has been dealt with already passes through.
+            workers: How many to read at a time.
+        """
+
+
+class Unpacker(Protocol):
+    """Takes the files out of an archive."""
+
+    def __call__(self, data: bytes, name: str) -> Iterator[tuple[str, bytes | SourceDocumentError]] | None:
+        """Return names and bytes of the files in it, one after the other; None where it is no archive.
+
+        Raises:
+            SourceDocumentError: It cannot be opened.
+        """
 
 
 class Clock(Protocol):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -95,6 +97,7 @@ def _place(place: Place) -> Json:
         "start": _index(place.start),
         "end": _index(place.end),
         "quote": place.quote,
+        "by_ocr": place.by_ocr,
     }
 
 
@@ -115,6 +118,8 @@ def document_to_dict(summary: DocumentSummary) -> Json:
         "year": summary.year,
         "stage": summary.stage.value,
         "kind": summary.kind,
+        "pages": summary.pages or None,
+        "ocr_pages": list(summary.ocr_pages),
         "tables": summary.tables,
         "facts": summary.facts,
         "cells": {
@@ -151,9 +156,10 @@ def table_to_dict(table: Table) -> Json:
         "title": table.title,
         "number": table.number,
         "page": table.page or None,
+        "by_ocr": table.by_ocr,
         "unit": table.unit.symbol if table.unit else None,
         "columns": list(table.columns),
-        "rows": [{"path": row.label, "kind": row.kind.value, "lines": list(row.lines)} for row in table.rows],
+        "rows": [{"path": row.label, "kind": row.kind.value, "page": row.page or None, "lines": list(row.lines)} for row in table.rows],
         "cells": [[_cell(cell, table) for cell in row.cells] for row in table.rows],
         "notes": list(table.notes),
         "repairs": list(table.repairs),
@@ -210,6 +216,7 @@ def source_to_dict(source: Source) -> Json:
         "start": _index(source.start),
         "end": _index(source.end),
         "quote": source.quote,
+        "by_ocr": source.by_ocr,
     }
 
 
@@ -290,9 +297,12 @@ def finding_to_text(finding: Finding | Mapping[str, Any]) -> str:
 def document_to_text(document: Mapping[str, Any]) -> str:
     """Write a document that is held as `document_to_dict` returns it."""
     cells = document["cells"]
+    pages = f"，{document['pages']}页" if document["pages"] else ""
+    if document["ocr_pages"]:
+        pages += f"（其中{len(document['ocr_pages'])}页为OCR识读）"
     lines = [
         f"{document['title'] or document['name']}",
-        f"  编号 {document['id']}，{document['entity']}，{document['year']}年，{document['kind']}",
+        f"  编号 {document['id']}，{document['entity']}，{document['year']}年，{document['kind']}{pages}",
         f"  表格{document['tables']}张，数字{document['facts']}个；单元格已验证{cells['proven']}、"
         f"未验证{cells['unproven']}、有矛盾{cells['contradicted']}",
     ]
@@ -302,15 +312,34 @@ def document_to_text(document: Mapping[str, Any]) -> str:
 
 def table_to_text(table: Table) -> str:
     """Write a table as aligned-by-tab rows, with a mark behind figures that contradict others."""
-    unit = f"（单位：{table.unit.symbol}）" if table.unit else ""
-    lines = [f"{table.id} {table.title}{unit}"]
-    lines.append("\t".join(("行", *table.columns)))
+    about = [
+        f"第{table.page}页" if table.page else "",
+        f"单位：{table.unit.symbol}" if table.unit else "",
+        "OCR识读" if table.by_ocr else "",
+    ]
+    lines = [f"{table.id} {table.title}" + (f"（{'，'.join(filter(None, about))}）" if any(about) else "")]
+    if any(cell.proof for row in table.rows for cell in row.cells):
+        lines.append(proof_share([table]))
+    # A page is long enough to find a row in; a text file is not.
+    paged = any(row.page for row in table.rows)
+    lines.append("\t".join(("页" if paged else "行", *table.columns)))
     for row in table.rows:
         cells = (f"{c.raw}（有矛盾）" if c.proof is Proof.CONTRADICTED else c.raw for c in row.cells)
-        lines.append("\t".join((str(row.lines[0]) if row.lines else "", *cells)))
+        place = row.page if paged else row.lines[0] if row.lines else ""
+        lines.append("\t".join((str(place), *cells)))
     lines += [f"注：{note}" for note in table.notes]
     lines += [f"读表时的修补：{repair}" for repair in table.repairs]
     return "\n".join(lines)
+
+
+def proof_share(tables: Sequence[Table]) -> str:
+    """Say how many of the figures of *tables* an identity vouches for."""
+    proofs = Counter(cell.proof for table in tables for row in table.rows for cell in row.cells if cell.proof)
+    proven, unproven, contradicted = (proofs[each] for each in (Proof.PROVEN, Proof.UNPROVEN, Proof.CONTRADICTED))
+    whole = proven + unproven + contradicted
+    if not whole:
+        return "没有数字单元格。"
+    return f"数字单元格{whole}个：已验证{proven}（{100 * proven // whole}%）、未验证{unproven}、有矛盾{contradicted}。"
 
 
 def result_to_text(result: Result) -> str:
@@ -353,14 +382,24 @@ def _cited(place: Mapping[str, Any]) -> str:
 
 
 def _where(place: Mapping[str, Any]) -> str:
+    # A text file has lines; where there are pages, the number of a row within its page's grid helps nobody.
+    line = place["line"] if not place["page"] else None
     steps = [
-        place["table_title"],
+        f"第{place['page']}页" if place["page"] else "",
+        _table_name(place),
         f"“{place['row']}”行" if place["row"] and place["table"] else "",
         f"“{place['column']}”列" if place["column"] else "",
-        f"第{place['page']}页" if place["page"] else "",
-        f"第{place['line']}行" if place["line"] else "",
+        f"第{line}行" if line else "",
     ]
-    return "，".join(filter(None, steps))
+    return "，".join(filter(None, steps)) + ("（OCR识读）" if place.get("by_ocr") else "")
+
+
+def _table_name(place: Mapping[str, Any]) -> str:
+    """Name a table by its number in documents of pages, where many tables have no title or share one."""
+    number = re.fullmatch(r"T0*(\d+)", place["table"] or "")
+    if not place["page"] or not number:
+        return str(place["table_title"])
+    return f"表{number[1]}{'《' + place['table_title'] + '》' if place['table_title'] else ''}"
 
 
 def _shortened(quote: str, most: int = 160) -> str:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
         home: Folder of the embedded store and the logs.
         database_url: SQLAlchemy address of a database to use in place of the SQLite file under *home*.
         max_file_mb: Largest file taken in, in MB.
+        workers: Files read side by side when many are ingested; 0 for one per core.
+        file_seconds: Seconds after which the reading of one of many files is given up.
+        file_memory_mb: Memory, in MB, that the reading of one of many files may use (where the system can bound it).
         max_question_chars: Longest question, in characters.
         host: Address `youju serve` listens on.
         port: Port `youju serve` listens on.
@@ -42,6 +45,9 @@ class Settings(BaseSettings):
     home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(default=Path("~/.youju"), validate_default=True)
     database_url: str = Field(default="", pattern=r"^$|^(sqlite|postgresql)(\+\w+)?://")
     max_file_mb: int = Field(default=32, ge=1, le=1024)
+    workers: int = Field(default=0, ge=0, le=256)
+    file_seconds: int = Field(default=120, ge=1, le=86_400)
+    file_memory_mb: int = Field(default=4096, ge=512, le=1_048_576)
     max_question_chars: int = Field(default=2000, ge=1, le=100_000)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

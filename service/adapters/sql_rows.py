@@ -214,17 +214,10 @@ def _further(cls: type, columns: frozenset[str]) -> tuple[tuple[str, Any], ...]:
 
 def _more(fact: Fact, source: Source) -> str | None:
     said = {
-        title: values
-        for title, value, columns in (("fact", fact, _FACT_COLUMNS), ("source", source, _SOURCE_COLUMNS))
-        if (
-            values := {
-                name: getattr(value, name)
-                for name, default in _further(type(value), columns)
-                if getattr(value, name) != default
-            }
-        )
+        "fact": {n: getattr(fact, n) for n, usual in _further(Fact, _FACT_COLUMNS) if getattr(fact, n) != usual},
+        "source": {n: getattr(source, n) for n, usual in _further(Source, _SOURCE_COLUMNS) if getattr(source, n) != usual},
     }
-    return _json(said) if said else None
+    return _json(said) if any(said.values()) else None
 
 
 def _quantity_columns(quantity: Quantity | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from service.application import Application
 from service.web.error_responses import add_error_handlers
 from service.web.gate import Gate
+from service.web.jobs import Jobs
 from service.web.metrics import Metrics
 from service.web.routes import probes, v1
 
@@ -29,6 +30,7 @@ def create_app(application: Application) -> FastAPI:
     )
     app.state.application = application
     app.state.metrics = metrics
+    app.state.jobs = Jobs()
     add_error_handlers(app)
     app.include_router(v1)
     app.include_router(probes)

@@ -84,6 +84,7 @@ class Place(BaseModel):
     start: int | None
     end: int | None
     quote: str
+    by_ocr: Annotated[bool, Field(description="文字是从图片识读的。")] = False
 
 
 class TitledPlace(Place):
@@ -184,7 +185,7 @@ class Document(BaseModel):
     model_config = _example(
         id="53639bf72c50f935", name="新乡市红旗区委员会办公室-2024年度部门预算.txt",
         title="新乡市红旗区委员会办公室（汇总） 2024年度部门预算", entity="新乡市红旗区委员会办公室",
-        year=2024, stage="年初预算", kind="部门汇总", tables=12, facts=1179,
+        year=2024, stage="年初预算", kind="部门汇总", pages=None, ocr_pages=[], tables=12, facts=1179,
         cells={"proven": 330, "unproven": 0, "contradicted": 0}, findings=[],
     )  # fmt: skip
 
@@ -195,6 +196,8 @@ class Document(BaseModel):
     year: int
     stage: str
     kind: str
+    pages: int | None
+    ocr_pages: list[int]
     tables: int
     facts: int
     cells: Cells
@@ -207,11 +210,43 @@ class Uploaded(Document):
     was_known: Annotated[bool, Field(description="同一份文件先前已导入。")]
 
 
+class Refused(BaseModel):
+    """What is wrong with a file. Codes are listed in docs/错误代码.md."""
+
+    code: str
+    message: str
+
+
+class FileDone(BaseModel):
+    """What became of one of several files."""
+
+    name: str
+    id: Annotated[str | None, Field(description="文档编号；没有导入时为空。")]
+    was_known: bool
+    error: Refused | None
+
+
+class Job(BaseModel):
+    """The taking in of several files."""
+
+    model_config = _example(
+        id="5f0c", state="running", done=1, total=2,
+        files=[{"name": "预算.pdf", "id": "53639bf72c50f935", "was_known": False, "error": None}],
+    )  # fmt: skip
+
+    id: str
+    state: Literal["running", "done"]
+    done: int
+    total: int
+    files: list[FileDone]
+
+
 class TableRow(BaseModel):
-    """One row: what names it, what it is, the lines it came from."""
+    """One row: what names it, what it is, the page and the lines it came from."""
 
     path: str
     kind: str
+    page: int | None
     lines: list[int]
 
 
@@ -232,6 +267,7 @@ class Table(BaseModel):
     title: str
     number: str
     page: int | None
+    by_ocr: bool
     unit: str | None
     columns: list[str]
     rows: list[TableRow]

@@ -21,6 +21,7 @@ from service.rendering import (
 )
 from service.web import models
 from service.web.error_responses import MEDIA_TYPE
+from service.web.jobs import Jobs
 from service.web.metrics import CONTENT_TYPE, Metrics
 
 
@@ -38,6 +39,14 @@ def _metrics(request: Request) -> Metrics:
     return found
 
 
+def _jobs(request: Request) -> Jobs:
+    found = request.app.state.jobs
+    if not isinstance(found, Jobs):
+        raise TypeError("create_app() sets the jobs")
+    return found
+
+
+Running = Annotated[Jobs, Depends(_jobs)]
 App = Annotated[Application, Depends(_application)]
 Counts = Annotated[Metrics, Depends(_metrics)]
 
@@ -95,18 +104,42 @@ def evaluate(asked: models.FormulaRequest, application: App) -> Json:
 
 @v1.post(
     "/documents",
-    response_model=models.Uploaded,
+    response_model=models.Uploaded | models.Job,
     status_code=201,
-    responses=_problems(413, 415, 422, 503, 507),
+    responses=_problems(413, 415, 422, 503, 507) | {202: {"model": models.Job, "description": "多份文件，后台导入"}},
     tags=["文档"],
-    summary="导入一份文档；同一份文件导入两次仍是一份",
+    summary="导入一份文档（201）；几份文件或一个ZIP则在后台导入（202），进度见返回的id",
 )
-def upload(file: Annotated[UploadFile, File(description="预算文本文件。")], application: App) -> Json:
-    """Take a document in. The same bytes twice are one document."""
-    data = file.file.read(application.limits.max_file_bytes + 1)
-    done = application.add(data, file.filename or "未命名.txt")
-    application.finish_indexing()
-    return ingested_to_dict(done.name, done.document, was_known=done.was_known)
+def upload(
+    file: Annotated[list[UploadFile], File(description="预算公开文件，可以几份；也可以是ZIP。")],
+    application: App,
+    jobs: Running,
+    response: Response,
+) -> Json:
+    """Take documents in. The same bytes twice are one document."""
+    most = application.limits.max_file_bytes + 1
+    given = [(each.filename or "未命名.txt", each.file.read(most)) for each in file]
+    if len(given) == 1 and not application.is_archive(given[0][1], given[0][0]):
+        name, data = given[0]
+        done = application.add(data, name)
+        application.finish_indexing()
+        return ingested_to_dict(done.name, done.document, was_known=done.was_known)
+    job = jobs.start(application, given)
+    response.status_code = 202
+    response.headers["location"] = f"/v1/documents/jobs/{job['id']}"
+    return job
+
+
+@v1.get(
+    "/documents/jobs/{job_id}",
+    response_model=models.Job,
+    responses=_problems(404),
+    tags=["文档"],
+    summary="查看一次批量导入的进度和结果",
+)
+def job(job_id: str, jobs: Running) -> Json:
+    """Say how far the taking in of several files is."""
+    return jobs.progress(job_id)
 
 
 @v1.get(

@@ -285,7 +285,12 @@ def test_a_bad_address_of_the_database_is_not_repeated(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_quietly(tmp_path: Path) -> None:
     """One line, the status shells expect, no traceback."""
-    command = [sys.executable, "-m", "service.cli", "ask", "--batch", "-"]
+    # A shell that runs this in the background has its children ignore Ctrl-C; this one must not.
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from service.cli import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", code, "ask", "--batch", "-"]
     surroundings = dict(os.environ) | {"YOUJU_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(  # noqa: S603
         command, cwd=ROOT, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
