@@ -8,14 +8,17 @@ from dataclasses import dataclass, field, replace
 from service.adapters.readers.limits import MAX_PAGES
 from service.adapters.readers.markup import Element
 from service.adapters.readers.styles import Style, StyleSheet, borders, is_filled, length, scale
+from service.ingestion.alignment import aligned_tables
+from service.ingestion.lattice import Rule, ruled_tables
 from service.ingestion.pages import PageLayout, Word
-from service.ingestion.ruling import Rule, ruled_grids
 
 #: A page is at least this large, in tenths of a point.
 _SMALLEST_PAGE = 1_500
 #: Filled boxes no thicker than this are lines.
 _THIN = 25
 _FONT_SIZE = 120
+#: More lines on a page are a drawing; its words are read without them.
+_MOST_RULES = 20_000
 #: A page larger than this holds nothing printed.
 _FARTHEST = 10_000_000
 _PLACED = frozenset({"absolute", "fixed"})
@@ -199,7 +202,9 @@ def _width(text: str, em: int) -> int:
 
 
 def _layout(page: _Page, number: int) -> PageLayout:
-    grids, rest = ruled_grids(page.rules, page.words, number)
+    rules = page.rules if len(page.rules) <= _MOST_RULES else []
+    ruled, rest = ruled_tables(page.words, rules, page=number)
+    aligned, rest = aligned_tables(rest, rules, page=number)
     right = max((w.x1 for w in page.words), default=0)
     bottom = max((w.bottom for w in page.words), default=0)
-    return PageLayout(number, page.box.width or right, page.box.height or bottom, rest, grids)
+    return PageLayout(number, page.box.width or right, page.box.height or bottom, rest, (*ruled, *aligned))

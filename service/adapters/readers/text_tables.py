@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from service.ingestion.blocks import Grid, GridRow
+from service.ingestion.lattice import Rule, ruled_tables
 from service.ingestion.pages import Word
 from service.ingestion.placing import PlacedCell, place
-from service.ingestion.ruling import Rule, ruled_grids
 
 _PIPE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -154,7 +154,7 @@ def _drawn_grid(region: Sequence[Line], ambiguous: int) -> Grid | None:
         between = [r for r in range(1, len(region)) if not are_rules[r - 1] and not are_rules[r]]
         rules += [Rule(0, r * _HIGH, edge, r * _HIGH) for r in between]
     kept = [Rule(r.x0, max(r.top, top), r.x1, min(r.bottom, bottom)) for r in rules]
-    grids, rest = ruled_grids(kept, words, 0)
+    grids, rest = ruled_tables(words, kept)
     if len(grids) != 1 or rest or grids[0].grid.width != bars - 1:
         return None
     return _numbered(grids[0].grid, region)

@@ -181,6 +181,19 @@ def test_drawn_pages_become_paragraphs_and_ruled_tables(unit: str) -> None:
     assert reading.page_of(reading.text.rindex(sentence)) == 2
 
 
+def test_drawn_tables_without_lines_are_told_by_their_columns() -> None:
+    """Figures below one another make a table where nothing is ruled."""
+    rows = [("项目", "本年预算", "上年预算"), ("财政拨款", "1,234.50", "1,100.00"), ("事业收入", "34.50", "9.00"), ("其他收入", "2.00", "8.00"), ("合计", "1,271.00", "1,117.00")]
+    words = "".join(
+        f'<span style="position:absolute;left:{x}px;top:{300 + 20 * n}px;font-size:12px">{cell}</span>'
+        for n, row in enumerate(rows)
+        for x, cell in zip((100, 300, 500), row, strict=True)
+    )
+    (table,) = grids(read(page(f'<div style="position:relative;width:800px;height:1000px">{words}</div>')))
+
+    assert [c.strip() for row in table for c in row if c] == [c for row in rows for c in row]
+
+
 def test_places_in_style_sheets_and_from_below() -> None:
     """Converters put places into classes, measure from the bottom, and scale the type."""
     sheet = """<style>.pf{position:relative;width:800px;height:1000px}.c,.t{position:absolute}
