@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from service.asking.desk import Desk, Reply
+from service.asking.reasons import reasons_for
 from service.asking.subjects import Subject
-from service.asking.why import reasons_for
 from service.calculation.formula import Reference
 from service.calculation.trace import Evaluation
 from service.domain.document import StatedReason

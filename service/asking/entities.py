@@ -203,7 +203,9 @@ def _differences_of_terms(rows: Sequence[_Row]) -> str:
         notes.append("阶段不同（" + "、".join(dict.fromkeys(p.stage.value for p in places)) + "）")
     funds = [p.get("fund") or "全部资金" for p in places]
     if len(set(funds)) > 1:
-        notes.append("资金口径不同（" + "、".join(f"{r.side.entity}为{f}" for r, f in zip(rows, funds, strict=True)) + "）")
+        notes.append(
+            "资金口径不同（" + "、".join(f"{r.side.entity}为{f}" for r, f in zip(rows, funds, strict=True)) + "）"
+        )
     return f"注意：{'；'.join(notes)}，比较仅供参考。" if notes else ""
 
 
@@ -272,7 +274,9 @@ def rank_entities(joint: Desk, subject: Subject, *, held: int) -> Reply:
             )
         )  # fmt: skip
         reply.citations += joint.cite([entry.figure])
-    reply.results.append(Result("部门数", str(len(entries)), "个", str(len(entries)), f"个数({ordered.formula})", "", ()))
+    reply.results.append(
+        Result("部门数", str(len(entries)), "个", str(len(entries)), f"个数({ordered.formula})", "", ())
+    )
     reply.results.append(Result("有文件的部门数", str(held), "个", str(held), "", "", ()))
     name = bare((entries[0].figure.label if entries[0].figure else "").removeprefix(entries[0].label))
     chosen = "、".join(f"{e.label}，{_amount(e)}" for e in entries[:wanted])

@@ -37,7 +37,11 @@ def asks_whether(desk: Desk) -> bool:
     """Whether a question states a change and asks if it is so: 「支出增加了50%对吗」."""
     q = desk.question
     stated = [f for f in q.figures if f.quantity.unit.kind in {Kind.RATIO, Kind.MONEY} and not f.comparator]
-    return bool(stated) and q.has("up", "down") and bool(re.search(r"[吗么][？?]?$|对不对|是不是|是否|对吗|有没有", q.text))
+    return (
+        bool(stated)
+        and q.has("up", "down")
+        and bool(re.search(r"[吗么][？?]?$|对不对|是不是|是否|对吗|有没有", q.text))
+    )
 
 
 def change(desk: Desk, wanted: Sequence[Subject]) -> Reply:
@@ -55,7 +59,9 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
     now, then = both_years(desk, subject, desk.year, before)
     name = bare(now.figures[0].label)
     a, b = now.quantity, then.quantity
-    head = f"{desk.head_of(now.figures[0])}{name}为{shown_of(now)}，{before}年为{shown_of(then)}{marked(desk, then, now)}"
+    head = (
+        f"{desk.head_of(now.figures[0])}{name}为{shown_of(now)}，{before}年为{shown_of(then)}{marked(desk, then, now)}"
+    )
     results = [desk.result(now.figures[0].label, now), desk.result(then.figures[0].label, then)]
     reply.citations += desk.cite(now.figures) + desk.cite(then.figures)
     tell_conflicts(desk, [now, then], reply)
@@ -183,7 +189,10 @@ def marked(desk: Desk, evaluation: Evaluation, against: Evaluation | None = None
             marks.append(f"为{mine.stage.value}，与{other.stage.value}口径不同")
         if mine.get("fund") != other.get("fund") and figure.how != "derived":
             marks.append(f"资金口径为{mine.get('fund') or '全部资金'}")
-        kinds = [next((d.kind for d in desk.documents if d.id == e.figures[0].facts[0].source.document), "") for e in (evaluation, against)]
+        kinds = [
+            next((d.kind for d in desk.documents if d.id == e.figures[0].facts[0].source.document), "")
+            for e in (evaluation, against)
+        ]
         if len({k in {"单位", "本级"} for k in kinds}) == 2:
             marks.append(f"取自{kinds[0]}预算，与{kinds[1]}预算口径不同")
     said = "，".join(filter(None, marks))
@@ -259,7 +268,12 @@ def asks_change(text: str) -> bool:
 
 def asks_stages(text: str) -> bool:
     """Whether a question sets what was spent against what was planned: 决算比年初预算多多少."""
-    return bool(re.search(r"(?:决算|执行)[^，。？]{0,8}[比较与和跟占](?:年初)?预算|预算[^，。？]{0,8}[比较与和跟](?:支出)?决算|预算完成率|预算执行率|超(?:出)?年?初?预算", text))
+    return bool(
+        re.search(
+            r"(?:决算|执行)[^，。？]{0,8}[比较与和跟占](?:年初)?预算|预算[^，。？]{0,8}[比较与和跟](?:支出)?决算|预算完成率|预算执行率|超(?:出)?年?初?预算",
+            text,
+        )
+    )
 
 
 def against_budget(desk: Desk) -> Reply | None:
@@ -309,7 +323,9 @@ def share_change(desk: Desk) -> Reply | None:
         a, b, value = desk.evaluate(part), desk.evaluate(all_), desk.evaluate(Call(Function.SHARE, (part, all_)))
         shares.append(Call(Function.SHARE, (part, all_)))
         names = "、".join(bare(f.label) for f in a.figures[: len(parts)])
-        told.append(f"{year}年{names}{shown_of(a)}，占{bare(b.figures[0].label)}{shown_of(b)}的{shown_of(value)}{marked(desk, a)}")
+        told.append(
+            f"{year}年{names}{shown_of(a)}，占{bare(b.figures[0].label)}{shown_of(b)}的{shown_of(value)}{marked(desk, a)}"
+        )
         reply.results.append(desk.result(f"{year}年{names}占{bare(b.figures[0].label)}的比重", value))
         reply.citations += desk.cite(value.figures)
         bound_results(desk, [a, b], reply)
@@ -393,7 +409,9 @@ def _row(desk: Desk, subject: Subject, years: Sequence[int], reply: Reply) -> st
     lacking = [str(y) for y in years if y not in [h for h, _ in have]]
     if lacking:
         reply.missing = "；".join(filter(None, (reply.missing, f"缺{'、'.join(f'{y}年' for y in lacking)}的{name}")))
-    text = f"{desk.document.entity}{name}（{have[-1][1].figures[0].facts[0].coordinate.stage.value}）：{'；'.join(pieces)}"
+    text = (
+        f"{desk.document.entity}{name}（{have[-1][1].figures[0].facts[0].coordinate.stage.value}）：{'；'.join(pieces)}"
+    )
     if len(have) > 2 and not lacking:
         text += "；前后相比" + _step(desk, subject, name, have[0], have[-1], reply)
     return text + conclusion
