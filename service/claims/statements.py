@@ -32,6 +32,7 @@ _STAGES = (
     (re.compile(r"决算"), Stage.FINAL),
     (re.compile(r"年初预算|预算数|预算为"), Stage.BUDGET),
 )
+_CAUSE = re.compile(r"(?:增加|减少|增长|下降|核减|调增|调减|追加)[\u4e00-\u9fff]{2,10}$")
 _KIND_OF = {Kind.MONEY: "金额"}
 
 #: How far behind 持平 the amount of both years may stand: 「与上年持平，均为5.1万元」.
@@ -131,7 +132,8 @@ def read_statements(
             aspect, direction = _aspect(lead, text[clause : event.start], event, words)
             subject = talk.subject_at(position, clause, event.start, aspect)
             if aspect is not None:
-                if not _fits(event.quantity, subject, section, vocabulary, aspect):
+                elsewhere = aspect is Aspect.LEVEL and any(w in text[start : event.start] for w in words["other"])
+                if elsewhere or not _fits(event.quantity, subject, section, vocabulary, aspect):
                     subject = OTHER
                 when = _when(text[clause : event.start], lead, aspect, base_year, stock_year)
                 if "期末" in lead:
@@ -145,9 +147,11 @@ def _events(text: str, figures: Sequence[Measured], words: Mapping[str, Sequence
     """Return the figures and the words for no change, from left to right."""
     out = [_Event(f.start, f.end, f.quantity) for f in figures]
     pattern = "|".join(re.escape(w) for w in sorted(words["flat"], key=len, reverse=True))
-    for found in re.finditer(rf"(?<!基本)(?:{pattern})", text):
-        if not _BOTH_YEARS.match(text[found.end() :]):
-            out.append(_Event(found.start(), found.end(), Quantity(Decimal(0), WAN_YUAN), flat=True))
+    out += [
+        _Event(found.start(), found.end(), Quantity(Decimal(0), WAN_YUAN), flat=True)
+        for found in re.finditer(rf"(?<!基本)(?:{pattern})", text)
+        if not _BOTH_YEARS.match(text[found.end() :])
+    ]
     return sorted(out, key=lambda e: e.start)
 
 
@@ -161,6 +165,8 @@ def _is_claim(figure: Measured, text: str) -> bool:
     """Whether a quantity states something: it has a unit and is no threshold in a name (50万元以上…)."""
     if figure.quantity.unit.kind is Kind.NUMBER:
         return False
+    if figure.quantity.unit.symbol in {"类", "款", "项"} and text[figure.start - 1 : figure.start] in {"（", "("}:
+        return False  # 「（204类）」 is a code
     after = text[figure.end : figure.end + 2]
     return not (
         after.startswith(("以上", "以下", "以内")) or (figure.comparator and figure.quantity.unit.kind is Kind.MONEY)
@@ -211,6 +217,8 @@ def _aspect(lead: str, clause: str, event: _Event, words: Mapping[str, Sequence[
             return (Aspect.RATE if is_ratio else Aspect.CHANGE), direction
     if is_ratio:
         return (Aspect.SHARE, 0) if re.search(r"占[^，,；;。]*$", lead) else (None, 0)
+    if _CAUSE.search(tail):
+        return None, 0  # 「增加部门预算…」: how much a cause came to
     compared = _COMPARED.search(clause)
     if compared and _SIDE_BY_SIDE.search(compared.group(2)):
         return None, 0  # a comparison whose direction is not told

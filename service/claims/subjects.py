@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from service.domain.coordinate import Aspect
 from service.vocabulary.catalogue import NarrativeSection
@@ -15,16 +16,26 @@ from service.vocabulary.vocabulary import Vocabulary
 _EMPTY_WORD = re.compile(
     r"年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
 )
-_FUNCTION_MARK = re.compile(r"[（(](类|款|项)[)）]")
+_FUNCTION_MARK = re.compile(r"[（(]\d{0,7}(类|款|项)[)）]")
+_AFTER_NAME = re.compile(r"(?:支出)?[（(]\d{0,7}(?:类|款|项)[)）]")
 #: The name in front of a mark of the level.
-_MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(](类|款|项)[)）]")
+_MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(]\d{0,7}(类|款|项)[)）]")
 _PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|分为")
 _PURPOSE = re.compile(r"(?:主要)?(?:用于|保障|反映)(?!以下|如下|下列)")
 _ONLY_FIGURE = re.compile(r"^[^\u4e00-\u9fffA-Za-z]*$")
 #: 「支出决算为」, 「年初预算为」 say which figure of the subject follows, and name no other subject.
-_STAGE_ONLY = re.compile(r"^(?:支出|收入)?(?:的)?(?:年初|全年|当年|本年|调整)?(?:预算|决算)(?:数|支出|金额|安排)?(?:为|是|均为)?$")
+_STAGE_ONLY = re.compile(
+    r"^(?:(?:支出|收入)(?:年初|全年|调整后?)?(?:预算|决算|执行)数?(?:为|是|均为)"
+    r"|(?:年初|全年|当年|本年|上年|去年|调整后?|财政)*(?:预算|决算)(?:执行|完成)?(?:数额?|金额|安排|支出数)?(?:为|是|均为)?)$"
+)
+#: Dimensions along which only spending is split.
+_OF_SPENDING = frozenset({"function", "economic", "gov_economic", "nature", "project", "project_type"})
 _BARE = frozenset({"收入", "支出"})
 _TOTALS = frozenset({"支出总计"})
+#: In a table 「其中：财政拨款」 is a column of its own; in prose it is 财政拨款.
+_OF_WHICH = re.compile(r"其中[:：]")
+_EXCLUDED = re.compile(r"[（(]不含[^（）()]*[)）]")
+_NO_ORIGIN = frozenset({"当年预算", "编制预算", "本年预算安排"})
 _SHORTEST_NAME = 2
 _FUNCTION = "function"
 _LONGEST_TITLE = 60
@@ -47,6 +58,17 @@ OTHER = Subject()
 """Something that the vocabulary does not know: 会议室改造 within a sentence on 公用经费."""
 
 
+def _spot(text: str, spotter: Spotter) -> list[Mention]:
+    """Find the names in prose: not within 「（不含…）」, not words that only say 「this year」, no 政府经济分类."""
+    hidden = _EXCLUDED.sub(lambda m: "＃" * len(m.group()), _OF_WHICH.sub("其中，", text))
+    found = []
+    for mention in spotter.spot(hidden):
+        targets = tuple(t for t in mention.targets if t[0] != "gov_economic")
+        if targets and mention.text not in _NO_ORIGIN:
+            found.append(replace(mention, targets=targets))
+    return found
+
+
 class Names:
     """The known names of a paragraph, and what stands between them.
 
@@ -65,10 +87,10 @@ class Names:
         self.text = text
         self.words = vocabulary.catalogue.words
         self._vocabulary = vocabulary
-        self._mentions = spotter.spot(text)
+        self._mentions = _spot(text, spotter)
         self._known = known
-        self._above = [m for h in headings for m in spotter.spot(h)]
-        self._headings = [(h, spotter.spot(h)) for h in headings]
+        self._above = [m for h in headings for m in _spot(h, spotter)]
+        self._headings = [(h, _spot(h, spotter)) for h in headings]
         self._plain = sorted({w for said in self.words.values() for w in said}, key=len, reverse=True)
 
     def between(self, start: int, end: int) -> list[Mention]:
@@ -95,6 +117,10 @@ class Names:
                 implied = self._vocabulary.member(dimension, member)
                 if implied and implied.measure:
                     measures = [implied.measure]
+                elif "收入" in mention.text and not measures:
+                    measures = ["收入"]
+                if dimension == "origin" and "财政拨款" in mention.text:
+                    members.setdefault("fund", "财政拨款")
         chosen = _narrowest(measures)
         if any(w in lead for w in self.words["both"]):
             chosen = ["收入", "支出"]
@@ -120,7 +146,7 @@ class Names:
         return targets[0] if len(targets) == 1 else None
 
     def _is_marked(self, mention: Mention) -> bool:
-        return bool(re.match(r"(?:支出)?[（(](?:类|款|项)[)）]", self.text[mention.end : mention.end + 6]))
+        return bool(_AFTER_NAME.match(self.text[mention.end : mention.end + 12]))
 
     def names_another(self, start: int, end: int) -> bool:
         """Whether something is named in a span that the vocabulary does not know (会议室改造)."""
@@ -128,11 +154,20 @@ class Names:
         marked = _MARKED.findall(text)
         if marked:
             return not self._knows(marked[-1][0])
-        rest = list(text)
-        for mention in self.between(start, end):
-            for index in range(mention.start - start, mention.end - start):
-                rest[index] = " "
-        plain = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff ]", "", "".join(rest))
+        mentions = self.between(start, end)
+        if not mentions:
+            return self._is_named(text)
+        last = mentions[-1]
+        if self._is_named(self.text[last.end : end]):
+            return True
+        if last.text not in _BARE:
+            return False
+        glued = re.search(r"[\u4e00-\u9fff]*$", self.text[max(start, *(m.end for m in mentions[:-1]), 0) : last.start])
+        return glued is not None and self._is_named(glued.group())
+
+    def _is_named(self, text: str) -> bool:
+        """Whether words that mean nothing by themselves leave something of a text."""
+        plain = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff ]", "", text)
         for word in self._plain:
             plain = plain.replace(word, " ")
         plain = _EMPTY_WORD.sub(" ", plain)
@@ -143,14 +178,14 @@ class Names:
     def _knows(self, name: str) -> bool:
         """Whether a name printed with the mark of its level is known as a whole."""
         name = fold(strip_ordinal(name))
-        return any(fold(m.text).removesuffix("支出") == name.removesuffix("支出") for m in self._mentions)
+        return any(_FUNCTION_MARK.sub("", fold(m.text)).removesuffix("支出") == name.removesuffix("支出") for m in self._mentions)
 
     def is_list(self, start: int, end: int) -> bool:
         """Whether several things of one kind are named together: 「办公费、印刷费」."""
         mentions = self.between(start, end)
         return any(
             a.targets[0][0] == b.targets[0][0] != MEASURE and re.fullmatch(r"(?:支出|经费)?[、和及与]", self.text[a.end : b.start])
-            for a, b in zip(mentions, mentions[1:], strict=False)
+            for a, b in pairwise(mentions)
         )
 
     def title(self, start: int, end: int) -> Subject | None:
@@ -172,6 +207,16 @@ class Names:
             rest = rest.replace(mention.text, "")
         rest = re.sub(r"[（(](?:类|款|项)[)）]|支出|预算|情况|说明|[^\u4e00-\u9fff]|[一二三四五六七八九十]", "", strip_ordinal(rest))
         return self.subject(mentions, text) if mentions and len(rest) < _SHORTEST_NAME else None
+
+
+def _without_of_which(mention: Mention, spotter: Spotter) -> Sequence[Mention]:
+    """Take 其中 off a name that is printed with it in tables: in prose it only says that a part follows."""
+    found = re.match(r"其中[:：]?", mention.text)
+    if not found:
+        return (mention,)
+    rest = spotter.spot(mention.text[found.end() :])
+    at = mention.start + found.end()
+    return [replace(m, start=m.start + at, end=m.end + at) for m in rest]
 
 
 def _narrowest(measures: Sequence[str]) -> list[str]:
@@ -211,20 +256,26 @@ class Talk:
         """
         lead, own = self._names.text[position:end], self._names.text[clause:end]
         self._brackets(lead)
+        clause = min([clause, *(m.start for m in self._names.between(position, end) if m.start < clause < m.end)])
         if aspect is Aspect.SHARE:
             clause_end = clause + own.index("占") if "占" in own else end
             return self._of_share(clause, clause_end)
-        if _STAGE_ONLY.match(re.sub(r"[^\u4e00-\u9fff]", "", own)) and not _ONLY_FIGURE.match(own):
+        labelled = self._names.between(self._with_label(position, clause), end) if clause > position else []
+        said = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff]", "", own)
+        talked = bool(self._subject.measures or self._subject.members)
+        if said and _STAGE_ONLY.match(said) and talked and not [m for m in labelled if m.end <= clause]:
             return self._subject
         is_part = bool(_PART.search(lead)) or lead[:1] in {"：", ":", "（", "("}
-        if is_part and self._subject is not OTHER:
+        begins = self._begins_sentence(position)
+        if is_part and self._subject is not OTHER and not (begins and self._several):
             self._whole, self._several = self._subject, True
         found = self._found(position, clause, end)
         if found is OTHER:
             self._subject = OTHER
         elif found is not None:
+            self._several = self._several and (is_part or not begins)
             self._subject = self._merge(found)
-        elif aspect in {Aspect.CHANGE, Aspect.RATE} and self._begins_sentence(position) and self._several and self._whole:
+        elif aspect in {Aspect.CHANGE, Aspect.RATE} and begins and self._several and self._whole:
             self._subject = self._whole
         return self._checked(position, clause, end, aspect, found, is_part=is_part)
 
@@ -248,11 +299,18 @@ class Talk:
 
     def _found(self, position: int, clause: int, end: int) -> Subject | None:
         """Return what is named in the figure's own clause, or else before what the money is for."""
-        mentions = self._names.between(clause, end)
+        mentions = self._names.between(self._with_label(position, clause), end)
         if not mentions:
             purpose = _PURPOSE.search(self._names.text, position, clause)
             mentions = self._names.between(position, purpose.start() if purpose else clause)
         return self._names.subject(mentions, self._names.text[position:end])
+
+    def _with_label(self, position: int, clause: int) -> int:
+        """Return where the label of a clause begins: 「检察（款）：2018年支出合计」."""
+        text = self._names.text
+        if clause <= position or text[clause - 1] not in "：:":
+            return clause
+        return max([position, *(m.end() for m in re.finditer(r"[，,；;。]", text[:clause]) if m.end() >= position)])
 
     def _of_share(self, clause: int, end: int) -> Subject:
         """Return what a share is of: the subject before 占, the figure just stated where nothing is named there."""
@@ -269,6 +327,8 @@ class Talk:
         section = self._section.measure if self._section else ""
         if not measures:
             measures = (section,) if section else (whole or self._subject).measures
+            if _OF_SPENDING & found.members.keys() and not (set(measures) - {"收入"}):
+                measures = ("支出",)
         members = dict(found.members)
         if whole is not None and (not found.measures or set(found.measures) <= {*whole.measures, *_BARE}):
             members = whole.members | members
