@@ -36,6 +36,8 @@ _TOTALS = frozenset({"支出总计"})
 _OF_WHICH = re.compile(r"其中[:：]")
 _EXCLUDED = re.compile(r"[（(]不含[^（）()]*[)）]")
 _NO_ORIGIN = frozenset({"当年预算", "编制预算", "本年预算安排"})
+_SHORTEST_CLASS = 4
+_CODE_BEHIND = re.compile(r"[（(](\d{3,9})[)）]")
 _SHORTEST_NAME = 2
 _FUNCTION = "function"
 _LONGEST_TITLE = 60
@@ -59,11 +61,11 @@ OTHER = Subject()
 
 
 def _spot(text: str, spotter: Spotter) -> list[Mention]:
-    """Find the names in prose: not within 「（不含…）」, not words that only say 「this year」, no 政府经济分类."""
+    """Find the names in prose: not within 「（不含…）」, not words that only say 「this year」, no short word of 政府经济分类 (预留)."""
     hidden = _EXCLUDED.sub(lambda m: "＃" * len(m.group()), _OF_WHICH.sub("其中，", text))
     found = []
     for mention in spotter.spot(hidden):
-        targets = tuple(t for t in mention.targets if t[0] != "gov_economic")
+        targets = tuple(t for t in mention.targets if t[0] != "gov_economic" or len(mention.text) >= _SHORTEST_CLASS)
         if targets and mention.text not in _NO_ORIGIN:
             found.append(replace(mention, targets=targets))
     return found
@@ -130,6 +132,10 @@ class Names:
         """Return what a name stands for; None where the text does not tell which of several."""
         if mention.target(MEASURE) and mention.targets[0][0] == MEASURE:
             return mention.targets[0]
+        code = _CODE_BEHIND.match(self.text[mention.end : mention.end + 12])
+        coded = [t for t in mention.targets if code and t[1] == code.group(1)]
+        if coded:
+            return coded[0]
         targets = [t for t in mention.targets if t[0] == _FUNCTION] if self._is_marked(mention) else []
         targets = targets or [t for t in mention.targets if t[0] == mention.targets[0][0]]
         if targets[0][0] != _FUNCTION or len(targets) == 1:
@@ -191,7 +197,7 @@ class Names:
     def title(self, start: int, end: int) -> Subject | None:
         """Return the subject that a sentence without a figure sets: 「（二）公务接待费。」."""
         text = self.text[start:end].strip("。：: ")
-        if not text or len(text) > _LONGEST_TITLE or not (mentions := self.between(start, end)):
+        if not text or len(text) > _LONGEST_TITLE or _PURPOSE.search(text) or not (mentions := self.between(start, end)):
             return None
         if self.names_another(start, end):
             return OTHER if _FUNCTION_MARK.search(text) else None
