@@ -307,3 +307,7 @@ def _unique(citations: Sequence[Citation]) -> list[Citation]:
             (place.document, place.table, place.row_index, place.column_index, place.start, place.line), citation
         )
     return list(seen.values())
+
+
+#: An operation: answers at a desk, or has no answer.
+Handler = Callable[[Desk], Reply | None]
