@@ -100,7 +100,7 @@ class Measured:
     printed: int | None = None
     lost: list[Printed] = field(default_factory=list)
     invented: list[CellNote] = field(default_factory=list)
-    grid_lost: int = 0
+    grid_lost: list[Printed] = field(default_factory=list)
     contradicted: list[CellNote] = field(default_factory=list)
     unproven: list[CellNote] = field(default_factory=list)
 
@@ -112,7 +112,7 @@ class Measured:
     @property
     def proven_share(self) -> Decimal | None:
         """Return the percentage of proven figures among all there are, the lost ones too; None without any."""
-        whole = self.figures + max(len(self.lost), self.grid_lost)
+        whole = self.figures + max(len(self.lost), len(self.grid_lost))
         return Decimal(100 * self.proofs[Proof.PROVEN.value]) / whole if whole else None
 
 
@@ -185,10 +185,14 @@ def _count_lost(measured: Measured, document: Document, reading: Reading, path: 
         page = note.page if has_pages else 0
         figures[page][number] += 1
         notes.setdefault((page, number), note)
+    for indicator in document.indicators:  # targets are read, as indicators
+        if indicator.quantity is not None:
+            figures[indicator.source.page if has_pages else 0][indicator.quantity.number] += 1
     in_grids: dict[int, Counter[Decimal]] = defaultdict(Counter)
     for page, value in _amounts_in_grids(reading):
         in_grids[page if has_pages else 0][value] += 1
-    measured.grid_lost = sum(_without(in_grids, figures).values())
+    for (page, value), count in sorted(_without(in_grids, figures).items()):
+        measured.grid_lost += [Printed(value, page, "")] * count
     if printed is None:
         return
     measured.printed = len(printed)
@@ -201,7 +205,7 @@ def _count_lost(measured: Measured, document: Document, reading: Reading, path: 
             missing[each.page, each.value] -= 1
             measured.lost.append(each)
     for at, count in _without(figures, on_pages).items():
-        if amount(notes[at].raw) is not None:
+        if at in notes and amount(notes[at].raw) is not None:
             measured.invented += [notes[at]] * count
 
 
@@ -333,7 +337,14 @@ def _coverage(every: Sequence[Measured]) -> Iterator[str]:
 def _figures(m: Measured) -> str:
     share = f"{m.proven_share:.1f}%" if m.proven_share is not None else "—"
     proofs = (m.proofs[p.value] for p in (Proof.PROVEN, Proof.UNPROVEN, Proof.CONTRADICTED))
-    numbers = ("—" if m.printed is None else m.printed, m.figures, *proofs, len(m.lost), m.grid_lost, len(m.invented))
+    numbers = (
+        "—" if m.printed is None else m.printed,
+        m.figures,
+        *proofs,
+        len(m.lost),
+        len(m.grid_lost),
+        len(m.invented),
+    )
     cells = (*numbers, m.silent, m.nameless, share, m.narrative, f"{m.seconds:.1f}")
     return "| " + " | ".join(str(c) for c in cells) + " |"
 
@@ -444,6 +455,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"\n== {m.folder}/{m.name}")
             for lost in m.lost:
                 print(f"  丢失 p{lost.page} {lost.value} | {lost.line[:120]}")
+            for page in sorted({g.page for g in m.grid_lost}):
+                print(f"  网格丢失 p{page}", *(g.value for g in m.grid_lost if g.page == page))
         _show_notes(every, "invented")
     return 0
 

@@ -23,7 +23,7 @@ _AMOUNT = re.compile(r"^[-－−(（]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,8})?|\
 _CUT = re.compile(r"^[-\d,]+\.\d$")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _PROSE = re.compile(r"[，。；]")
-_UNIT_NEXT = re.compile(r"^(?:万|亿|元|%|％|个百分点)")
+_UNIT_NEXT = re.compile(r"^(?:万|亿|元|分|%|％|个百分点)")
 _PAGE = re.compile(r"<page [^>]*>(.*?)</page>", re.S)
 _WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
 _TAGS = re.compile(r"<[^>]+>")
@@ -141,11 +141,13 @@ def _of_page(page: str, number: int) -> Iterator[Printed]:
         is_prose = bool(_PROSE.search(text)) and len(_CJK.findall(text)) > _PROSE_CJK
         for place, word in enumerate(line):
             value = amount(word.text)
-            if value is None or (is_prose and not value):
+            if value is None or (is_prose and word.text == "0"):
                 continue
             after = line[place + 1] if place + 1 < len(line) else None
             follows = after if after is not None else lines[index + 1][0] if index + 1 < len(lines) else None
-            if follows is not None and _UNIT_NEXT.match(follows.text):
+            if follows is not None and (
+                _UNIT_NEXT.match(follows.text) or (word.text == "0" and _CJK.match(follows.text))
+            ):
                 continue
             before = line[place - 1] if place else None
             height = word.bottom - word.top
