@@ -21,7 +21,7 @@ _AFTER_NAME = re.compile(r"(?:支出)?[（(]\d{0,7}(?:类|款|项)[)）]")
 #: The name in front of a mark of the level.
 _MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(]\d{0,7}(类|款|项)[)）]")
 _PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|分为")
-_PURPOSE = re.compile(r"(?:主要)?(?:用于|保障|反映)(?!以下|如下|下列)")
+_PURPOSE = re.compile(r"(?:主要)?(?:用于|(?<![会房疗优])保障(?![和性房类]|支出|中心)|反映)(?!以下|如下|下列)")
 _ONLY_FIGURE = re.compile(r"^[^\u4e00-\u9fffA-Za-z]*$")
 #: 「支出决算为」, 「年初预算为」 say which figure of the subject follows, and name no other subject.
 _STAGE_ONLY = re.compile(
