@@ -9,7 +9,7 @@ from typing import Any
 
 from service.adapters.readers.kinds import Kind, kind_of
 from service.adapters.readers.text import decode
-from service.domain.errors import UnreadableDocumentError
+from service.domain.errors import OversizedDocumentError, UnreadableDocumentError
 
 #: An element of a tree; the library has no types.
 Element = Any
@@ -24,6 +24,8 @@ _FORMATTING = re.compile(r"</?(?:font|span|b|i|u|em|strong|big|small|center|o:p|
 _CONTAINERS = re.compile(r"</?(?:div|section|article|main|blockquote|dir|form)\b[^<>]*>", re.IGNORECASE)
 _FOREIGN = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "utf8": "utf-8", "unicode": "utf-16"}
 _MAX_PARTS = 100
+#: Tags of one file, closing ones included: more than any disclosure has, and read in some seconds.
+_MAX_TAGS = 600_000
 
 
 def parse(data: bytes, name: str) -> list[Element]:
@@ -33,9 +35,12 @@ def parse(data: bytes, name: str) -> list[Element]:
     kept.
 
     Raises:
+        OversizedDocumentError: It has too many tags.
         UnreadableDocumentError: It is in an unknown encoding, has no content, or still nests too deep.
     """
     pages = _pages_of_archive(data) if kind_of(data, name) is Kind.WEB_ARCHIVE else [_decode(data, name)]
+    if sum(page.count("<") for page in pages) > _MAX_TAGS:
+        raise OversizedDocumentError(f"“{name}”的网页标签超过{_MAX_TAGS}个，太大。请拆成几个文件，或打印成PDF后再上传。")
     roots = [root for page in pages if (root := _tree(page, name)) is not None]
     if not roots:
         raise UnreadableDocumentError(f"“{name}”里没有网页内容。请在浏览器里打开后另存为HTML或打印成PDF，再上传。")

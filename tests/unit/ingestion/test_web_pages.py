@@ -223,6 +223,8 @@ def test_spans_beyond_reason_are_bounded() -> None:
     reading = read(page("<table><tr><td colspan=999999 rowspan=999999>甲<td>乙<tr><td>丙<td>1</table>" + f"<p>{PROSE}"))
     assert len(reading.blocks) < 10
 
+    with pytest.raises(OversizedDocumentError, match="标签"):
+        read(page("<b>" * 600_001))
     row = "<tr>" + "<td>1" * 500
     with pytest.raises(OversizedDocumentError, match="格"):
         read(page(f"<table>{row * 900}</table>"))
