@@ -14,13 +14,17 @@ from service.vocabulary.spotting import DIMENSION, MEASURE, Mention, Spotter
 from service.vocabulary.vocabulary import Vocabulary
 
 _EMPTY_WORD = re.compile(
-    r"年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
+    r"主要|年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
 )
 _FUNCTION_MARK = re.compile(r"[（(]\d{0,7}(类|款|项)[)）]")
 _AFTER_NAME = re.compile(r"(?:支出)?[（(]\d{0,7}(?:类|款|项)[)）]")
 #: The name in front of a mark of the level.
 _MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(]\d{0,7}(类|款|项)[)）]")
 _PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|分为")
+#: A colon or a bracket right behind a figure: its parts follow. 「（一）」 is an ordinal.
+_LISTED = re.compile(r"[：:]|[（(](?![一二三四五六七八九十\d]{1,3}[)）])")
+#: Words behind which a name of its own begins: 「按规定安排的公务接待费」.
+_CONNECTED = re.compile(r"^.*(?:的|安排|为|是|用于|其中|包括|包含|分|中|由|及|和|与|至|于|对应|形成|下达|拨付|列支|从|所属|下属)")
 _PURPOSE = re.compile(r"(?:主要)?(?:用于|(?<![会房疗优])保障(?![和性房类]|支出|中心)|反映)(?!以下|如下|下列)")
 _ONLY_FIGURE = re.compile(r"^[^\u4e00-\u9fffA-Za-z]*$")
 #: 「支出决算为」, 「年初预算为」 say which figure of the subject follows, and name no other subject.
@@ -37,6 +41,8 @@ _OF_WHICH = re.compile(r"其中[:：]")
 _EXCLUDED = re.compile(r"[（(]不含[^（）()]*[)）]")
 _NO_ORIGIN = frozenset({"当年预算", "编制预算", "本年预算安排"})
 _SHORTEST_CLASS = 4
+#: A name this short may be the end of a longer one: 信访接待中心〔运行费〕.
+_LONGEST_ENDING = 3
 _CODE_BEHIND = re.compile(r"[（(](\d{3,9})[)）]")
 _SHORTEST_NAME = 2
 _FUNCTION = "function"
@@ -166,10 +172,8 @@ class Names:
         last = mentions[-1]
         if self._is_named(self.text[last.end : end]):
             return True
-        if last.text not in _BARE:
-            return False
         glued = re.search(r"[\u4e00-\u9fff]*$", self.text[max(start, *(m.end for m in mentions[:-1]), 0) : last.start])
-        return glued is not None and self._is_named(glued.group())
+        return glued is not None and self._is_named(_CONNECTED.sub("", glued.group()).removeprefix("年度").removeprefix("年"))
 
     def _is_named(self, text: str) -> bool:
         """Whether words that mean nothing by themselves leave something of a text."""
@@ -271,7 +275,7 @@ class Talk:
         talked = bool(self._subject.measures or self._subject.members)
         if said and _STAGE_ONLY.match(said) and talked and not [m for m in labelled if m.end <= clause]:
             return self._subject
-        is_part = bool(_PART.search(lead)) or lead[:1] in {"：", ":", "（", "("}
+        is_part = bool(_PART.search(lead) or _LISTED.match(lead))
         begins = self._begins_sentence(position)
         if is_part and self._subject is not OTHER and not (begins and self._several):
             self._whole, self._several = self._subject, True
@@ -331,11 +335,15 @@ class Talk:
         whole = self._whole if self._several else None
         measures = found.measures
         section = self._section.measure if self._section else ""
+        if section and section not in _BARE and measures and set(measures) <= _TOTALS and not found.members:
+            measures = (section,)  # 「采购预算总额」
         if not measures:
             measures = (section,) if section else (whole or self._subject).measures
             if _OF_SPENDING & found.members.keys() and not (set(measures) - {"收入"}):
                 measures = ("支出",)
         members = dict(found.members)
+        if whole is not None and measures and set(measures) <= _BARE and members and not set(whole.measures) <= _BARE | _TOTALS:
+            measures = whole.measures
         if whole is not None and (not found.measures or set(found.measures) <= {*whole.measures, *_BARE}):
             members = whole.members | members
         return Subject(measures, members)
