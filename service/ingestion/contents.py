@@ -125,6 +125,8 @@ def _repeats(text: str, core: str, seen: Sequence[str]) -> bool:
     """Whether a line begins the document: it is one of the first entries again, or one of the parts."""
     if core in seen[:3]:
         return True
+    if not _ORDINAL.match(text) and any(len(c := core_of(s)) >= 4 and core_of(text).endswith(c) for s in seen[:3]):
+        return True  # 「某局主要职能」 for the entry 「一、主要职能」
     part = PART.match(core)
     if part is None or (text.lstrip("-—•●· ") != core and _LEADER.search(text)):
         return False
