@@ -24,7 +24,7 @@ _PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|
 #: A colon or a bracket right behind a figure: its parts follow. 「（一）」 is an ordinal.
 _LISTED = re.compile(r"[：:]|[（(](?![一二三四五六七八九十\d]{1,3}[)）])")
 #: Words behind which a name of its own begins: 「按规定安排的公务接待费」.
-_CONNECTED = re.compile(r"^.*(?:的|安排|为|是|用于|其中|包括|包含|分|中|由|及|和|与|至|于|对应|形成|下达|拨付|列支|从|所属|下属)")
+_CONNECTED = re.compile(r"^.*(?:的|安排|为|是|用于|其中|包括|包含|分|由|及|和|与|至|于|对应|形成|下达|拨付|列支|从|所属|下属)")
 _PURPOSE = re.compile(r"(?:主要)?(?:用于|(?<![会房疗优])保障(?![和性房类]|支出|中心)|反映)(?!以下|如下|下列)")
 _ONLY_FIGURE = re.compile(r"^[^\u4e00-\u9fffA-Za-z]*$")
 #: 「支出决算为」, 「年初预算为」 say which figure of the subject follows, and name no other subject.
@@ -47,6 +47,9 @@ _CODE_BEHIND = re.compile(r"[（(](\d{3,9})[)）]")
 _SHORTEST_NAME = 2
 _FUNCTION = "function"
 _LONGEST_TITLE = 60
+_LONGEST_SHORT_ITEM = 3
+#: 「本年收入中，」: what follows is within it.
+_WITHIN = re.compile(r"(?<!其)中[，,]$")
 
 
 @dataclass(slots=True)
@@ -157,6 +160,12 @@ class Names:
             targets = [t for t in targets if t in self._known] or targets
         return targets[0] if len(targets) == 1 else None
 
+    def measure_of_item(self, mention: Mention) -> str | None:
+        """Return the measure that an item belongs to, None for a name on another dimension."""
+        dimension, member = mention.targets[0]
+        found = self._vocabulary.member(dimension, member) if dimension == "item" else None
+        return found.measure or None if found else None
+
     def _is_marked(self, mention: Mention) -> bool:
         return bool(_AFTER_NAME.match(self.text[mention.end : mention.end + 12]))
 
@@ -168,14 +177,16 @@ class Names:
             return not self._knows(marked[-1][0])
         mentions = self.between(start, end)
         if not mentions:
-            return self._is_named(text)
+            return self.is_named(text)
         last = mentions[-1]
-        if self._is_named(self.text[last.end : end]):
+        if self.is_named(self.text[last.end : end]):
             return True
         glued = re.search(r"[\u4e00-\u9fff]*$", self.text[max(start, *(m.end for m in mentions[:-1]), 0) : last.start])
-        return glued is not None and self._is_named(_CONNECTED.sub("", glued.group()).removeprefix("年度").removeprefix("年"))
+        before = glued.group() if glued else ""
+        before = before if last.text in _BARE else _CONNECTED.sub("", before)
+        return self.is_named(before.removeprefix("年度").removeprefix("年"))
 
-    def _is_named(self, text: str) -> bool:
+    def is_named(self, text: str) -> bool:
         """Whether words that mean nothing by themselves leave something of a text."""
         plain = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff ]", "", text)
         for word in self._plain:
@@ -242,10 +253,13 @@ class Talk:
     def __init__(self, names: Names, section: NarrativeSection | None) -> None:
         self._names = names
         self._section = section
-        self._subject = names.heading() or Subject()
+        self._subject = Subject()
         self._whole: Subject | None = None
         self._outside: list[tuple[Subject, Subject | None]] = []
         self._several = False
+        above = names.heading()
+        if above is not None:
+            self._subject = above if above is OTHER else self._merge(above)
 
     def begin_sentence(self, start: int, end: int, *, has_figures: bool) -> None:
         """Take a sentence without a figure as a title, if it is one."""
@@ -253,7 +267,8 @@ class Talk:
             return
         found = self._names.title(start, end)
         if found is not None:
-            self._subject, self._whole, self._several = found, None, False
+            self._whole, self._several = None, False
+            self._subject = found if found is OTHER else self._merge(found)
 
     def subject_at(self, position: int, clause: int, end: int, aspect: Aspect | None) -> Subject:
         """Return what the figure at *end* is of.
@@ -301,6 +316,8 @@ class Talk:
             return OTHER
         if _ONLY_FIGURE.match(own) and found is None:
             return OTHER
+        if found is None and self._names.is_named(own):
+            return OTHER
         if self._names.names_another(clause, end) or self._names.is_list(clause, end) or "分别" in own:
             return OTHER
         if is_part and found is not None and self._whole is not None and _same(self._subject, self._whole):
@@ -309,11 +326,19 @@ class Talk:
 
     def _found(self, position: int, clause: int, end: int) -> Subject | None:
         """Return what is named in the figure's own clause, or else before what the money is for."""
-        mentions = self._names.between(self._with_label(position, clause), end)
+        mentions = self._in_place(self._names.between(self._with_label(position, clause), end))
         if not mentions:
             purpose = _PURPOSE.search(self._names.text, position, clause)
-            mentions = self._names.between(position, purpose.start() if purpose else clause)
+            mentions = self._in_place(self._names.between(position, purpose.start() if purpose else clause))
+        elif _WITHIN.search(self._names.text[position:clause]):
+            mentions = [*self._in_place(self._names.between(position, clause)), *(m for m in mentions if m.start >= clause)]
         return self._names.subject(mentions, self._names.text[position:end])
+
+    def _in_place(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """Leave out words that name an item only where its measure is talked about (工程, 运行费)."""
+        about = {*self._subject.measures, *(self._whole.measures if self._whole else ())}
+        about |= {self._section.measure} if self._section else set()
+        return [m for m in mentions if len(m.text) > _LONGEST_SHORT_ITEM or self._names.measure_of_item(m) in {None, *about}]
 
     def _with_label(self, position: int, clause: int) -> int:
         """Return where the label of a clause begins: 「检察（款）：2018年支出合计」."""
