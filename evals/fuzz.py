@@ -102,7 +102,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.fuzz", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=60, help="for each kind")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kind", action="append", help="endings, such as .pdf; all by default; 'any' for arbitrary bytes")
+    parser.add_argument(
+        "--kind", action="append", help="endings, such as .pdf; all by default; 'any' for arbitrary bytes"
+    )
     parser.add_argument("--keep", type=Path, help="folder for inputs that crashed and the slowest ones")
     parser.add_argument("--readers-only", action="store_true", help="do not go on to tables and facts")
     given = parser.parse_args(argv)

@@ -24,7 +24,9 @@ def small_files(*, old_formats: bool = True) -> dict[str, bytes]:
         ".txt": text_file(), ".md": markdown_file(), ".csv": delimited_file(), ".html": web_page(), ".placed.html": drawn_page(),
         ".mht": web_archive(), ".pdf": pdf_file(), ".docx": word_file(), ".xlsx": workbook_file(), ".formula.xlsx": workbook_file(with_formula=True),
     }  # fmt: skip
-    files[".zip"] = packed({"甲.txt": files[".txt"], "乙/丙.csv": files[".csv"], "丁.zip": packed({"戊.html": files[".html"]})})
+    files[".zip"] = packed(
+        {"甲.txt": files[".txt"], "乙/丙.csv": files[".csv"], "丁.zip": packed({"戊.html": files[".html"]})}
+    )
     return files | (_converted(files, {".docx": ".doc", ".xlsx": ".xls"}) if old_formats else {})
 
 
@@ -104,7 +106,8 @@ def pdf_file(pages: int = 2) -> bytes:
             "<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[-25 -254 1000 880]/ItalicAngle 0/Ascent 880"
             "/Descent -120/CapHeight 880/StemV 93>>",
             f"<</Length {len(content)}>>stream\n{content}\nendstream",
-            *["<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R/Resources<</Font<</F1 3 0 R>>>>>>"] * pages,
+            *["<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R/Resources<</Font<</F1 3 0 R>>>>>>"]
+            * pages,
         ]
     )
 

@@ -18,7 +18,9 @@ TOKENS = (
     b"=cmd|' /C calc'!A0", b"../../../../etc/passwd", b"PK\x03\x04", b"PK\x01\x02", b"%PDF-1.7", b"\xd0\xcf\x11\xe0",
 )  # fmt: skip
 
-_SIGNS = "0123456789.,%％-－—（）()|│├─┼+ \u3000\t\n\r\x0b\x0c\x1e\u2028\xa0\u202e\ufeff\ud800一二、。：；元万亿表<>&\"'/=\\"
+_SIGNS = (
+    "0123456789.,%％-－—（）()|│├─┼+ \u3000\t\n\r\x0b\x0c\x1e\u2028\xa0\u202e\ufeff\ud800一二、。：；元万亿表<>&\"'/=\\"
+)
 
 
 def mutate(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
@@ -31,7 +33,16 @@ def mutate(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
 
 def arbitrary(rng: random.Random) -> bytes:
     """Return bytes of no kind, some behind the beginning of a kind."""
-    beginnings = (b"", b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe", b"MIME-Version: 1.0\n")
+    beginnings = (
+        b"",
+        b"",
+        b"%PDF-1.4\n",
+        b"PK\x03\x04",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"<html>",
+        b"\xff\xfe",
+        b"MIME-Version: 1.0\n",
+    )
     body = rng.randbytes(rng.choice((3, 30, 300, 3_000)))
     if rng.random() < 0.3:
         body = b"".join(rng.choice(TOKENS) for _ in range(rng.randrange(1, 60)))

@@ -131,7 +131,10 @@ def test_a_wrong_ending_changes_nothing_but_a_remark(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "name", "part", "says"),
-    [(word_file(), "预算.docm", "word/vbaProject.bin", "宏"), (workbook_file(), "预算.xlsm", "xl/vbaProject.bin", "宏")],
+    [
+        (word_file(), "预算.docm", "word/vbaProject.bin", "宏"),
+        (workbook_file(), "预算.xlsm", "xl/vbaProject.bin", "宏"),
+    ],
 )
 def test_macros_are_never_run(data: bytes, name: str, part: str, says: str) -> None:
     """The document is read, and the person told that its macros were not run."""
@@ -142,7 +145,9 @@ def test_macros_are_never_run(data: bytes, name: str, part: str, says: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("data", "part"), [(word_file(), "word/document.xml"), (workbook_file(), "xl/worksheets/sheet1.xml")], ids=["DOCX", "XLSX"]
+    ("data", "part"),
+    [(word_file(), "word/document.xml"), (workbook_file(), "xl/worksheets/sheet1.xml")],
+    ids=["DOCX", "XLSX"],
 )
 @pytest.mark.parametrize("lies", [False, True], ids=["declared", "lying"])
 def test_office_bombs_are_refused(data: bytes, part: str, lies: bool) -> None:
@@ -184,7 +189,9 @@ def test_entities_in_office_parts_are_refused(data: bytes, part: str, name: str,
     def change(member: str, content: bytes) -> bytes:
         if member != part:
             return content
-        head, _, body = content.partition(b"?>") if content.startswith(b"<?xml") else (b"<?xml version='1.0'", b"", content)
+        head, _, body = (
+            content.partition(b"?>") if content.startswith(b"<?xml") else (b"<?xml version='1.0'", b"", content)
+        )
         return head + b"?>" + declared.encode() + body.replace(TITLE.encode(), b"&i;").replace(b"Sheet", b"&i;")
 
     started = time.process_time()
@@ -196,7 +203,9 @@ def test_entities_in_office_parts_are_refused(data: bytes, part: str, name: str,
 @pytest.mark.parametrize("declared", [LAUGHS, OUTSIDE], ids=["laughs", "outside"])
 def test_entities_in_web_pages_stay_what_they_are(declared: str) -> None:
     """Web pages have no entities of their own."""
-    reading = read(declared.replace("x [", "html [").encode() + web_page().replace("续行".encode(), b"&i;"), "预算.html")
+    reading = read(
+        declared.replace("x [", "html [").encode() + web_page().replace("续行".encode(), b"&i;"), "预算.html"
+    )
 
     assert "root:" not in reading.text
     assert reading.text.count("哈") <= len(declared)
@@ -266,7 +275,8 @@ def test_deeply_nested_parts_are_refused_or_read(tag: str) -> None:
     opened = "".join(f"<{t}>" for t in inner) * 50_000
     closed = "".join(f"</{t}>" for t in reversed(inner)) * 50_000
     data = repacked(
-        word_file(), lambda n, c: c.replace(b"<w:sectPr", f"{opened}{closed}<w:sectPr".encode()) if n == "word/document.xml" else c
+        word_file(),
+        lambda n, c: c.replace(b"<w:sectPr", f"{opened}{closed}<w:sectPr".encode()) if n == "word/document.xml" else c,
     )
     with suppress(SourceDocumentError):
         assert PROSE in read(data, "预算.docx").text
@@ -285,7 +295,12 @@ def test_cells_that_look_like_formulas_stay_text() -> None:
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("../../../预算.txt", "预算.txt"), ("..\\..\\预算.txt", "预算.txt"), ("预\x00\x1b\n算.txt", "预算.txt"), ("长" * 300 + ".txt", "长" * 196 + ".txt")],
+    [
+        ("../../../预算.txt", "预算.txt"),
+        ("..\\..\\预算.txt", "预算.txt"),
+        ("预\x00\x1b\n算.txt", "预算.txt"),
+        ("长" * 300 + ".txt", "长" * 196 + ".txt"),
+    ],
 )
 def test_names_never_carry_paths_or_control_characters(name: str, shown: str) -> None:
     """Neither in a reading nor in a message."""
@@ -295,7 +310,9 @@ def test_names_never_carry_paths_or_control_characters(name: str, shown: str) ->
     assert f"“{shown}”" in caught.value.message
 
 
-@pytest.mark.parametrize("data", [packed({"OFD.xml": b"<x/>"}), compound("PowerPoint Document"), compound("VisioDocument")])
+@pytest.mark.parametrize(
+    "data", [packed({"OFD.xml": b"<x/>"}), compound("PowerPoint Document"), compound("VisioDocument")]
+)
 def test_other_kinds_say_what_to_do(data: bytes) -> None:
     """OFD, slides and drawings are not read."""
     with pytest.raises(SourceDocumentError, match=r"PDF|DOCX"):

@@ -133,9 +133,7 @@ def _is_clutter(path: str) -> bool:
 
 
 def _too_much(name: str) -> OversizedDocumentError:
-    return OversizedDocumentError(
-        f"压缩包“{name}”解压后太大或文件太多，从这一份起没有再解压。请分成几个压缩包再上传。"
-    )
+    return OversizedDocumentError(f"压缩包“{name}”解压后太大或文件太多，从这一份起没有再解压。请分成几个压缩包再上传。")
 
 
 def _too_deep(member: str, name: str, nesting: int) -> OversizedDocumentError:

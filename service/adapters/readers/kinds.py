@@ -58,7 +58,9 @@ ENDINGS: dict[Kind, frozenset[str]] = {
 #: Every ending that is read, as shown in messages and looked for in folders.
 SUPPORTED_ENDINGS = tuple(sorted(frozenset().union(*ENDINGS.values())))
 #: The formats that are read, in the words of a message.
-SUPPORTED = "PDF、Word（DOCX、DOC、WPS）、Excel（XLSX、XLS、ET）、网页（HTML、MHT）、CSV、TXT、Markdown，以及它们的ZIP压缩包"
+SUPPORTED = (
+    "PDF、Word（DOCX、DOC、WPS）、Excel（XLSX、XLS、ET）、网页（HTML、MHT）、CSV、TXT、Markdown，以及它们的ZIP压缩包"
+)
 
 _BEGINNINGS = (
     (b"\x89PNG", Kind.IMAGE), (b"\xff\xd8\xff", Kind.IMAGE), (b"GIF8", Kind.IMAGE), (b"II*\x00", Kind.IMAGE),

@@ -40,7 +40,9 @@ def parse(data: bytes, name: str) -> list[Element]:
     """
     pages = _pages_of_archive(data) if kind_of(data, name) is Kind.WEB_ARCHIVE else [_decode(data, name)]
     if sum(page.count("<") for page in pages) > _MAX_TAGS:
-        raise OversizedDocumentError(f"“{name}”的网页标签超过{_MAX_TAGS}个，太大。请拆成几个文件，或打印成PDF后再上传。")
+        raise OversizedDocumentError(
+            f"“{name}”的网页标签超过{_MAX_TAGS}个，太大。请拆成几个文件，或打印成PDF后再上传。"
+        )
     roots = [root for page in pages if (root := _tree(page, name)) is not None]
     if not roots:
         raise UnreadableDocumentError(f"“{name}”里没有网页内容。请在浏览器里打开后另存为HTML或打印成PDF，再上传。")
@@ -99,6 +101,4 @@ def _tree(text: str, name: str) -> Element | None:
             return None
         if not any(e.type_name == "ERR_RESOURCE_LIMIT" for e in parser.error_log):
             return root
-    raise UnreadableDocumentError(
-        f"“{name}”的网页标签嵌套太深，读不全。请在浏览器里打开后打印成PDF，再上传。"
-    )
+    raise UnreadableDocumentError(f"“{name}”的网页标签嵌套太深，读不全。请在浏览器里打开后打印成PDF，再上传。")

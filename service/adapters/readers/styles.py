@@ -16,7 +16,8 @@ _MATRIX = re.compile(r"matrix\(\s*([-\d.]+)\s*,\s*([-\d.]+)\s*,")
 #: Tenths of a point per unit.
 _UNITS = {"px": 7.5, "pt": 10.0, "mm": 28.346, "cm": 283.46, "in": 720.0, "pc": 120.0}
 _INVISIBLE = re.compile(
-    r"\b(?:none|hidden|transparent|white)\b|#fff(?:fff)?\b|(?<![\w.#,-])0(?:\.0*)?(?:px|pt|em)?(?![\w.,%])", re.IGNORECASE
+    r"\b(?:none|hidden|transparent|white)\b|#fff(?:fff)?\b|(?<![\w.#,-])0(?:\.0*)?(?:px|pt|em)?(?![\w.,%])",
+    re.IGNORECASE,
 )
 _MAX_SHEET = 4_000_000
 _SIDES = ("top", "right", "bottom", "left")

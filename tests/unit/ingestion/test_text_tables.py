@@ -68,7 +68,12 @@ BOX = """\
 def test_box_characters() -> None:
     """Merged cells and wrapped names come out whole; line characters are two columns wide here."""
     assert grids(f"前文\n{BOX}后文") == [
-        [("项目", "支出", ""), ("", "基本支出", "项目支出"), ("财政拨款收入", "1,234.50", "200.00"), ("其他", "", "1.00")]
+        [
+            ("项目", "支出", ""),
+            ("", "基本支出", "项目支出"),
+            ("财政拨款收入", "1,234.50", "200.00"),
+            ("其他", "", "1.00"),
+        ]
     ]
     (grid,) = (b for b in read(BOX).blocks if isinstance(b, Grid))
     assert grid.spans == {(0, 0): (2, 1), (0, 1): (1, 2)}
@@ -128,10 +133,15 @@ def test_prose_is_not_a_table(text: str) -> None:
 def test_tabs_are_read_as_before() -> None:
     """A page break within a table of tabs is remembered."""
     (grid,) = (b for b in read("甲\t乙\n\n丙\t丁\n后文").blocks if isinstance(b, Grid))
-    assert [(r.cells, r.number, r.after_break) for r in grid.rows] == [(("甲", "乙"), 1, False), (("丙", "丁"), 3, True)]
+    assert [(r.cells, r.number, r.after_break) for r in grid.rows] == [
+        (("甲", "乙"), 1, False),
+        (("丙", "丁"), 3, True),
+    ]
 
 
-@pytest.mark.parametrize("line", ["|a", "|a|b|c", "│", "││a", "a  1", "甲  乙", "+-+", "---|---", "┼─" * 5, "1  2  3  4  5"])
+@pytest.mark.parametrize(
+    "line", ["|a", "|a|b|c", "│", "││a", "a  1", "甲  乙", "+-+", "---|---", "┼─" * 5, "1  2  3  4  5"]
+)
 def test_long_stretches_take_linear_time(line: str) -> None:
     """A hundred thousand lines that nearly make a table are done in seconds."""
     started = time.process_time()
@@ -142,4 +152,6 @@ def test_long_stretches_take_linear_time(line: str) -> None:
 
 def test_the_sample_has_its_tables_as_before() -> None:
     """The usual text with tabs gives tab tables only."""
-    assert all("\t" not in c for b in read(Sample().text).blocks if isinstance(b, Grid) for r in b.rows for c in r.cells)
+    assert all(
+        "\t" not in c for b in read(Sample().text).blocks if isinstance(b, Grid) for r in b.rows for c in r.cells
+    )

@@ -96,7 +96,11 @@ def test_a_table_that_lays_out_the_page_is_not_data() -> None:
 
 def test_lines_and_paragraphs() -> None:
     """A paragraph is whole; a line that a break ends may go on; line ends of the source are nothing."""
-    reading = read(page(f"<p>第一行<br>第二\n  行</p><div>甲<p>{PROSE}</p>乙 <b>丙</b></div><pre>一\n二</pre><p style='display:none'>隐</p>"))
+    reading = read(
+        page(
+            f"<p>第一行<br>第二\n  行</p><div>甲<p>{PROSE}</p>乙 <b>丙</b></div><pre>一\n二</pre><p style='display:none'>隐</p>"
+        )
+    )
     found = [(b.text, b.whole) for b in reading.blocks if isinstance(b, TextLine)]
 
     assert found == [
@@ -183,7 +187,13 @@ def test_drawn_pages_become_paragraphs_and_ruled_tables(unit: str) -> None:
 
 def test_drawn_tables_without_lines_are_told_by_their_columns() -> None:
     """Figures below one another make a table where nothing is ruled."""
-    rows = [("项目", "本年预算", "上年预算"), ("财政拨款", "1,234.50", "1,100.00"), ("事业收入", "34.50", "9.00"), ("其他收入", "2.00", "8.00"), ("合计", "1,271.00", "1,117.00")]
+    rows = [
+        ("项目", "本年预算", "上年预算"),
+        ("财政拨款", "1,234.50", "1,100.00"),
+        ("事业收入", "34.50", "9.00"),
+        ("其他收入", "2.00", "8.00"),
+        ("合计", "1,271.00", "1,117.00"),
+    ]
     words = "".join(
         f'<span style="position:absolute;left:{x}px;top:{300 + 20 * n}px;font-size:12px">{cell}</span>'
         for n, row in enumerate(rows)
