@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from service.claims.statements import Statement, read_statements
@@ -113,7 +115,7 @@ def test_what_the_form_left_open_is_no_direction(prose: Prose) -> None:
     """增加（减少）0万元 changes nothing; with another figure nobody can tell which way."""
     (zero,) = (s for s in prose.read("公务接待费比上年预算增加（减少）0万元。", "“三公”经费"))
 
-    assert (zero.aspect, zero.quantity.number) == (Aspect.CHANGE, 0)
+    assert (zero.aspect, zero.quantity.number) == (Aspect.CHANGE, Decimal(0))
     assert not prose.read("公务接待费比上年预算增加（减少）3万元。", "“三公”经费")
 
 
