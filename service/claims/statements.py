@@ -181,6 +181,8 @@ def _fits(
     kinds = {vocabulary.measures[m].kind for m in measures if m in vocabulary.measures}
     if quantity.unit.kind is Kind.RATIO:
         return aspect is not Aspect.SHARE or "数量" not in kinds
+    if quantity.unit.kind is not Kind.MONEY and not subject.measures:
+        return False  # what is counted has to be named beside the number
     return not kinds or kinds == {_KIND_OF.get(quantity.unit.kind, "数量")}
 
 

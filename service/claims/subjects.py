@@ -46,6 +46,8 @@ _LONGEST_ENDING = 3
 _CODE_BEHIND = re.compile(r"[（(](\d{3,9})[)）]")
 _SHORTEST_NAME = 2
 _FUNCTION = "function"
+#: Dimensions whose members are printed with a code.
+_CLASSIFIED = ("function", "economic", "gov_economic")
 _LONGEST_TITLE = 60
 _LONGEST_SHORT_ITEM = 3
 #: 「本年收入中，」: what follows is within it.
@@ -145,6 +147,10 @@ class Names:
         coded = [t for t in mention.targets if code and t[1] == code.group(1)]
         if coded:
             return coded[0]
+        if code and mention.targets[0][0] in {"nature", *_CLASSIFIED}:
+            exact = [d for d in _CLASSIFIED if self._vocabulary.member(d, code.group(1))]
+            if len(exact) == 1:
+                return exact[0], code.group(1)
         targets = [t for t in mention.targets if t[0] == _FUNCTION] if self._is_marked(mention) else []
         targets = targets or [t for t in mention.targets if t[0] == mention.targets[0][0]]
         if targets[0][0] != _FUNCTION or len(targets) == 1:
@@ -159,6 +165,15 @@ class Names:
         if self._known:
             targets = [t for t in targets if t in self._known] or targets
         return targets[0] if len(targets) == 1 else None
+
+    def stands_under(self, part: Subject, whole: Subject) -> bool:
+        """Whether a part stands directly under a whole along the dimension that names it."""
+        for dimension in ("item", "nature"):
+            member = part.members.get(dimension)
+            if member is not None:
+                above = self._vocabulary.ancestors(dimension, member)
+                return whole.members.get(dimension) == (above[0] if above else None)
+        return True
 
     def measure_of_item(self, mention: Mention) -> str | None:
         """Return the measure that an item belongs to, None for a name on another dimension."""
@@ -284,14 +299,14 @@ class Talk:
         clause = min([clause, *(m.start for m in self._names.between(position, end) if m.start < clause < m.end)])
         if aspect is Aspect.SHARE:
             clause_end = clause + own.index("占") if "占" in own else end
-            return self._of_share(clause, clause_end)
+            return self._of_share(clause, clause_end, end)
         labelled = self._names.between(self._with_label(position, clause), end) if clause > position else []
         said = re.sub(r"20\d\d年度?|[^\u4e00-\u9fff]", "", own)
         talked = bool(self._subject.measures or self._subject.members)
         if said and _STAGE_ONLY.match(said) and talked and not [m for m in labelled if m.end <= clause]:
             return self._subject
         is_part = bool(_PART.search(lead) or _LISTED.match(lead))
-        begins = self._begins_sentence(position)
+        begins = self._begins_sentence(position) and lead[:1] not in {"）", ")"}
         if is_part and self._subject is not OTHER and not (begins and self._several):
             self._whole, self._several = self._subject, True
         found = self._found(position, clause, end)
@@ -302,7 +317,10 @@ class Talk:
             self._subject = self._merge(found)
         elif aspect in {Aspect.CHANGE, Aspect.RATE} and begins and self._several and self._whole:
             self._subject = self._whole
-        return self._checked(position, clause, end, aspect, found, is_part=is_part)
+        checked = self._checked(position, clause, end, aspect, found, is_part=is_part)
+        if checked is OTHER and aspect is Aspect.LEVEL:
+            self._subject = OTHER  # the changes behind it are its own
+        return checked
 
     def _checked(
         self, position: int, clause: int, end: int, aspect: Aspect | None, found: Subject | None, *, is_part: bool
@@ -332,6 +350,10 @@ class Talk:
             mentions = self._in_place(self._names.between(position, purpose.start() if purpose else clause))
         elif _WITHIN.search(self._names.text[position:clause]):
             mentions = [*self._in_place(self._names.between(position, clause)), *(m for m in mentions if m.start >= clause)]
+            found = self._names.subject(mentions, self._names.text[position:end])
+            if found and found is not OTHER and re.search(r"本年|当年", self._names.text[position:clause]):
+                found.members.setdefault("origin", "本年")
+            return found
         return self._names.subject(mentions, self._names.text[position:end])
 
     def _in_place(self, mentions: Sequence[Mention]) -> list[Mention]:
@@ -347,13 +369,19 @@ class Talk:
             return clause
         return max([position, *(m.end() for m in re.finditer(r"[，,；;。]", text[:clause]) if m.end() >= position)])
 
-    def _of_share(self, clause: int, end: int) -> Subject:
-        """Return what a share is of: the subject before 占, the figure just stated where nothing is named there."""
+    def _of_share(self, clause: int, end: int, figure: int) -> Subject:
+        """Return what a share is of: the subject before 占, the figure just stated where nothing is named there.
+
+        A share of something other than what the part stands directly under is bound to nothing.
+        """
         mentions = self._names.between(clause, end)
         found = self._names.subject(mentions, self._names.text[clause:end])
         if found is not None and found is not OTHER:
             self._subject = self._merge(found)
-        return OTHER if found is OTHER else self._subject
+        whole = self._names.subject(self._names.between(end, figure), "")
+        if found is OTHER or (whole is not None and not self._names.stands_under(self._subject, whole)):
+            return OTHER
+        return self._subject
 
     def _merge(self, found: Subject) -> Subject:
         """Carry what was talked about into a lead that names only a part of it."""

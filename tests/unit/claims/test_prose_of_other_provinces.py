@@ -132,3 +132,24 @@ def test_nearly_the_same_is_not_the_same(prose: Prose) -> None:
 def test_the_budget_of_the_same_year_is_no_earlier_year(prose: Prose) -> None:
     """决算数与预算数持平 says nothing of the year before."""
     assert [s.aspect for s in prose.read("支出决算为3万元。决算数与预算数持平。", "支出决算情况说明")] == [Aspect.LEVEL]
+
+
+def test_a_share_of_another_whole_is_bound_to_nothing(prose: Prose) -> None:
+    """工资福利支出 as a share of all spending is not its share of 人员经费."""
+    statements = prose.read("工资福利支出50万元，占支出预算的54.15%。", "一般公共预算基本支出情况")
+
+    assert [s.measures for s in statements if s.aspect is Aspect.SHARE] == [()]
+
+
+def test_changes_behind_an_unknown_name_are_its_own(prose: Prose) -> None:
+    text = "财政拨款支出90万元，其中某某示范基地建设支出30万元，与上年相比减少5万元，减少14.29%。"
+
+    assert [s.measures for s in prose.read(text)] == [("支出",), (), (), ()]
+
+
+def test_counts_need_their_name(prose: Prose) -> None:
+    assert prose.levels("本部门内设38个处室，编制338名。", "部门预算单位构成情况") == [("38个", "", ""), ("338名", "", "")]
+
+
+def test_a_code_tells_which_classification(prose: Prose) -> None:
+    assert prose.levels("（3）机关资本性支出（503）9.55万元。") == [("9.55万元", "支出", "503")]
