@@ -160,6 +160,101 @@ def fill(home: Path, paths: Sequence[Path], seconds: float) -> tuple[int, float]
     return added, time.perf_counter() - begun
 
 
+def measure_pages(folder: Path) -> list[Measure]:
+    """Measure ingesting PDFs with one worker and with two, and the peak memory of the largest real files.
+
+    The PDFs are those of the real corpus that have a text layer, or, without it, some made here.
+    """
+    corpus = Path(os.environ.get("YOUJU_REAL_CORPUS", ""))
+    real = corpus.is_dir() and bool(os.environ.get("YOUJU_REAL_CORPUS"))
+    paths = _text_pdfs(corpus) if real else _made_pdfs(folder / "pdf")
+    pages = sum(map(_page_count, paths))
+    kind = "真实" if real else "虚构"
+    paces = []
+    for workers in (1, 2):
+        application = build_application(Settings(home=folder / f"pages{workers}", database_url=""))
+        begun = time.perf_counter()
+        done = list(application.add_paths(paths, workers=workers))
+        paces.append(pages / (time.perf_counter() - begun))
+        if not any(each.document for each in done):
+            return [Measure(f"导入{kind}PDF", done[0].error if done else "没有文件", "", ok=False)]
+    one, two = paces
+    cores = os.cpu_count() or 1
+    rows = [
+        Measure(
+            f"导入{len(paths)}份{kind}PDF（有文字层，共{pages}页），一个进程读",
+            f"每秒 {one:.1f} 页", "每秒 10 页", ok=one >= 10,
+        ),
+        Measure("同上，两个进程读", f"每秒 {two:.1f} 页，{two / one:.2f} 倍", "1.7 倍",
+                ok=two >= 1.7 * one if cores > 1 else None),
+    ]  # fmt: skip
+    if real:
+        files = [each for each in corpus.rglob("*") if each.suffix.lower() in (".pdf", ".xlsx")]
+        most_pages = max((p for p in files if p.suffix.lower() == ".pdf"), key=_page_count)
+        largest = max((p for p in files if p.suffix.lower() == ".xlsx"), key=lambda p: p.stat().st_size)
+        for number, path in enumerate((most_pages, largest)):
+            ended = run_process(["ingest", str(path)], folder / f"largest{number}")
+            size = f"{_page_count(path)}页" if path == most_pages else f"{path.stat().st_size / _MB / _MB:.1f} MB"
+            rows.append(
+                Measure(f"youju ingest 最大的{path.suffix[1:].upper()}（{size}），整个进程",
+                        f"{ended.seconds:.1f} s，内存峰值 {ended.peak_mb:.0f} MB")
+            )  # fmt: skip
+    return rows
+
+
+def _page_count(path: Path) -> int:
+    """Return the pages of a PDF; 0 where it cannot be opened or is none."""
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(path) as opened:
+            return len(opened)
+    except pypdfium2.PdfiumError:
+        return 0
+
+
+def _text_pdfs(corpus: Path) -> list[Path]:
+    """Return the PDFs whose pages hold text: recognising pictures is another work."""
+    import pypdfium2
+
+    found = []
+    for path in sorted(corpus.rglob("*.pdf")):
+        try:
+            with pypdfium2.PdfDocument(path) as opened:
+                texts = [page.get_textpage().count_chars() for page in opened]
+        except pypdfium2.PdfiumError:
+            continue
+        if texts and all(count > 0 for count in texts):
+            found.append(path)
+    return found
+
+
+def _made_pdfs(folder: Path, count: int = 6, pages: int = 20) -> list[Path]:
+    """Write PDFs of an invented department: a cover, then a ruled table that adds up on every page."""
+    from tests.pdfs import PdfPage, pdf_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number in range(1, count + 1):
+        cover = PdfPage()
+        cover.text(100, 200, f"云溪市示例局{2018 + number}年度部门预算", size=20)
+        made = [cover]
+        for _ in range(pages - 1):
+            page = PdfPage()
+            page.text(60, 60, "部门支出总体情况表", size=14)
+            page.text(400, 80, "单位：万元")
+            amounts = [(10 * number + line, 20 + line) for line in range(28)]
+            rows = [("合计", *(f"{sum(each)}.00" for each in (map(sum, amounts), *zip(*amounts, strict=True))))]
+            rows += [(f"项目{line}", f"{one + two}.00", f"{one}.00", f"{two}.00")
+                     for line, (one, two) in enumerate(amounts)]  # fmt: skip
+            page.table(60, 90, (150, 100, 100, 100), [("项目", "合计", "基本支出", "项目支出"), *rows])
+            made.append(page)
+        path = folder / f"{number}.pdf"
+        path.write_bytes(pdf_of(*made))
+        paths.append(path)
+    return paths
+
+
 def _add(home: Path, paths: Sequence[Path]) -> list[str]:
     """Add documents; return what kept any of them out."""
     application = build_application(Settings(home=home, database_url=""))
@@ -275,6 +370,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         measures = measure_cold(folder)
         measures += measure_ingest(folder)
+        measures += measure_pages(folder)
         measures += measure_service(folder)
         measures += measure_growth(folder, given.documents, given.seconds)
     finally:

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
+from operator import itemgetter
 
 from service.application import Application, Ingested, Progress
 from service.domain.errors import MissingDocumentError
@@ -47,7 +48,7 @@ class Jobs:
                     f"没有编号为“{job_id[:64]}”的导入。重启后不再保留；已导入的文档见 GET /v1/documents。"
                 )
             job = self._jobs[job_id]
-            return job | {"files": list(job["files"])}
+            return job | {"files": [said for _, said in sorted(job["files"], key=itemgetter(0))]}
 
     def _run(self, application: Application, files: Sequence[tuple[str, bytes]], job: Json) -> None:
         def count(now: Progress) -> None:
@@ -58,13 +59,13 @@ class Jobs:
             with self._turn:
                 for taken in application.add_files(files, count, workers=application.limits.workers):
                     with self._lock:
-                        job["files"].append(_said(taken))
+                        job["files"].append((taken.number, _said(taken)))
                 application.finish_indexing()
         except Exception as error:  # a thread has nobody above it
             said = f"程序内部出错，编号 {record_incident(error)}。请把编号告诉管理员。"
             with self._lock:
                 failed = Ingested("", None, said, "internal-error")
-                job["files"].append(_said(failed))
+                job["files"].append((job["total"], _said(failed)))
         finally:
             with self._lock:
                 job["state"] = "done"
