@@ -32,7 +32,11 @@ _STAGES = (
     (re.compile(r"决算"), Stage.FINAL),
     (re.compile(r"年初预算|预算数|预算为"), Stage.BUDGET),
 )
+#: 「一是…；二是…」: the reasons go on.
+_FURTHER = re.compile(r"\s*(?:[二三四五六七八九]是|[二三四五六七八九]、|另外|同时|此外)")
 _CAUSE = re.compile(r"(?:增加|减少|增长|下降|核减|调增|调减|追加)[\u4e00-\u9fff]{2,10}$")
+#: Dimensions that split money only.
+_OF_MONEY = frozenset({"function", "economic", "gov_economic", "nature", "fund"})
 _KIND_OF = {Kind.MONEY: "金额"}
 
 #: How far behind 持平 the amount of both years may stand: 「与上年持平，均为5.1万元」.
@@ -183,6 +187,8 @@ def _fits(
         return aspect is not Aspect.SHARE or "数量" not in kinds
     if quantity.unit.kind is not Kind.MONEY and not subject.measures:
         return False  # what is counted has to be named beside the number
+    if quantity.unit.kind is not Kind.MONEY and _OF_MONEY & subject.members.keys():
+        return False
     return not kinds or kinds == {_KIND_OF.get(quantity.unit.kind, "数量")}
 
 
@@ -277,7 +283,8 @@ def _reason_spans(text: str, words: Mapping[str, Sequence[str]], figures: Sequen
         while end < len(text):
             stop = _BREAK.search(text, end)
             cut = stop.start() if stop else len(text)
-            if end > found.end() and any(end <= f.start < cut for f in figures):
+            listed = _FURTHER.match(text, end)
+            if end > found.end() and not listed and any(end <= f.start < cut for f in figures):
                 end -= 1
                 break
             end = cut

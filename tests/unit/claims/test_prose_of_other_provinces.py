@@ -153,3 +153,10 @@ def test_counts_need_their_name(prose: Prose) -> None:
 
 def test_a_code_tells_which_classification(prose: Prose) -> None:
     assert prose.levels("（3）机关资本性支出（503）9.55万元。") == [("9.55万元", "支出", "503")]
+
+
+def test_amounts_in_enumerated_reasons_are_not_the_budget(prose: Prose) -> None:
+    """「二是纳入上年预算管理的7万元培训费收入…」 stands within the reason."""
+    text = "项目支出43万元，比上年减少12万元。主要原因一是压减支出；二是纳入2024年预算管理的7万元收入不再安排。"
+
+    assert [s.text for s in prose.read(text, "支出预算情况说明")] == ["43万元", "12万元"]
