@@ -23,7 +23,7 @@ _AMOUNT = re.compile(r"^[-－−(（]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,8})?|\
 _CUT = re.compile(r"^[-\d,]+\.\d$")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _PROSE = re.compile(r"[，。；]")
-_UNIT_NEXT = re.compile(r"^(?:万|亿|元|分|%|％|个百分点)")
+_UNIT_NEXT = re.compile(r"^(?:万(?!以)|亿|元|分|%|％|个百分点)")
 _PAGE = re.compile(r"<page [^>]*>(.*?)</page>", re.S)
 _WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
 _TAGS = re.compile(r"<[^>]+>")
@@ -118,16 +118,30 @@ def _of_package(data: bytes) -> Iterator[Printed]:
                     yield Printed(value, 0, f"{sheet.title}!{cell.coordinate}")
 
 
-def _of_pdf(path: Path) -> list[Printed] | None:
+def _pages(path: Path) -> list[str] | None:
     tool = shutil.which("pdftotext")
     if tool is None:
         return None
     done = subprocess.run([tool, "-bbox", str(path), "-"], capture_output=True, check=False)  # noqa: S603
-    pages = _PAGE.findall(done.stdout.decode("utf-8", errors="replace"))
+    return _PAGE.findall(done.stdout.decode("utf-8", errors="replace"))
+
+
+def _of_pdf(path: Path) -> list[Printed] | None:
+    pages = _pages(path)
+    if pages is None:
+        return None
     return [p for number, page in enumerate(pages, 1) for p in _of_page(page, number)]
 
 
-def _of_page(page: str, number: int) -> Iterator[Printed]:
+def lines_of_amounts(path: Path) -> list[list[list[tuple[Decimal, float, float]]]]:
+    """Return the amounts of a PDF with their left and right edges: pages of lines of amounts, left to right."""
+    return [
+        [[(v, w.x0, w.x1) for w in line if (v := amount(w.text)) is not None] for line in _lines_of_page(page)]
+        for page in _pages(path) or []
+    ]
+
+
+def _lines_of_page(page: str) -> list[list[_Word]]:
     words = [
         _Word(float(x0), float(top), float(x1), float(bottom), html.unescape(text))
         for x0, top, x1, bottom, text in _WORD.findall(page)
@@ -135,7 +149,11 @@ def _of_page(page: str, number: int) -> Iterator[Printed]:
     upright = sum(w.x1 - w.x0 > w.bottom - w.top for w in words if len(w.text) > 2)
     if upright * 2 < sum(len(w.text) > 2 for w in words):  # text that runs down the page
         words = [_Word(w.top, -w.x1, w.bottom, -w.x0, w.text) for w in words]
-    lines = _lines(_mended(words))
+    return _lines(_mended(words))
+
+
+def _of_page(page: str, number: int) -> Iterator[Printed]:
+    lines = _lines_of_page(page)
     for index, line in enumerate(lines):
         text = " ".join(w.text for w in line)
         is_prose = bool(_PROSE.search(text)) and len(_CJK.findall(text)) > _PROSE_CJK

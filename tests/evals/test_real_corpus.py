@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from evals import __main__ as command
 from evals import corpus, truth
 from evals.hand import hand_checked, recheck
+from evals.misreadings import misread
+from evals.placement import Placed, beside
 from evals.printed import amount, printed_amounts
 
 CORPUS = os.environ.get("YOUJU_REAL_CORPUS", "")
@@ -115,3 +118,23 @@ def test_every_cell_of_the_extracted_tables_is_equal() -> None:
 def test_the_header_paths_of_the_official_templates() -> None:
     """Eighteen sheets with figures columns, empty as they are handed out."""
     assert [c.differences for c in truth.compare_headers(Path(CORPUS))] == [[], []]
+
+
+def test_a_figure_beside_its_column_is_listed() -> None:
+    """Its interval on the page does not meet that of its column; two figures are no column yet."""
+    column = [Placed("T01 表", 1, f"行{n}", 2, "合计", Decimal(n), 100.0, 140.0) for n in range(4)]
+    strayed = Placed("T01 表", 1, "行9", 2, "合计", Decimal(9), 180.0, 220.0)
+    elsewhere = Placed("T01 表", 2, "行9", 2, "合计", Decimal(9), 180.0, 220.0)
+
+    assert beside([*column, strayed, elsewhere]) == [strayed]
+
+
+def test_a_misread_digit_is_another_figure() -> None:
+    """One digit changes, never the first into a zero, and nothing else."""
+    rng = random.Random(1)
+
+    for _ in range(50):
+        wrong = misread("1,234.50", rng)
+        assert len(wrong) == 8
+        assert sum(a != b for a, b in zip(wrong, "1,234.50", strict=True)) == 1
+        assert wrong[0] != "0"
