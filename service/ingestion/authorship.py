@@ -65,6 +65,9 @@ _UNIT_ITEM = re.compile(
 _ALONE = re.compile(
     r"(?:无|没有)(?:下属|所属)(?:预算|二级|事业)?单位|(?:预算|决算)(?:仅为|只包括|仅包括|为)[^。，]{0,6}本级(?:预算|决算)(?=[。；，]|$)"
 )
+#: 「二〇二四年」 on a cover.
+_CHINESE_YEAR = re.compile(r"二[〇○零0Oo][一二三四五六七八九〇○零]{2}(?=\s*年)")
+_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 #: Votes that one kind of evidence may give to one answer.
 _CAP = 6
 _COVER_LABEL, _COVER, _RECOGNISED = 12, 9, 2
@@ -145,7 +148,6 @@ def read_authorship(
     units, code = _units(tables, {n for n in (entity, owner) if n})
     units = units or _listed_units(paragraphs, entity)
     texts = [p.text for p in paragraphs if not p.in_contents]
-    title = " ".join(face[:2])
     printed = "\n".join(texts + [t.owner for t in tables])
     names = [
         entity,
@@ -156,10 +158,10 @@ def read_authorship(
     names += [f"{n}本级" for n in (entity, owner) if n and any(squeeze(u.name) == f"{n}本级" for u in units)]
     has_figures = any(c.quantity is not None for t in tables for r in t.table.rows for c in r.cells)
     has_prose = any(_MONEY.search(p.text) for p in paragraphs if not p.in_contents and not p.is_heading)
+    year, stage = _year(face, paragraphs, tables, cells), _stage(face, paragraphs, tables)
     return Authorship(
-        title=title, entity=entity, names=tuple(dict.fromkeys(n for n in names if n)), code=code,
-        year=_year(face, paragraphs, tables, cells), stage=_stage(face, paragraphs, tables),
-        kind=_kind(face, paragraphs, units), region=region_of(entity), units=units,
+        title=_title(face, entity, year, stage), entity=entity, names=tuple(dict.fromkeys(n for n in names if n)), code=code,
+        year=year, stage=stage, kind=_kind(face, paragraphs, units), region=region_of(entity), units=units,
         part="全" if has_figures and has_prose else "表格" if has_figures else "文字",
         empty_tables=0 if has_figures else len(tables),
     )  # fmt: skip
@@ -175,8 +177,15 @@ def _face(paragraphs: Sequence[Paragraph]) -> list[str]:
             continue
         if len(p.text) > 60:
             break
-        out.append(p.text)
+        out.append(_CHINESE_YEAR.sub(lambda m: m.group().translate(_DIGITS), p.text))
     return out
+
+
+def _title(face: Sequence[str], entity: str, year: int, stage: Stage) -> str:
+    """Return the title as printed; put together where the face is missing or was misread."""
+    if entity and year and entity not in squeeze("".join(face)):
+        return f"{entity}{year}年{'决算' if stage is Stage.FINAL else '预算'}"
+    return " ".join(face[:2])
 
 
 def _form_lines(grid: Grid) -> Iterator[str]:
@@ -223,7 +232,9 @@ def _bodies(
     for p in paragraphs:
         if p.is_heading and not _SENTENCE_LIKE.search(p.text):
             votes.add(_clean(p.text), "heading", 2)
-        elif not p.in_contents:
+        elif p.in_contents:
+            votes.add(_clean(p.text) if "概况" in p.text else "", "contents", 2)
+        else:
             for found in _SUBJECT.finditer(p.text[:400]):
                 votes.add(_clean(found.group(1)), "sentence")
     return votes.total()
@@ -268,7 +279,7 @@ def _aliases(entity: str, printed: str) -> Iterator[str]:
     known = [entity]
     candidates = []
     for form in dict.fromkeys(forms):
-        shorter = re.sub(r"(?<=街道)办事处$|(?<=人大)常委会(?=办公厅|办公室)|(?<=委员会)办公室$", "", form)
+        shorter = re.sub(r"(?<=街道)办事处$|(?<=人大)常委会(?=办公厅|办公室)|(?<=委员会)办公室$|(?<=[镇乡])人民政府$", "", form)
         for name in dict.fromkeys((form, shorter)):
             if places:
                 candidates += [f"{places[-1]}{name}", f"{places[-1][-1]}{name}"]
@@ -323,6 +334,9 @@ def _stage(face: Sequence[str], paragraphs: Sequence[Paragraph], tables: Sequenc
     if titles:
         final += _COVER * (titles[0][1] == "决算")
         budget += _COVER * (titles[0][1] == "预算")
+    elif said := re.search(r"(?:部门|单位|综合|收支)(预算|决算)|(预算|决算)(?:公开|情况|说明|报表)", cover):
+        final += _COVER * ("决算" in said.group())
+        budget += _COVER * ("预算" in said.group())
     texts = [t.table.title for t in tables] + [p.text for p in paragraphs if p.is_heading or p.in_contents]
     finals = sum("决算" in t for t in texts)
     final += min(_CAP, finals)
