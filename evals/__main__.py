@@ -116,7 +116,7 @@ def _built_in(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
     if is_accepted:
         accepted.write_text(json.dumps(counts) + "\n", encoding="utf-8")
     before = json.loads(accepted.read_text(encoding="utf-8")) if accepted.is_file() else {}
-    worse = [f"{key}：{counts[key]}，原为{before[key]}" for key in counts if counts[key] < before.get(key, 0)]
+    worse = [f"{key}：{counts[key]}，原为{before[key]}" for key in counts if counts[key] < before.get(key, counts[key])]
     print("比认可的结果差：" + "；".join(worse) + "\n" if worse else "不比认可的结果差。\n")
     code = _PASSED if is_good and not worse else _WORSE
     return code, {"suite": name, "ok": code == _PASSED, **counts, "worse": worse}
