@@ -283,7 +283,7 @@ def render(every: Sequence[Measured]) -> str:
         for note in measured.contradicted:
             verdict = verdicts.get(verdict_key(measured, note), ("unjudged", ""))[0]
             counts[f"{measured.folder}/{measured.name}", verdict] += 1
-    names = {"ours": "读错", "document": "原文如此", "unjudged": "未判"}
+    names = {"ours": "读取或勾稽有误", "document": "原文如此", "unjudged": "未判"}
     lines += ["| 文件 | 判断 | 格数 |", "|---|---|---:|"]
     lines += [f"| {name} | {names.get(v, v)} | {count} |" for (name, v), count in sorted(counts.items())]
     return "\n".join(lines).rstrip() + "\n"
