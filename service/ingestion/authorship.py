@@ -59,6 +59,13 @@ _WITH_UNITS = re.compile(
 )
 #: 「纳入编制范围的单位包括：」, with the units listed below it.
 _LIST_OF_UNITS = re.compile(r"(?:单位|机构)[^。]{0,60}(?:包括|如下|分别是|分别为|具体是|构成为)[^。\d]{0,16}[:：]$")
+#: 「纳入…编制范围的预算单位共计2家，具体包括：某局（本级），某中心。」
+_INLINE_UNITS = re.compile(
+    r"(?:范围的?(?:二级)?(?:预算|决算)?单位|所属(?:\d+[个家])?(?:二级|预算|下级)*单位)[^。]{0,16}?(?:包括|分别是|分别为|即|为)[:：]?([^。]{6,400})"
+)
+_BETWEEN_UNITS = re.compile(r"[、，,；;]|和(?=[\u4e00-\u9fff]{2,8}[省市区县])|(?<=[)）])(?=[\u4e00-\u9fff])")
+#: 序号, 单位名称, 单位性质, 备注.
+_LIST_WIDTH = 5
 _UNIT_ITEM = re.compile(
     r"^(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[（(]?[一二三四五六七八九十]{1,3}[)）、])([^，；。:：]{4,40})[。；，]?$"
 )
@@ -146,7 +153,7 @@ def read_authorship(
     owners = Counter(_clean(t.owner) for t in tables if t.owner)
     owner = owners.most_common(1)[0][0] if owners else ""
     units, code = _units(tables, {n for n in (entity, owner) if n})
-    units = units or _listed_units(paragraphs, entity)
+    units = units or _listed_units(paragraphs, blocks, entity)
     texts = [p.text for p in paragraphs if not p.in_contents]
     printed = "\n".join(texts + [t.owner for t in tables])
     names = [
@@ -402,8 +409,8 @@ def _units(tables: Sequence[BuiltTable], owners: Iterable[str]) -> tuple[tuple[B
     return tuple(BudgetUnit(code, name) for code, name in sorted(units.items())), department
 
 
-def _listed_units(paragraphs: Sequence[Paragraph], entity: str) -> tuple[BudgetUnit, ...]:
-    """Return the units that the text lists by name, where no table prints their codes; the name is the code."""
+def _listed_units(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], entity: str) -> tuple[BudgetUnit, ...]:
+    """Return the units that text or a list names, where no table prints their codes; the name is the code."""
     names: list[str] = []
     is_open = False
     for p in paragraphs:
@@ -414,11 +421,30 @@ def _listed_units(paragraphs: Sequence[Paragraph], entity: str) -> tuple[BudgetU
         elif is_open:
             found = _UNIT_ITEM.match(p.text)
             name = squeeze(found.group(1)) if found else ""
-            if not _WHOLE_NAME.match(_SCOPE.sub("", name)):
-                is_open = False
-            elif name != entity:
-                names.append(name)
-    return tuple(BudgetUnit(n, n) for n in dict.fromkeys(names)) if len(names) > 1 else ()
+            is_open = bool(_unit_names(name))
+            names += _unit_names(name)
+        elif not names and (inline := _INLINE_UNITS.search(squeeze(p.text))):
+            names += _unit_names(*_BETWEEN_UNITS.split(inline.group(1)))
+    if not names:
+        names = [n for b in blocks if isinstance(b, Grid) for n in _unit_column(b)]
+    own = [n for n in dict.fromkeys(names) if n != entity]
+    return tuple(BudgetUnit(n, n) for n in own) if len(names) > 1 else ()
+
+
+def _unit_names(*pieces: str) -> list[str]:
+    """Return the pieces that name a public body as a whole."""
+    plain = [p.strip("。；;，, ") for p in pieces]
+    return [p for p in plain if _WHOLE_NAME.match(_SCOPE.sub("", p))]
+
+
+def _unit_column(grid: Grid) -> list[str]:
+    """Return the names under 单位名称 of a list that holds nothing but names."""
+    header = [squeeze(c) for c in grid.rows[0].cells] if grid.rows else []
+    column = next((i for i, c in enumerate(header) if c in {"单位名称", "预算单位名称", "预算单位", "决算单位名称"}), None)
+    filled = [c for c in header if c]
+    if column is None or len(filled) > _LIST_WIDTH or any(re.search(r"元|金额|合计|项目|收入|支出", c) for c in filled):
+        return []
+    return _unit_names(*(squeeze(r.cells[column]) for r in grid.rows[1:] if column < len(r.cells)))
 
 
 def _code_and_name(built: BuiltTable, cells: Sequence[str]) -> tuple[str, str]:
