@@ -30,7 +30,7 @@ _STAGES = (
     (re.compile(r"全年预算|调整后?预算|预算调整"), Stage.ADJUSTED),
     (re.compile(r"执行数|预算执行|实际执行"), Stage.EXECUTED),
     (re.compile(r"决算"), Stage.FINAL),
-    (re.compile(r"年初预算|预算数|预算为"), Stage.BUDGET),
+    (re.compile(r"年初预算|(?<!全年)(?<!调整)(?<!整后)预算[数为]"), Stage.BUDGET),
 )
 #: 「一是…；二是…」: the reasons go on.
 _FURTHER = re.compile(r"\s*(?:[二三四五六七八九]是|[二三四五六七八九]、|另外|同时|此外)")

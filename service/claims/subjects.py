@@ -21,6 +21,10 @@ _AFTER_NAME = re.compile(r"(?:支出)?[（(]\d{0,7}(?:类|款|项)[)）]")
 #: The name in front of a mark of the level.
 _MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(]\d{0,7}(类|款|项)[)）]")
 _PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|分为")
+#: 「收入包括：」, 「支出按功能分类：」: the parts of one side follow.
+_SIDE = re.compile(
+    r"(?:^|[，,；;。：:]|其中)(收入|支出)(?:预算|合计|总计)?(?:按[^，,；;：:。]{2,12}?(?:分类?|划分))?[，,]?(?:包括|包含|分为|[：:])"
+)
 #: A colon or a bracket right behind a figure: its parts follow. 「（一）」 is an ordinal.
 _LISTED = re.compile(r"[：:]|[（(](?![一二三四五六七八九十\d]{1,3}[)）])")
 #: Words behind which a name of its own begins: 「按规定安排的公务接待费」.
@@ -272,6 +276,7 @@ class Talk:
         self._whole: Subject | None = None
         self._outside: list[tuple[Subject, Subject | None]] = []
         self._several = False
+        self._read = 0
         above = names.heading()
         if above is not None:
             self._subject = above if above is OTHER else self._merge(above)
@@ -295,7 +300,8 @@ class Talk:
             aspect: What is said of it.
         """
         lead, own = self._names.text[position:end], self._names.text[clause:end]
-        self._brackets(lead)
+        self._brackets(self._names.text[self._read : end])
+        self._read = end
         clause = min([clause, *(m.start for m in self._names.between(position, end) if m.start < clause < m.end)])
         if aspect is Aspect.SHARE:
             clause_end = clause + own.index("占") if "占" in own else end
@@ -307,7 +313,12 @@ class Talk:
             return self._subject
         is_part = bool(_PART.search(lead) or _LISTED.match(lead))
         begins = self._begins_sentence(position) and lead[:1] not in {"）", ")"}
-        if is_part and self._subject is not OTHER and not (begins and self._several):
+        side = _SIDE.search(lead)
+        if side:
+            above = self._whole if self._several and self._whole else self._subject
+            self._whole, self._several = Subject((side.group(1),), dict(above.members)), True
+            is_part = True
+        elif is_part and self._subject is not OTHER and not (begins and self._several):
             self._whole, self._several = self._subject, True
         found = self._found(position, clause, end)
         if found is OTHER:

@@ -26,6 +26,7 @@ _TERMS = (
 _DEFINES = re.compile(r"^(?:是|即|指|主要|反映|为|核算|用于|纳入|包括|安排)")
 _ASIDE = re.compile(r"^[（(]?(?:注|备注|说明|附注)[:：]|^(?:附件|附表|本表)|^[^。]{0,40}[表单](?:[（(][^）)]{1,8}[)）])?$|^\d+$")
 _GLOSSARY = "名词解释"
+_AGAINST_OTHER = re.compile(r"[比较与同和][^，。；]{0,16}(?:执行数|执行情况|决算)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,8 @@ def derive_previous(facts: Sequence[Fact], frame: Frame) -> tuple[Fact, ...]:
         coordinate = change.coordinate
         if coordinate.aspect is not Aspect.CHANGE or change.quantity is None or coordinate.base_year is None:
             continue
+        if coordinate.stage is Stage.BUDGET and _AGAINST_OTHER.search(change.source.quote):
+            continue  # what was compared with is no budget
         target = (coordinate.measure, coordinate.key, coordinate.base_year)
         if target in levels or target in out:
             continue

@@ -160,3 +160,18 @@ def test_amounts_in_enumerated_reasons_are_not_the_budget(prose: Prose) -> None:
     text = "项目支出43万元，比上年减少12万元。主要原因一是压减支出；二是纳入2024年预算管理的7万元收入不再安排。"
 
     assert [s.text for s in prose.read(text, "支出预算情况说明")] == ["43万元", "12万元"]
+
+
+def test_the_sides_of_one_total_are_kept_apart(prose: Prose) -> None:
+    text = "2026年收支总预算54万元。其中：收入包括一般公共预算拨款收入50万元、上年结转4万元；支出包括教育支出44万元、卫生健康支出10万元。"
+
+    assert prose.levels(text)[2:] == [
+        ("50万元", "收入", "一般公共预算"), ("4万元", "收入", "上年结转"), ("44万元", "支出", "205"), ("10万元", "支出", "210"),
+    ]  # fmt: skip
+
+
+def test_behind_an_aside_the_whole_is_compared(prose: Prose) -> None:
+    text = "“三公”经费预算20万元，其中：公务接待费5万元，公务用车购置及运行维护费15万元（其中：公务用车运行维护费15万元）。与2025年预算相比，减少3万元。"
+    change = prose.read(text, "“三公”经费")[-1]
+
+    assert (change.measures, change.members) == (("三公经费",), ())
