@@ -40,6 +40,7 @@ class Finding:
 
 #: Every finding code, with what it means. The documentation lists them, and a test keeps it so.
 FINDING_CODES: dict[str, str] = {
+    "empty-template": "文件里有表格，但没有一个数字，像是空白模板",
     "no-tables": "文件里没有表格，只能回答正文写到的内容",
     "row-does-not-add-up": "一行里，合计不等于各分栏之和",
     "total-does-not-add-up": "一列里，合计不等于各明细之和",
