@@ -126,7 +126,8 @@ _TARGET_HEADS = ("指标值", "目标值", "指标值（包含数字及文字描
 _LABEL_END = re.compile(r"[:：]\s*$")
 _MONEY_WORDS = re.compile(r"资金|拨款|金额|总额|预算|经费")
 _UNIT_WORD = re.compile(r"[（(](千元|万元|亿元|元)[)）]")
-FORM_COLUMNS = ("项目", "一级指标", "二级指标", "三级指标", "指标值或金额")
+FORM_COLUMNS = ("单位", "项目", "一级指标（或资金）", "二级指标", "三级指标", "指标值或金额")
+_FORM_ROLES = ("project_unit", "project", "label", "label", "indicator", "target")
 
 
 def is_form(rows: Sequence[Sequence[str]]) -> bool:
@@ -162,7 +163,8 @@ def read_performance_form(
             if not cells[below][column] and not _AMOUNT.match(cells[row][column]):
                 cells[below][column] = cells[row][column]
     heads = next(i for i, line in enumerate(cells) if any(_head(c) == "level1" for c in line))
-    subject = _subject(cells[:heads])
+    project = _value_of(cells[:heads], ("项目名称", "政策和项目名称", "项目"))
+    subject = (_value_of(cells[:heads], ("实施单位", "项目单位", "项目实施单位", "预算单位", "单位名称", "部门")), project)
     unit = caption.unit or WAN_YUAN
     out: list[Row] = []
     group = ""
@@ -172,24 +174,24 @@ def read_performance_form(
     out += _indicator_rows(rows[heads:], cells[heads:], subject)
     table = Table(
         id=table_id, kind=kind, title=caption.title, number=caption.number, unit=unit, columns=FORM_COLUMNS,
-        figure_columns=(4,), rows=tuple(out), notes=caption.notes, page=caption.page,
+        figure_columns=(5,), rows=tuple(out), notes=caption.notes, page=caption.page,
     )  # fmt: skip
-    return table, ("project", "label", "label", "indicator", "target")
+    return table, _FORM_ROLES
 
 
-def _subject(rows: Sequence[Sequence[str]]) -> str:
-    """Return the project (or department) that a form is about."""
-    for wanted in ("项目名称", "部门"):
+def _value_of(rows: Sequence[Sequence[str]], labels: Sequence[str]) -> str:
+    """Return what a form says beside the first of *labels* that it prints."""
+    for wanted in labels:
         for line in rows:
             at = next((i for i, c in enumerate(line) if fold(c).startswith(wanted)), -1)
-            value = next((c for c in line[at + 1 :] if c), "") if at >= 0 else ""
+            value = next((c for c in line[at + 1 :] if c and c != line[at]), "") if at >= 0 else ""
             if value:
                 return value
     return ""
 
 
 def _amounts(
-    line: Sequence[str], subject: str, group: str, unit: Unit, row: LaidRow
+    line: Sequence[str], subject: tuple[str, str], group: str, unit: Unit, row: LaidRow
 ) -> tuple[list[Row], str]:
     """Return a row for each amount of a line, named by the nearest label on its left that speaks of money."""
     out: list[Row] = []
@@ -211,13 +213,13 @@ def _amounts(
         own = unit_of(found.group(1)) if found else unit
         name = _UNIT_WORD.sub("", label).strip(":：")
         value = Cell(cell, CellState.PRINTED, parse_cell(cell, own))
-        texts = tuple(Cell(t) if t else Cell("", CellState.BLANK) for t in (subject, name, "", ""))
-        out.append(Row((*texts, value), RowKind.BUDGET, tuple(row.lines), f"{subject} {name}".strip(), row.page))
+        texts = tuple(Cell(t) if t else Cell("", CellState.BLANK) for t in (*subject, name, "", ""))
+        out.append(Row((*texts, value), RowKind.BUDGET, tuple(row.lines), " ".join(t for t in (subject[1], name) if t), row.page))
         label = ""
     return out, group
 
 
-def _indicator_rows(rows: Sequence[LaidRow], cells: Sequence[Sequence[str]], subject: str) -> Iterator[Row]:
+def _indicator_rows(rows: Sequence[LaidRow], cells: Sequence[Sequence[str]], subject: tuple[str, str]) -> Iterator[Row]:
     at: dict[str, int] = {}
     for row, line in zip(rows, cells, strict=True):
         heads = {_head(c): i for i, c in enumerate(line) if _head(c)}
@@ -229,5 +231,5 @@ def _indicator_rows(rows: Sequence[LaidRow], cells: Sequence[Sequence[str]], sub
         texts = [line[at[k]] if k in at and at[k] < len(line) else "" for k in ("level1", "level2", "indicator", "target")]
         if not texts[2] or not texts[3]:
             continue
-        made = tuple(Cell(t) if t else Cell("", CellState.BLANK) for t in (subject, *texts))
+        made = tuple(Cell(t) if t else Cell("", CellState.BLANK) for t in (*subject, *texts))
         yield Row(made, RowKind.INDICATOR, tuple(row.lines), "/".join(t for t in texts[:3] if t), row.page)

@@ -21,7 +21,12 @@ def indicators_of(tables: Sequence[BuiltTable], frame: Frame) -> tuple[Indicator
     for built in tables:
         if built.standard is None or "indicator" not in built.roles:
             continue
-        out += _overall(built.table, frame) if built.standard.layout == "form" else _by_project(built, frame)
+        if built.roles[:2] == ("project_unit", "project"):
+            out += _of_form(built.table, frame)
+        elif built.standard.layout == "form":
+            out += _overall(built.table, frame)
+        else:
+            out += _by_project(built, frame)
     return tuple(out)
 
 
@@ -31,6 +36,15 @@ def _overall(table: Table, frame: Frame) -> Iterator[Indicator]:
             continue
         level1, level2, name, target, note = (c.raw for c in row.cells)
         yield _indicator("", "", "", level1, level2, name, target, note, _source(table, number, 3, frame))
+
+
+def _of_form(table: Table, frame: Frame) -> Iterator[Indicator]:
+    """Read the indicators of a form about one project."""
+    for number, row in enumerate(table.rows):
+        if row.kind is RowKind.INDICATOR:
+            unit, project, level1, level2, name, target = (c.raw for c in row.cells)
+            source = _source(table, number, 5, frame)
+            yield _indicator(project, "", unit, level1, level2, name, target, "", source)
 
 
 def _by_project(built: BuiltTable, frame: Frame) -> Iterator[Indicator]:
@@ -86,6 +100,6 @@ def _source(table: Table, row: int, column: int, frame: Frame) -> Source:
     cells = table.rows[row].cells
     return Source(
         document=frame.document, table=table.id, table_title=table.title, row=row, column=column,
-        row_label=cells[column - 1].raw, column_label=table.columns[column], line=table.rows[row].lines[0],
-        page=table.page, quote=cells[column].raw,
+        row_label=cells[column - 1].raw, column_label=table.columns[column], line=0 if table.rows[row].page else table.rows[row].lines[0],
+        page=table.rows[row].page or table.page, quote=cells[column].raw, by_ocr=table.by_ocr,
     )  # fmt: skip

@@ -14,6 +14,8 @@ from service.vocabulary.names import squeeze
 _BETWEEN = re.compile(
     r"^(?:[（(]?续表?\s*\d*[)）]?|接上[表页]|[-—－]*\d{1,4}[-—－]*|第\d+页(?:共\d+页)?|(?:金额)?单位[:：].{1,6}|(?:公开|预算|附)*表?\d{1,2}表?)$"
 )
+#: How many lines above a grid may be its captions.
+_CAPTIONS = 5
 #: Columns are the same when their edges lie this close, as parts of a thousand of the table's width.
 _CLOSE = 20
 
@@ -26,24 +28,35 @@ def join_pages(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """
     out: list[Block] = []
     open_at: int | None = None
+    above: list[str] = []
+    since: list[str] = []
     for block in blocks:
         if isinstance(block, TextLine):
-            if open_at is not None and block.text.strip() and not _BETWEEN.match(squeeze(block.text)):
-                open_at = None
+            text = squeeze(block.text)
+            if text and not _BETWEEN.match(text):
+                since.append(text)
             out.append(block)
             continue
-        if open_at is not None and isinstance(before := out[open_at], Grid):
-            joined = _joined(before, block)
-            if joined is not None:
+        before = out[open_at] if open_at is not None else None
+        if isinstance(before, Grid) and (not since or _same_captions(since, above)):
+            joined = _joined(before, block, named=bool(since))
+            if joined is not None and open_at is not None:
                 del out[open_at + 1 :]
                 out[open_at] = joined
+                since = []
                 continue
         out.append(block)
-        open_at = len(out) - 1 if block.rows else open_at
+        if block.rows:
+            open_at, above, since = len(out) - 1, since[-_CAPTIONS:], []
     return tuple(out)
 
 
-def _joined(before: Grid, after: Grid) -> Grid | None:
+def _same_captions(since: Sequence[str], above: Sequence[str]) -> bool:
+    """Whether the lines between two grids are the captions of the first once more."""
+    return len(since) <= _CAPTIONS and all(text in above for text in since)
+
+
+def _joined(before: Grid, after: Grid, *, named: bool) -> Grid | None:
     if not before.rows or not after.rows:
         return before if before.rows and not _has_text(after) and _follows(before, after) else None
     if not _follows(before, after):
@@ -60,7 +73,7 @@ def _joined(before: Grid, after: Grid) -> Grid | None:
     repeated = _repeated(plain, fitted)
     if repeated:
         return _appended(before, fitted, repeated)
-    if any(is_title(s) for s in said) or _opens(rest) or not _same_columns(before, fitted):
+    if named or any(is_title(s) for s in said) or _opens(rest) or not _same_columns(before, fitted):
         return None
     return _appended(before, fitted, 0)
 

@@ -64,7 +64,7 @@ def outline(labels: Sequence[tuple[int, str]]) -> list[Node]:
 
     """
     nodes: list[Node] = []
-    stack: list[tuple[str, int]] = []
+    stack: list[_Open] = []
     last: int | None = None
     for row, label in labels:
         text = squeeze(label)
@@ -72,14 +72,11 @@ def outline(labels: Sequence[tuple[int, str]]) -> list[Node]:
             parent = last if last is not None else (nodes[-1].row if nodes else None)
             nodes.append(Node(row, label, Place.OF_WHICH, len(stack) + 1, parent))
             continue
-        style = next((name for name, pattern in _STYLES if pattern.match(text)), "")
+        style, number = _ordinal(text)
         if style:
-            while any(s == style for s, _ in stack) and stack[-1][0] != style:
-                stack.pop()
-            if stack and stack[-1][0] == style:
-                stack.pop()
-            parent = stack[-1][1] if stack else None
-            stack.append((style, row))
+            _make_room(stack, style, number)
+            parent = stack[-1].row if stack else None
+            stack.append(_Open(style, number, row))
             nodes.append(Node(row, label, Place.ITEM, len(stack), parent))
             last = row
         elif is_total(text):
@@ -91,10 +88,54 @@ def outline(labels: Sequence[tuple[int, str]]) -> list[Node]:
         elif nodes and nodes[-1].place is Place.OF_WHICH:
             nodes.append(Node(row, label, Place.OF_WHICH, nodes[-1].level, nodes[-1].parent))
         else:
-            parent = stack[-1][1] if stack else None
+            parent = stack[-1].row if stack else None
             nodes.append(Node(row, label, Place.PLAIN, len(stack) + 1, parent))
             last = row
     return nodes
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An item whose parts may still follow."""
+
+    style: str
+    number: int
+    row: int
+
+
+def _ordinal(text: str) -> tuple[str, int]:
+    """Return the kind of ordinal a label begins with, and its number; ("", 0) without one."""
+    for name, pattern in _STYLES:
+        found = pattern.match(text)
+        if found:
+            return name, _count(found.group().strip("（()）、.．"))
+    return "", 0
+
+
+def _count(digits: str) -> int:
+    if digits.isdigit():
+        return int(digits)
+    tens, _, ones = digits.rpartition("十")
+    value = ("一二三四五六七八九".index(ones) + 1) if ones in "一二三四五六七八九" and ones else 0
+    if "十" in digits:
+        value += 10 * (("一二三四五六七八九".index(tens) + 1) if tens and tens in "一二三四五六七八九" else 1)
+    return value
+
+
+def _make_room(stack: list[_Open], style: str, number: int) -> None:
+    """Close the items that an ordinal ends: those below the last of its kind that it can follow.
+
+    A kind that begins at one again right below itself opens a list of its own: 一、本年支出, 一、一般公共服务支出.
+    """
+    same = [i for i, item in enumerate(stack) if item.style == style]
+    if not same:
+        return
+    follows = [i for i in same if number > stack[i].number]
+    if follows:
+        following = [i for i in follows if stack[i].number + 1 == number]
+        del stack[(following or follows)[-1] :]
+    elif number != 1:
+        del stack[same[-1] :]
 
 
 def is_total(label: str) -> bool:

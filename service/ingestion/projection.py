@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.document import BudgetUnit, Row, RowKind, Table
 from service.domain.fact import Authority, CellState, Fact, Source
+from service.ingestion.codes import Codes
 from service.ingestion.outline import Place, leading_code, outline
 from service.ingestion.strips import Strip
 from service.ingestion.sums import is_folded, is_sided, row_codes, strip_rows, strips_or_whole
@@ -68,6 +69,8 @@ class Heading:
 
 
 NO_HEADING = Heading({})
+#: Labels by which a list tells this year's money from what was carried over.
+_SPLITS = re.compile(r"结转|结余|^[一二（(1、]*(?:本年|当年)")
 
 
 def facts_of(built: BuiltTable, frame: Frame, vocabulary: Vocabulary) -> tuple[Fact, ...]:
@@ -102,11 +105,13 @@ def _side(
     filled = [r for r, _ in rows if any(table.rows[r].cells[c].quantity is not None for c in strip.figures)]
     last = (filled or [r for r, _ in rows] or [-1])[-1]
     codes = row_codes(table, built.roles, strip.labels)
+    if not any(_SPLITS.search(squeeze(label)) for _, label in rows):
+        side = replace(side, default=())  # one list of all money, what was carried over included
     inherited: dict[int, Members] = {}
     for node in outline(rows):
         above = inherited.get(node.parent, {}) if node.parent is not None else {}
         plain = node.label
-        code = codes.get(node.row, "")
+        code = next((c for c in codes.get(node.row, ()) if c), "")
         named: tuple[str, Members] | None
         if code and (dimension := dimension_of_code(code)) in side.dims:
             named = side.measure, {dimension: code}
@@ -185,7 +190,7 @@ def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary
         for number, row in enumerate(table.rows):
             if row.kind in {RowKind.CONTINUED, RowKind.INDICATOR, RowKind.TASK, RowKind.TEXT}:
                 continue
-            members, measure, label = _row_members(built, standard, strip, number, codes.get(number, ""), frame, vocabulary)
+            members, measure, label = _row_members(built, standard, strip, number, codes.get(number, ()), frame, vocabulary)
             if row.kind is RowKind.UNIT:
                 unit = members.get("unit", unit)
             elif row.kind is RowKind.PROJECT and unit and "unit" not in members:
@@ -197,23 +202,37 @@ def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary
 
 
 def _row_members(
-    built: BuiltTable, standard: StandardTable, strip: Strip, number: int, code: str, frame: Frame, vocabulary: Vocabulary
+    built: BuiltTable, standard: StandardTable, strip: Strip, number: int, codes: Codes, frame: Frame, vocabulary: Vocabulary
 ) -> tuple[Members, str, str]:  # fmt: skip
     """Return what names a row (codes, unit, project; nothing for totals), the measure it names, and its label."""
     row = built.table.rows[number]
     label = " ".join(t for c in strip.labels if (t := row.cells[c].raw) and built.roles[c] != "figure") or row.label
     if row.kind is RowKind.BUDGET:
-        found = vocabulary.members.named(row.cells[1].raw.rsplit("/", 1)[-1], standard.dims)
-        return ({found[0].dimension: found[0].id} if found else {}), "", row.label
+        return _budget_row(built, standard, row, vocabulary), "", row.label
     if row.kind in {RowKind.TOTAL, RowKind.DEPARTMENT} and not _is_partial_total(built, strip, number, vocabulary):
         return {}, "", label
     texts = _texts(built, strip, row)
-    members = _codes(texts, code)
+    members = _classified(codes)
     members |= _unit_and_project(texts, standard, row, frame)
     measure = ""
     if not members:
         measure = _name_row(members, texts, standard, built, strip, number, vocabulary)
     return members, measure, label
+
+
+def _budget_row(built: BuiltTable, standard: StandardTable, row: Row, vocabulary: Vocabulary) -> Members:
+    """Return what names an amount of a form: the source of its money, and whose form it is."""
+    label = next((c.raw for c, role in reversed([*zip(row.cells, built.roles, strict=True)]) if c.raw and role == "label"), "")
+    name = re.sub(r"^其中[:：]?", "", label.rsplit("/", 1)[-1])
+    found = vocabulary.members.named(name, standard.dims)
+    members = {found[0].dimension: found[0].id} if found else {}
+    whole = vocabulary.catalogue.is_whole(name) or "总额" in name
+    for cell, role in zip(row.cells, built.roles, strict=True):
+        if role in {"project", "project_unit"} and cell.raw:
+            members["project" if role == "project" else "unit"] = cell.raw
+    if not found and (not whole or "实施期" in name or "总投资" in name) and "project" in members:
+        members[ROW] = name
+    return members
 
 
 def _is_partial_total(built: BuiltTable, strip: Strip, number: int, vocabulary: Vocabulary) -> bool:
@@ -233,22 +252,13 @@ def _texts(built: BuiltTable, strip: Strip, row: Row) -> dict[str, list[str]]:
     return texts
 
 
-def _codes(texts: Mapping[str, Sequence[str]], code: str) -> Members:
+def _classified(codes: Codes) -> Members:
     """Return the classifications that a row's codes belong to; the code itself says which."""
     members: Members = {}
-    for group, pieces in texts.items():
-        if group.endswith("-code"):
-            joined = "".join(t for t in pieces if t.isdigit())
-            found = dimension_of_code(joined) or group.removesuffix("-code")
-            if joined and found not in members:
-                members[found] = joined
-    for label in texts.get("label", ()):
-        ahead = leading_code(label)[0]
-        dimension = dimension_of_code(ahead)
-        if dimension and dimension not in members:
-            members[dimension] = ahead
-    if not members and code and dimension_of_code(code):
-        members[dimension_of_code(code)] = code
+    for code in codes:
+        dimension = dimension_of_code(code)
+        if dimension:
+            members.setdefault(dimension, code)
     return members
 
 
@@ -294,7 +304,7 @@ def _name_row(
         measure = vocabulary.measure_named(plain)
         if found:
             members[found[0].dimension] = found[0].id
-        elif measure is not None:
+        elif measure is not None and standard.layout == "single-row":
             return measure.id
         else:
             unknown.append(word)

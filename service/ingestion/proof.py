@@ -13,12 +13,14 @@ from service.domain.document import Identity, RowKind, Table
 from service.domain.fact import Authority, Fact, Proof, Source
 from service.domain.finding import Finding, Severity
 from service.domain.quantity import Kind, Quantity
-from service.ingestion.sums import leaf_rows, promises_of
+from service.ingestion.sums import leaf_rows, promises_of, row_codes
 from service.ingestion.tables import BuiltTable
 from service.numerals import render_number
 from service.vocabulary.vocabulary import Vocabulary
 
 ZERO = Decimal(0)
+#: Stands among the funds that are all the money where nothing was carried over: then this year's money is all of it.
+NOTHING_CARRIED = "本年"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
                 left, right = [*left, right[1]], right[:1]
             key = f"{table.id}/{promise.rule}/{left[0].key}={'+'.join(o.key for o in right)}"
             made = try_identity(key, promise.rule, f"{table.title}·{promise.text}", left, right)
-            if made is not None and (promise.firm or made.verdict != "failed"):
+            sure = promise.firm and left[0].quantity is not None
+            if made is not None and (sure or made.verdict != "failed"):
                 yield made
 
 
@@ -144,11 +147,15 @@ def _only_funds(levels: Sequence[Fact]) -> frozenset[str]:
 
     T3 = T5 holds only then (rule B12); where other money exists the coordinates stay apart.
     """
+    carried = any(
+        f.coordinate.get("origin") == "上年结转" and f.quantity is not None and f.quantity.number for f in levels
+    )
+    whole = frozenset() if carried else frozenset({NOTHING_CARRIED})
     income = [f for f in levels if f.coordinate.measure == "收入" and f.quantity is not None]
     total = next((f.quantity for f in income if not f.coordinate.members), None)
     if total is None or not total.number:
-        return frozenset()
-    return frozenset(
+        return whole
+    return whole | frozenset(
         fund
         for f in income
         if (fund := f.coordinate.get("fund")) and f.quantity is not None
@@ -159,8 +166,9 @@ def _only_funds(levels: Sequence[Fact]) -> frozenset[str]:
 def _coordinate_key(fact: Fact, only: frozenset[str]) -> tuple[object, ...]:
     coordinate = fact.coordinate
     members = {d: m for d, m in coordinate.members if not (d == "fund" and m in only)}
-    if only and members.get("origin") == "本年":
-        del members["origin"]
+    if NOTHING_CARRIED in only or len(only) > 0:
+        if members.get("origin") == "本年":
+            del members["origin"]
     return (coordinate.measure, coordinate.year, coordinate.stage, tuple(sorted(members.items())))
 
 
@@ -230,11 +238,30 @@ def _parts(
         extra = {d for d in members if d not in wanted} - {"gov_economic", "line", "project", "unit", "project_type"}
         if inside and not extra:
             found.append(fact)
+    found = _finest(found, vocabulary)
     columns = sorted({f.source.column for f in found})
     best = min(
         columns, key=lambda c: (sum(len(f.coordinate.members) for f in found if f.source.column == c), c), default=-1
     )
     return [f for f in found if f.source.column == best]
+
+
+def _finest(facts: Sequence[Fact], vocabulary: Vocabulary) -> list[Fact]:
+    """Leave out rows that stand above others of the same table and column."""
+    above: set[tuple[int, str, str]] = set()
+    for fact in facts:
+        for dimension, member in fact.coordinate.members:
+            for ancestor in _ancestors(dimension, member, vocabulary):
+                above.add((fact.source.column, dimension, ancestor))
+    return [
+        f for f in facts if not any((f.source.column, d, m) in above for d, m in f.coordinate.members if m.isdigit())
+    ]
+
+
+def _ancestors(dimension: str, member: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    if member.isdigit():
+        return tuple(member[:n] for n in range(3, len(member)))
+    return vocabulary.ancestors(dimension, member)
 
 
 def _sum_identity(total: Fact, parts: Sequence[Fact]) -> Iterator[Identity]:
@@ -259,15 +286,16 @@ def _nature_by_class(built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Ite
         if entry.standard is None or entry.standard.rows[:1] != ("economic",) or "nature" not in entry.standard.dims:
             continue
         total = next((i for i, r in enumerate(table.rows) if r.kind is RowKind.TOTAL), None)
-        whole = next(
-            (c for c in table.figure_columns if vocabulary.catalogue.is_whole(table.columns[c].split("/")[-1])), None
-        )
-        if total is None or whole is None:
+        if total is None:
             continue
         for column in table.figure_columns:
+            whole = _whole_beside(table, column, vocabulary)
+            if whole is None:
+                continue
             named = vocabulary.members.named(table.columns[column].split("/")[-1], ("nature",))
             codes = classes.get(named[0].id, []) if named else []
-            rows = [r for r in leaf_rows(table, entry.roles) if table.rows[r].cells[0].raw[:3] in codes]
+            held = row_codes(table, entry.roles)
+            rows = [r for r in leaf_rows(table, entry.roles) if any(c[:3] in codes for c in held[r])]
             if rows:
                 left = [_operand(table, (total, column))]
                 right = [_operand(table, (r, whole)) for r in rows]
@@ -275,6 +303,14 @@ def _nature_by_class(built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Ite
                 made = try_identity(f"{table.id}/class-sum/{column}", "class-sum", text, left, right)
                 if made is not None:
                     yield made
+
+
+def _whole_beside(table: Table, column: int, vocabulary: Vocabulary) -> int | None:
+    """Return the column that holds the whole of what *column* is a part of: of its group, else of the table."""
+    group = table.columns[column].rpartition("/")[0]
+    wholes = [c for c in table.figure_columns if vocabulary.catalogue.is_whole(table.columns[c].split("/")[-1])]
+    beside = [c for c in wholes if table.columns[c].rpartition("/")[0] == group]
+    return beside[0] if beside else None
 
 
 def _shares_and_rates(
@@ -400,10 +436,19 @@ def judge(identities: Iterable[Identity]) -> dict[str, Proof]:
             for key in (*identity.left, *identity.right):
                 marks[key] = Proof.PROVEN
     for identity in failed:
+        said = [k for k in (*identity.left, *identity.right) if _is_sentence(k)]
+        if said and identity.rule in {"same-coordinate", "equivalence", "ratio"}:
+            for key in said:  # a table is not put in doubt by what a sentence says of it
+                marks.setdefault(key, Proof.CONTRADICTED)
+            continue
         unproven = [k for k in (*identity.left, *identity.right) if marks.get(k) is not Proof.PROVEN]
         for key in unproven or identity.left:
             marks[key] = Proof.CONTRADICTED
     return marks
+
+
+def _is_sentence(key: str) -> bool:
+    return "/N" in key
 
 
 def _mark_table(table: Table, marks: Mapping[str, Proof]) -> Table:

@@ -13,9 +13,10 @@ from decimal import Decimal
 
 from service.domain.document import Row, RowKind, Table
 from service.domain.quantity import Quantity
-from service.ingestion.outline import Node, leading_code, outline
+from service.ingestion.codes import Codes, codes_down, heads
+from service.ingestion.outline import Node, outline
 from service.ingestion.outline import Place as Kind
-from service.ingestion.strips import CODED, Strip, strips_of
+from service.ingestion.strips import Strip, strips_of
 from service.ingestion.tables import BuiltTable
 from service.vocabulary.names import fold, is_of_which
 
@@ -270,10 +271,11 @@ def _rollups(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
     projects = [i for i, k in enumerate(kinds) if k is RowKind.PROJECT]
     codes = row_codes(table, built.roles)
     leaves = leaf_rows(table, built.roles)
-    nested = {} if any(codes.values()) else _runs(table, leaves)
+    coded = {r: any(c) for r, c in codes.items()}
+    nested = {} if any(coded.values()) else _runs(table, leaves)
     inner = {r for rows in nested.values() for r in rows}
     tops = [r for r in leaves if r not in inner]
-    uncoded = firm and bool(codes) and all(codes.get(r) for r in leaves)
+    all_coded = bool(codes) and all(coded.get(r) for r in leaves)
     for column in table.figure_columns:
         name = table.columns[column]
         for total in totals[:1]:
@@ -288,19 +290,21 @@ def _rollups(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
         parts = tops or units
         if top and parts:
             label = "部门行" if departments else "合计行"
-            sure = firm and (uncoded or not nested) and not built_by_words(table, parts, codes)
+            sure = firm and (all_coded or not nested) and not _mixed(parts, coded)
             yield Promise(
                 "column-sum", (top[0], column), tuple((r, column) for r in parts), f"{name}：{label} = 各明细行之和", sure
             )
         yield from _unit_rows(table, column, top, units, projects, firm=firm)
         yield from _code_sums(table, codes, column, firm=firm)
         yield from _subtotals(table, column, totals)
+        if not any(coded.values()):
+            yield from _indented(built, column)
+            yield from _grouped(built, column)
 
 
-def built_by_words(table: Table, parts: Sequence[int], codes: dict[int, str]) -> bool:
+def _mixed(parts: Sequence[int], coded: dict[int, bool]) -> bool:
     """Whether some of the rows that make a total have no code while others do, so that they may be headings."""
-    coded = [bool(codes.get(r)) for r in parts]
-    return any(coded) and not all(coded) and len(table.rows) > 1
+    return any(coded.get(r) for r in parts) and not all(coded.get(r) for r in parts)
 
 
 def _unit_rows(
@@ -318,6 +322,61 @@ def _unit_rows(
         if own:
             text = f"{name}：{table.rows[unit].label} = 其各项目之和"
             yield Promise("column-sum", (unit, column), own, text, firm and bool(projects))
+
+
+def _indented(built: BuiltTable, column: int) -> Iterator[Promise]:
+    """Rows whose first word stands further right are parts of the row above. They count only where they hold."""
+    table = built.table
+    words = [c for c, role in enumerate(built.roles) if role != "figure"]
+    depth = {
+        r: next((i for i, c in enumerate(words) if row.cells[c].raw), None) for r, row in enumerate(table.rows)
+    }
+    levels = sorted({d for d in depth.values() if d is not None})
+    if len(levels) < 2:
+        return
+    for row, own in depth.items():
+        parts: list[int] = []
+        nearest: int | None = None
+        for below in range(row + 1, len(table.rows)):
+            deep = depth[below]
+            if own is None or deep is None or deep <= own:
+                break
+            if nearest is None or deep <= nearest:
+                nearest = deep
+                parts.append(below)
+        if parts:
+            text = f"{table.columns[column]}：{table.rows[row].label} = 其下{len(parts)}行之和"
+            yield Promise("column-sum", (row, column), tuple((r, column) for r in parts), text, firm=False)
+    tops = [r for r, d in depth.items() if d == levels[0] and table.rows[r].kind is not RowKind.TOTAL]
+    total = next((r for r, row in enumerate(table.rows) if row.kind is RowKind.TOTAL), None)
+    if total is not None and len(tops) > 1:
+        text = f"{table.columns[column]}：{table.rows[total].label} = 各大类之和"
+        yield Promise("column-sum", (total, column), tuple((r, column) for r in tops), text, firm=False)
+
+
+def _grouped(built: BuiltTable, column: int) -> Iterator[Promise]:
+    """Rows grouped by their first label: 「一般公共预算资金 | 小计」 is the sum of its group, the total that of all 小计."""
+    table = built.table
+    labels = [c for c, role in enumerate(built.roles) if role == "label"]
+    if len(labels) < 2:
+        return
+    subtotals = [
+        r for r, row in enumerate(table.rows)
+        if row.cells[labels[0]].raw and fold(row.cells[labels[1]].raw) in {"小计", "合计"}
+    ]  # fmt: skip
+    total = next((r for r, row in enumerate(table.rows) if row.kind is RowKind.TOTAL and r not in subtotals), None)
+    if total is not None and len(subtotals) > 1:
+        text = f"{table.columns[column]}：{table.rows[total].label} = 各组小计之和"
+        yield Promise("column-sum", (total, column), tuple((r, column) for r in subtotals), text, firm=False)
+    for subtotal in subtotals:
+        name = table.rows[subtotal].cells[labels[0]].raw
+        parts = [
+            r for r in range(subtotal + 1, len(table.rows))
+            if table.rows[r].cells[labels[0]].raw == name and not is_of_which(table.rows[r].cells[labels[1]].raw)
+        ]  # fmt: skip
+        if parts:
+            text = f"{table.columns[column]}：{name}小计 = 其各项之和"
+            yield Promise("column-sum", (subtotal, column), tuple((r, column) for r in parts), text, firm=False)
 
 
 def _subtotals(table: Table, column: int, totals: Sequence[int]) -> Iterator[Promise]:
@@ -351,51 +410,25 @@ def _runs(table: Table, rows: Sequence[int]) -> dict[int, list[int]]:
 def leaf_rows(table: Table, roles: Sequence[str]) -> list[int]:
     """Return the rows that are nobody's total: items whose code heads no other code."""
     codes = row_codes(table, roles)
-    known = [c for c in codes.values() if c]
-    return [i for i, c in codes.items() if not c or not any(o != c and o.startswith(c) for o in known)]
+    return [i for i, c in codes.items() if not any(heads(c, o) for o in codes.values())]
 
 
-def row_codes(table: Table, roles: Sequence[str], labels: Sequence[int] | None = None) -> dict[int, str]:
-    """Return the code of each item row, "" where it has none: in columns of its own, or ahead of its name.
+def row_codes(table: Table, roles: Sequence[str], labels: Sequence[int] | None = None) -> dict[int, Codes]:
+    """Return the codes of each item row, blank ones where it has none.
 
     Args:
         table: The table.
         roles: Role of each column.
         labels: Columns to look in, all where None.
     """
-    columns = [c for c in range(len(roles)) if labels is None or c in labels]
-    out: dict[int, str] = {}
-    for number, row in enumerate(table.rows):
-        if row.kind is not RowKind.ITEM:
-            continue
-        first = [row.cells[c].raw for c in columns if roles[c] in CODED]
-        code = _first_code(first, [roles[c] for c in columns if roles[c] in CODED])
-        if not code:
-            names = [row.cells[c].raw for c in columns if roles[c] in {"label", "project"} and row.cells[c].raw]
-            code = leading_code(names[0])[0] if names else ""
-        out[number] = code
-    return out
+    codes = codes_down([[c.raw for c in r.cells] for r in table.rows], roles, labels)
+    return {n: codes[n] for n, row in enumerate(table.rows) if row.kind is RowKind.ITEM}
 
 
-def _first_code(cells: Sequence[str], roles: Sequence[str]) -> str:
-    """Join 类 款 项, or take the first whole code."""
-    out = ""
-    for text, role in zip(cells, roles, strict=True):
-        if role == "code":
-            return out or (text if text.isdigit() else "")
-        if text.isdigit():
-            if role == "class" and out:
-                break
-            out = text if len(text) >= len(out) + 2 and text.startswith(out) and out else out + text
-    return out
-
-
-def _code_sums(table: Table, codes: dict[int, str], column: int, *, firm: bool) -> Iterator[Promise]:
+def _code_sums(table: Table, codes: dict[int, Codes], column: int, *, firm: bool) -> Iterator[Promise]:
     for parent, code in codes.items():
-        if not code:
-            continue
-        below = [i for i, c in codes.items() if c != code and c.startswith(code)]
-        nearest = [i for i in below if not any(codes[j] != codes[i] and codes[i].startswith(codes[j]) for j in below)]
+        below = [i for i, c in codes.items() if heads(code, c)]
+        nearest = [i for i in below if not any(heads(codes[j], codes[i]) for j in below)]
         if nearest:
             yield Promise(
                 "column-sum", (parent, column), tuple((r, column) for r in nearest),
@@ -424,17 +457,15 @@ def _sides(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
     for strip in strips:
         rows = strip_rows(built, strip)
         codes = row_codes(table, built.roles, strip.labels)
-        coded = sum(1 for c in codes.values() if c) * 2 > len(rows)
+        coded = sum(1 for c in codes.values() if any(c)) * 2 > len(rows)
         for position, column in enumerate(strip.figures):
             if coded:
                 yield from _code_sums(table, codes, column, firm=firm)
             else:
                 yield from _side_sums(table, rows, column, firm=firm)
-            if position == 0 and rows:
-                last = next(
-                    (r for r, _ in reversed(rows) if table.rows[r].cells[column].quantity is not None), rows[-1][0]
-                )
-                closing.append((last, column))
+            ends = [n.row for n in outline(rows) if n.place is Kind.TOTAL]
+            if position == 0 and ends:
+                closing.append((ends[-1], column))
     income = [s for s in strips if "收入" in s.path.split("/", maxsplit=1)[0]]
     if len(closing) == len(strips) and len(strips) > 1 and income:
         for other in closing[1:]:

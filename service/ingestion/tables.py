@@ -11,6 +11,7 @@ from service.domain.fact import CellState
 from service.domain.quantity import FIXED_UNITS, NUMBER, Unit
 from service.ingestion.blocks import Anchor, Grid, Span
 from service.ingestion.captions import Caption
+from service.ingestion.codes import codes_down, heads
 from service.ingestion.forms import is_form, read_form, read_performance_form
 from service.ingestion.headers import HeaderPaths, read_header, read_spanned_header
 from service.ingestion.layout import LaidRow, align_targets, compact, fill_down, join_page_breaks, lay_out
@@ -199,10 +200,12 @@ def _opens_body(row: LaidRow, filled: Sequence[str], *, within: bool) -> bool:
     """Whether a row is the first below the header; *within* where labels of the header still reach over it."""
     if any(_AMOUNT.match(c) and not _YEAR.match(c) for c in filled):
         return True
-    if any(leading_code(c)[0] or ordinal_level(c) for c in filled):
+    if any(leading_code(c)[0] for c in filled):
         return True
     if within:
         return False
+    if any(ordinal_level(c) in {1, 2} for c in filled):
+        return True
     words = {fold(c) for c in filled}
     return row.after_blank or words <= _WHOLE_ROWS | _NOTHING or bool(words & _WHOLE_ROWS and len(filled) == 1)
 
@@ -296,7 +299,8 @@ def row_kinds(
     for index, row in enumerate(body):
         texts = [c for c, role in zip(row.cells, roles, strict=True) if c and role in NAMING]
         code = next((c for c, role in zip(row.cells, roles, strict=True) if role == "unit_code" and c), "")
-        kinds.append(_row_kind(index, texts, code, codes, owner, two_sided=sided, by_unit=by_unit))
+        project = any(c for c, role in zip(row.cells, roles, strict=True) if role == "project")
+        kinds.append(_row_kind(index, texts, code, codes, "" if project else owner, two_sided=sided, by_unit=by_unit))
     if not sided and kinds[:2] == [RowKind.TOTAL, RowKind.ITEM] and _repeats_total(body, roles):
         kinds[1] = RowKind.DEPARTMENT
     return kinds
@@ -307,16 +311,9 @@ def _repeats_total(body: Sequence[LaidRow], roles: Sequence[str]) -> bool:
     if len(body) < 4:
         return False
     figures = [[c for c, role in zip(r.cells, roles, strict=True) if role == "figure"] for r in body[:2]]
-    coded = [
-        "".join(c for c, role in zip(r.cells, roles, strict=True) if role in CODED) or _code_in_label(r.cells, roles)
-        for r in body[1:]
-    ]
-    heads_others = any(code.startswith(coded[0]) for code in coded[1:])
+    codes = codes_down([r.cells for r in body[1:]], roles)
+    heads_others = any(heads(codes[0], code) for code in codes[1:])
     return figures[0] == figures[1] and any(figures[0]) and not heads_others
-
-
-def _code_in_label(cells: Sequence[str], roles: Sequence[str]) -> str:
-    return next((code for c, role in zip(cells, roles, strict=True) if role == "label" and (code := leading_code(c)[0])), "")
 
 
 def _row_kind(
