@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from service.ingestion.outline import leading_code
 
@@ -35,6 +35,38 @@ def codes_down(rows: Sequence[Sequence[str]], roles: Sequence[str], columns: Col
             codes = [leading_code(cells[c])[0] for c in labels]
         out.append(tuple(codes))
     return out
+
+
+def parents_of(codes: Mapping[int, Codes]) -> dict[int, int]:
+    """Return, for each row that has one, the row right above it in its classifications.
+
+    Of several rows with the parent's codes the nearest one before it counts, else the first.
+    """
+    at: dict[Codes, list[int]] = {}
+    for row, code in codes.items():
+        if any(code):
+            at.setdefault(code, []).append(row)
+    out: dict[int, int] = {}
+    for row, code in codes.items():
+        for upper in _above(code):
+            if upper in at:
+                rows = at[upper]
+                out[row] = max((r for r in rows if r < row), default=rows[0])
+                break
+    return out
+
+
+def _above(codes: Codes) -> Iterator[Codes]:
+    """Yield the codes that can stand above, nearest first: each part shortened, those of other classifications blank."""
+    first = next((i for i, c in enumerate(codes) if c), None)
+    if first is None:
+        return
+    for length in range(len(codes[first]) - 1, 2, -1):
+        shorter = tuple(c[:length] if c else "" for c in codes)
+        yield shorter
+        alone = tuple(c[:length] if i == first else "" for i, c in enumerate(codes))
+        if alone != shorter:
+            yield alone
 
 
 def heads(upper: Codes, lower: Codes) -> bool:

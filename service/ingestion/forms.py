@@ -168,8 +168,8 @@ def read_performance_form(
     unit = caption.unit or WAN_YUAN
     out: list[Row] = []
     group = ""
-    for row, line in zip(rows[:heads], cells[:heads], strict=True):
-        made, group = _amounts(line, subject, group, unit, row)
+    for laid, line in zip(rows[:heads], cells[:heads], strict=True):
+        made, group = _amounts(line, subject, group, unit, laid)
         out += made
     out += _indicator_rows(rows[heads:], cells[heads:], subject)
     table = Table(

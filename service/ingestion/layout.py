@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.ingestion.blocks import Anchor, Grid, GridRow, Span
+from service.ingestion.outline import is_total
 from service.vocabulary.names import strip_ordinal
 
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,10}\s*/?>")
@@ -162,7 +163,7 @@ def join_page_breaks(
         for column, cell in enumerate(row.cells):
             if cell and _is_fragment(row, column, roles, is_known):
                 above = next((r for r in reversed(rows[:index]) if r.cells[column]), None)
-                if above is None:
+                if above is None or is_total(above.cells[column]):
                     continue
                 above.cells[column] += cell
                 above.lines += [n for n in row.lines if n not in above.lines]

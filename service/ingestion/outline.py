@@ -74,6 +74,8 @@ def outline(labels: Sequence[tuple[int, str]]) -> list[Node]:
             continue
         style, number = _ordinal(text)
         if style:
+            if number != 1 and stack and stack[0].style == "carry" and len(stack) == 1:
+                stack = []
             _make_room(stack, style, number)
             parent = stack[-1].row if stack else None
             stack.append(_Open(style, number, row))
@@ -83,7 +85,7 @@ def outline(labels: Sequence[tuple[int, str]]) -> list[Node]:
             stack, last = [], None
             nodes.append(Node(row, label, Place.TOTAL, 0, None))
         elif _CARRY.search(text) and not (stack and nodes and nodes[-1].place is Place.PLAIN):
-            stack, last = [], row
+            stack, last = [_Open("carry", 0, row)], row
             nodes.append(Node(row, label, Place.CARRY, 0, None))
         elif nodes and nodes[-1].place is Place.OF_WHICH:
             nodes.append(Node(row, label, Place.OF_WHICH, nodes[-1].level, nodes[-1].parent))

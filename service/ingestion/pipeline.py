@@ -15,7 +15,7 @@ from service.ingestion.joining import join_pages
 from service.ingestion.narrative import derive_previous, glossary_of, read_narrative
 from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
-from service.ingestion.projection import Frame, facts_of
+from service.ingestion.projection import Frame, facts_of, tell_apart
 from service.ingestion.proof import broken_sums, prove
 from service.ingestion.segments import Pages, paragraphs_of
 from service.ingestion.tables import BuiltTable, build_table
@@ -48,7 +48,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
         )
     frame = Frame(document_id, who.entity, who.year, who.stage, who.units, who.names)
     spotter = Spotter(vocabulary, members_of(who), colloquial=False)
-    cells = tuple(f for t in tables for f in facts_of(t, frame, vocabulary))
+    cells = tell_apart([f for t in tables for f in facts_of(t, frame, vocabulary)], tables)
     known = frozenset(pair for f in cells for pair in f.coordinate.members)
     narrative = read_narrative(paragraphs, frame, spotter, vocabulary, known)
     printed = (*cells, *narrative.facts)

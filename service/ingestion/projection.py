@@ -16,12 +16,14 @@ from service.ingestion.strips import Strip
 from service.ingestion.sums import is_folded, is_sided, row_codes, strip_rows, strips_or_whole
 from service.ingestion.tables import BuiltTable
 from service.vocabulary.catalogue import Side, StandardTable
-from service.vocabulary.names import fold, is_of_which, ordinal_level, squeeze, strip_ordinal
+from service.vocabulary.names import fold, is_of_which, squeeze, strip_ordinal
 from service.vocabulary.vocabulary import Vocabulary
 
 Members = dict[str, str]
 #: Dimension that keeps columns apart whose header the vocabulary does not know.
 COLUMN = "column"
+#: Measure of a total that holds 会议费 and 培训费 besides “三公”经费.
+WITH_MEETINGS = "“三公”经费、会议费和培训费"
 ROW = "row"
 
 
@@ -86,6 +88,24 @@ def facts_of(built: BuiltTable, frame: Frame, vocabulary: Vocabulary) -> tuple[F
     else:
         found = list(_matrix(built, built.standard, frame, vocabulary))
     return tuple(_number_repeats(found, built.table))
+
+
+def tell_apart(facts: Sequence[Fact], tables: Sequence[BuiltTable]) -> tuple[Fact, ...]:
+    """Give amounts of different forms a line number where one coordinate stands for several projects of one name."""
+    forms = {t.table.id for t in tables if t.roles[:2] == ("project_unit", "project")}
+    same: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.source.table in forms and fact.quantity is not None:
+            same[fact.coordinate.measure, fact.coordinate.key].append(fact)
+    lines = {
+        f.id: str(n)
+        for group in same.values()
+        if len({f.quantity.base for f in group if f.quantity}) > 1
+        for n, f in enumerate(group, 1)
+    }
+    return tuple(
+        replace(f, coordinate=f.coordinate.having(line=lines[f.id])) if f.id in lines else f for f in facts
+    )
 
 
 def _two_sided(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary: Vocabulary) -> Iterator[Fact]:
@@ -185,6 +205,8 @@ def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary
     halves = strips if is_folded(strips, table.columns) else ()
     for strip in halves or (Strip(tuple(range(len(built.roles))), table.figure_columns, ""),):
         headings = {c: _heading(table.columns[c], standard.dims, frame, vocabulary) for c in strip.figures}
+        if standard.layout == "single-row":
+            headings = _of_three(headings, table.columns, standard)
         codes = row_codes(table, built.roles, strip.labels)
         unit = ""
         for number, row in enumerate(table.rows):
@@ -201,6 +223,22 @@ def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary
                 yield _fact(frame, table, row, number, column, measure or standard.measure, own, label, heading)
 
 
+def _of_three(headings: dict[int, Heading], columns: Sequence[str], standard: StandardTable) -> dict[int, Heading]:
+    """Tell the total of “三公”经费, 会议费 and 培训费 together from that of “三公”经费 alone, which has a group of its own."""
+    own = fold(standard.measure)
+    if not any(h.measure and h.measure != standard.measure for h in headings.values()):
+        return headings
+    out = {}
+    for column, heading in headings.items():
+        parts = [fold(p) for p in columns[column].split("/")]
+        named = any(own in p for p in parts)
+        members = {d: m for d, m in heading.members.items() if not (d == COLUMN and own in fold(m))}
+        together = not named and not members and not heading.measure
+        grouped = any(own in fold(c) for c in columns)
+        out[column] = replace(heading, members=members, measure=WITH_MEETINGS if together and grouped else heading.measure)
+    return out
+
+
 def _row_members(
     built: BuiltTable, standard: StandardTable, strip: Strip, number: int, codes: Codes, frame: Frame, vocabulary: Vocabulary
 ) -> tuple[Members, str, str]:  # fmt: skip
@@ -209,7 +247,7 @@ def _row_members(
     label = " ".join(t for c in strip.labels if (t := row.cells[c].raw) and built.roles[c] != "figure") or row.label
     if row.kind is RowKind.BUDGET:
         return _budget_row(built, standard, row, vocabulary), "", row.label
-    if row.kind in {RowKind.TOTAL, RowKind.DEPARTMENT} and not _is_partial_total(built, strip, number, vocabulary):
+    if row.kind in {RowKind.TOTAL, RowKind.DEPARTMENT} and not _is_partial_total(built, standard, strip, number, vocabulary):
         return {}, "", label
     texts = _texts(built, strip, row)
     members = _classified(codes)
@@ -235,12 +273,16 @@ def _budget_row(built: BuiltTable, standard: StandardTable, row: Row, vocabulary
     return members
 
 
-def _is_partial_total(built: BuiltTable, strip: Strip, number: int, vocabulary: Vocabulary) -> bool:
-    """Whether a total is that of a part, said before it: 「一般公共预算资金 | 小计」, 「人员经费合计」."""
-    rows = built.table.rows
-    words = [t for c in strip.labels if (t := rows[number].cells[c].raw) and not vocabulary.catalogue.is_whole(t)]
-    before = [r for r in range(number) if rows[r].kind is RowKind.TOTAL]
-    return bool(words) and bool(before) and rows[number].kind is RowKind.TOTAL
+def _is_partial_total(
+    built: BuiltTable, standard: StandardTable, strip: Strip, number: int, vocabulary: Vocabulary
+) -> bool:
+    """Whether a total is that of a part which it names: 「一般公共预算资金 | 小计」, 「人员经费合计」."""
+    row = built.table.rows[number]
+    if row.kind is not RowKind.TOTAL:
+        return False
+    words = [t for c in strip.labels if (t := row.cells[c].raw) and not vocabulary.catalogue.is_whole(t)]
+    plain = [re.sub(r"(?:合计|小计)$", "", strip_ordinal(w)) for w in words]
+    return any(vocabulary.members.named(w, _row_dims(standard)) for w in (*words, *plain))
 
 
 def _texts(built: BuiltTable, strip: Strip, row: Row) -> dict[str, list[str]]:
@@ -349,7 +391,11 @@ def _heading(path: str, dims: Sequence[str], frame: Frame, vocabulary: Vocabular
     unknown: list[str] = []
     measure, year, aspect = "", 0, Aspect.LEVEL
     stage: Stage | None = None
-    for part in path.split("/"):
+    dims = [d for d in dims if d not in {"function", "economic", "gov_economic"}]
+    parts = path.split("/")
+    for position, part in enumerate(parts):
+        if skip and skip in part and position == 0 and len(parts) > 1:
+            continue  # the side's own heading: 财政拨款收入
         label = strip_ordinal(re.sub(r"[（(](?:万元|元)[)）]", "", part)) or part
         if part == skip or fold(label) in _SILENT:
             continue

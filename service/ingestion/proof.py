@@ -13,12 +13,14 @@ from service.domain.document import Identity, RowKind, Table
 from service.domain.fact import Authority, Fact, Proof, Source
 from service.domain.finding import Finding, Severity
 from service.domain.quantity import Kind, Quantity
-from service.ingestion.sums import leaf_rows, promises_of, row_codes
+from service.ingestion.sums import is_sided, leaf_rows, promises_of, row_codes
 from service.ingestion.tables import BuiltTable
 from service.numerals import render_number
 from service.vocabulary.vocabulary import Vocabulary
 
 ZERO = Decimal(0)
+#: Above so many places of one coordinate each is compared with the first alone.
+_MANY_PLACES = 40
 #: Stands among the funds that are all the money where nothing was carried over: then this year's money is all of it.
 NOTHING_CARRIED = "本年"
 
@@ -135,7 +137,8 @@ def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabula
             groups[_coordinate_key(fact, only)].append(fact)
     for same in groups.values():
         yield from _pairs(same)
-    yield from _equivalent(levels, groups, only, vocabulary)
+    lists = frozenset(b.table.id for b in built if is_sided(b))  # an item in one may be a part of another fund's or nature's
+    yield from _equivalent(levels, groups, only, vocabulary, lists)
     yield from _nature_by_class(built, vocabulary)
     yield from _shares_and_rates(facts, groups, only)
     yield from _stated_shares(facts, groups, only, vocabulary)
@@ -166,9 +169,8 @@ def _only_funds(levels: Sequence[Fact]) -> frozenset[str]:
 def _coordinate_key(fact: Fact, only: frozenset[str]) -> tuple[object, ...]:
     coordinate = fact.coordinate
     members = {d: m for d, m in coordinate.members if not (d == "fund" and m in only)}
-    if NOTHING_CARRIED in only or len(only) > 0:
-        if members.get("origin") == "本年":
-            del members["origin"]
+    if only and members.get("origin") == "本年":
+        del members["origin"]
     return (coordinate.measure, coordinate.year, coordinate.stage, tuple(sorted(members.items())))
 
 
@@ -177,7 +179,9 @@ def _pairs(same: Sequence[Fact]) -> Iterator[Identity]:
     places: dict[str, Fact] = {}
     for fact in same:
         places.setdefault(_place(fact), fact)
-    for (key, fact), (other_key, other) in combinations(places.items(), 2):
+    items = list(places.items())
+    paired = combinations(items, 2) if len(items) <= _MANY_PLACES else ((items[0], other) for other in items[1:])
+    for (key, fact), (other_key, other) in paired:
         if fact.source.table and fact.source.table == other.source.table:
             continue
         made = try_identity(
@@ -195,7 +199,8 @@ def _where(fact: Fact) -> str:
 
 
 def _equivalent(
-    levels: Sequence[Fact], groups: Mapping[tuple[object, ...], list[Fact]], only: frozenset[str], vocabulary: Vocabulary
+    levels: Sequence[Fact], groups: Mapping[tuple[object, ...], list[Fact]], only: frozenset[str],
+    vocabulary: Vocabulary, lists: frozenset[str],
 ) -> Iterator[Identity]:  # fmt: skip
     """Compare a printed figure with the sum of the rows that make it up in another table."""
     by_table: dict[str, list[Fact]] = defaultdict(list)
@@ -215,7 +220,8 @@ def _equivalent(
                 parts = _parts(candidates, measure, anchor, wanted, only, vocabulary)
                 for fact in group:
                     if parts and fact.source.table != table_id:
-                        yield from _sum_identity(fact, parts)
+                        sided = fact.source.table in lists
+                        yield from (i for i in _sum_identity(fact, parts) if not (sided and i.verdict == "failed"))
 
 
 def _parts(
@@ -296,13 +302,24 @@ def _nature_by_class(built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Ite
             codes = classes.get(named[0].id, []) if named else []
             held = row_codes(table, entry.roles)
             rows = [r for r in leaf_rows(table, entry.roles) if any(c[:3] in codes for c in held[r])]
-            if rows:
+            if rows and _by_class(table, column, whole, rows):
                 left = [_operand(table, (total, column))]
                 right = [_operand(table, (r, whole)) for r in rows]
                 text = f"{table.title}·{named[0].id} = {'+'.join(sorted(codes))}类之和"
                 made = try_identity(f"{table.id}/class-sum/{column}", "class-sum", text, left, right)
                 if made is not None:
                     yield made
+
+
+def _by_class(table: Table, column: int, whole: int, rows: Sequence[int]) -> bool:
+    """Whether a column holds whole classes: none of their rows prints an amount elsewhere, nor another row one here."""
+    inside = all(
+        (a := table.rows[r].cells[whole].quantity) is None
+        or ((b := table.rows[r].cells[column].quantity) is not None and a.base == b.base)
+        for r in rows
+    )  # fmt: skip
+    others = [r for r, row in enumerate(table.rows) if row.kind is RowKind.ITEM and r not in rows]
+    return inside and not any((q := table.rows[r].cells[column].quantity) is not None and q.number for r in others)
 
 
 def _whole_beside(table: Table, column: int, vocabulary: Vocabulary) -> int | None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from service.domain.document import Row, RowKind, Table
 from service.domain.quantity import Quantity
-from service.ingestion.codes import Codes, codes_down, heads
+from service.ingestion.codes import Codes, codes_down, parents_of
 from service.ingestion.outline import Node, outline
 from service.ingestion.outline import Place as Kind
 from service.ingestion.strips import Strip, strips_of
@@ -71,16 +71,15 @@ def promises_of(built: BuiltTable) -> Iterator[Promise]:
 
 
 def is_sided(built: BuiltTable) -> bool:
-    """Whether the strips of a table are lists of their own, and not halves of one list."""
+    """Whether a table has several strips side by side."""
     strips = strips_or_whole(built)
-    if len(strips) < 2:
-        return built.standard is not None and built.standard.layout == "two-sided"
-    return not is_folded(strips, built.table.columns)
+    return len(strips) > 1 or (built.standard is not None and built.standard.layout == "two-sided")
 
 
 def is_folded(strips: Sequence[Strip], columns: Sequence[str]) -> bool:
     """Whether one list was folded into halves side by side: both have the same headers."""
-    return len(strips) > 1 and len({tuple(columns[c] for c in (*s.labels, *s.figures)) for s in strips}) == 1
+    names = {tuple(columns[c].rsplit("/", 1)[-1] for c in (*s.labels, *s.figures)) for s in strips}
+    return len(strips) > 1 and len(names) == 1 and not any("收入" in s.path for s in strips)
 
 
 def strips_or_whole(built: BuiltTable) -> tuple[Strip, ...]:
@@ -144,7 +143,15 @@ def column_sums(columns: Sequence[str], figures: Sequence[int]) -> list[tuple[in
     """
     out: list[tuple[int, tuple[int, ...]]] = []
     _sum_group([(c, _path(columns[c])) for c in figures], 0, out)
-    return sorted((total, _readings(parts)) for total, parts in out)
+    return sorted((total, _readings(parts, _beside(columns, figures, total))) for total, parts in out)
+
+
+def _beside(columns: Sequence[str], figures: Sequence[int], total: int) -> tuple[int, ...]:
+    """Return the columns beside a total that say 其中: parts of it after all where the rest needs them."""
+    group = columns[total].rpartition("/")[0]
+    return tuple(
+        c for c in figures if columns[c].rpartition("/")[0] == group and is_of_which(columns[c].rpartition("/")[2])
+    )
 
 
 def _path(column: str) -> list[str]:
@@ -155,9 +162,10 @@ def _path(column: str) -> list[str]:
     return parts
 
 
-def _readings(parts: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+def _readings(parts: tuple[int, ...], beside: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    with_all = (tuple(sorted({*parts, *beside})),) if beside else ()
     shorter = [parts[:n] for n in range(len(parts) - 1, 1, -1)] + [parts[n:] for n in range(1, len(parts) - 1)]
-    return (parts, *shorter[:12], *((p,) for p in parts[:1] if len(parts) > 1))
+    return (parts, *with_all, *shorter[:12], *((p,) for p in parts[:1] if len(parts) > 1))
 
 
 def _sum_group(
@@ -410,7 +418,8 @@ def _runs(table: Table, rows: Sequence[int]) -> dict[int, list[int]]:
 def leaf_rows(table: Table, roles: Sequence[str]) -> list[int]:
     """Return the rows that are nobody's total: items whose code heads no other code."""
     codes = row_codes(table, roles)
-    return [i for i, c in codes.items() if not any(heads(c, o) for o in codes.values())]
+    above = set(parents_of(codes).values())
+    return [i for i in codes if i not in above]
 
 
 def row_codes(table: Table, roles: Sequence[str], labels: Sequence[int] | None = None) -> dict[int, Codes]:
@@ -426,14 +435,14 @@ def row_codes(table: Table, roles: Sequence[str], labels: Sequence[int] | None =
 
 
 def _code_sums(table: Table, codes: dict[int, Codes], column: int, *, firm: bool) -> Iterator[Promise]:
-    for parent, code in codes.items():
-        below = [i for i, c in codes.items() if heads(code, c)]
-        nearest = [i for i in below if not any(heads(codes[j], codes[i]) for j in below)]
-        if nearest:
-            yield Promise(
-                "column-sum", (parent, column), tuple((r, column) for r in nearest),
-                f"{table.columns[column]}：{table.rows[parent].label} = 其下级科目之和", firm,
-            )  # fmt: skip
+    children: dict[int, list[int]] = {}
+    for row, parent in parents_of(codes).items():
+        children.setdefault(parent, []).append(row)
+    for parent, rows in children.items():
+        yield Promise(
+            "column-sum", (parent, column), tuple((r, column) for r in rows),
+            f"{table.columns[column]}：{table.rows[parent].label} = 其下级科目之和", firm,
+        )  # fmt: skip
 
 
 # Strips -------------------------------------------------------------------------------------------------------------
@@ -509,6 +518,7 @@ def _totals(table: Table, nodes: Sequence[Node], column: int, *, firm: bool) -> 
             else:
                 readings = [[last, *since]] if last is not None else [[*items, *since]]
                 readings += [[*items, *since], items, [last] if last is not None else []]
+                readings += [[*([last] if last is not None else items), *since[:n]] for n in range(1, len(since))]
                 sure = firm
             readings = [r for r in readings if r]
             if readings:

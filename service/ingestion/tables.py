@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from service.domain.document import Cell, Row, RowKind, Table
 from service.domain.fact import CellState
@@ -96,7 +97,11 @@ def build_table(
     if not header.columns:
         header = HeaderPaths(tuple("" for _ in (laid[0].cells if laid else ())), ())
     body = laid[depth:]
-    columns = _lift_labels(header.columns, body, vocabulary) if grid.spans is not None else header.columns
+    columns = header.columns
+    if grid.spans is not None:
+        columns = _lift_labels(columns, body, vocabulary)
+        if body and is_numbering([c for c in body[0].cells if c]):
+            body, depth = body[1:], depth + 1
     return _assemble(body, columns, header.repairs, spans, depth, caption, table_id, standard, vocabulary, grid)
 
 
@@ -109,8 +114,6 @@ def _form(
 
 
 def _by_ocr(table: Table, grid: Grid) -> Table:
-    from dataclasses import replace
-
     return replace(table, by_ocr=True) if grid.by_ocr else table
 
 
@@ -219,7 +222,7 @@ def is_numbering(filled: Sequence[str]) -> bool:
 
     """
     numbers = [int(found.group()) for c in filled if (found := re.match(r"\d{1,2}", c))]
-    grows = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    grows = all(b == a + 1 for a, b in pairwise(numbers))
     return len(filled) > 1 and all(_NUMBERING.match(c) for c in filled) and (grows and len(numbers) > 1)
 
 
@@ -261,7 +264,7 @@ def column_roles(columns: Sequence[str], body: Sequence[LaidRow], vocabulary: Vo
     return tuple(roles)
 
 
-def _are_codes(cells: Sequence[str], after_figures: bool, vocabulary: Vocabulary) -> bool:  # noqa: FBT001 - a plain fact
+def _are_codes(cells: Sequence[str], after_figures: bool, vocabulary: Vocabulary) -> bool:
     """Whether cells are codes of a classification although their header does not say so."""
     codes = [c for c in cells if re.fullmatch(r"\d{3}|\d{5}|\d{7}", c)]
     if after_figures or not codes or len(codes) < len(cells):
@@ -298,6 +301,8 @@ def row_kinds(
     kinds = []
     for index, row in enumerate(body):
         texts = [c for c, role in zip(row.cells, roles, strict=True) if c and role in NAMING]
+        if not texts and not any(role in {"indicator", "target"} for role in roles):
+            texts = [c for c, role in zip(row.cells, roles, strict=True) if c and role == "note"]
         code = next((c for c, role in zip(row.cells, roles, strict=True) if role == "unit_code" and c), "")
         project = any(c for c, role in zip(row.cells, roles, strict=True) if role == "project")
         kinds.append(_row_kind(index, texts, code, codes, "" if project else owner, two_sided=sided, by_unit=by_unit))
