@@ -17,7 +17,7 @@ MONEY_PATH = ("domain", "numerals", "calculation", "claims", "ingestion", "askin
 ALLOWED = {
     "service.adapters": {
         "chromadb", "numpy", "sqlalchemy",  # stores
-        "docx", "lxml", "pdfminer", "pypdf", "pypdfium2", "python_calamine", "PIL",  # readers
+        "lxml", "pdfminer", "pypdf", "pypdfium2",  # readers
     },
     "service.asking": {"pypinyin"},
     "service.cli": {"click", "typer", "uvicorn"},
