@@ -174,6 +174,7 @@ def _sum_group(
     """Return the columns that stand for *group*: its total, or what stands for each of its parts."""
     total: int | None = None
     parts: list[int] = []
+    loose: list[int] = []
     index = 0
     while index < len(group):
         column, path = group[index]
@@ -192,10 +193,10 @@ def _sum_group(
         elif not is_of_which(name) or total is None:
             parts += _sum_group(same, depth + 1, out)
         else:
-            _sum_group(same, depth + 1, out)
+            loose += _sum_group(same, depth + 1, out)
         index += len(same)
-    if total is not None and parts:
-        out.append((total, tuple(parts)))
+    if total is not None and (parts or len(loose) > 1):
+        out.append((total, tuple(parts or loose)))
     return (total,) if total is not None else tuple(parts)
 
 
