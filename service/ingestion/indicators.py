@@ -54,9 +54,13 @@ def _by_project(built: BuiltTable, frame: Frame) -> Iterator[Indicator]:
         for c, role in enumerate(built.roles)
         if role == "indicator" and c + 1 < len(built.roles)
     ]
+    columns = {path.rsplit("/", 1)[-1]: c for c, path in enumerate(table.columns)}
     project = code = unit = ""
     for number, row in enumerate(table.rows):
         raw = [c.raw for c in row.cells]
+        if row.kind is RowKind.ITEM:
+            named = [t for t, role in zip(raw, built.roles, strict=True) if role == "project" and t]
+            project = named[-1] if named else project
         if row.kind is RowKind.UNIT:
             unit = next((t for t, role in zip(raw, built.roles, strict=True) if role == "unit_code" and t), unit)
         if row.kind is RowKind.PROJECT:
@@ -65,18 +69,24 @@ def _by_project(built: BuiltTable, frame: Frame) -> Iterator[Indicator]:
                 (t for t, role in zip(raw, built.roles, strict=True) if role in {"label", "project"} and t), ""
             )
         for column, level1 in pairs:
-            if raw[column] and raw[column + 1]:
-                yield _indicator(
-                    project,
-                    code,
-                    unit,
-                    level1,
-                    "",
-                    raw[column],
-                    raw[column + 1],
-                    "",
-                    _source(table, number, column + 1, frame),
-                )
+            at, target = _target_of(built, raw, column)
+            if raw[column] and target:
+                source = _source(table, number, at, frame)
+                first = level1 or _at(raw, columns.get("一级指标"))
+                yield _indicator(project, code, unit, first, _at(raw, columns.get("二级指标")), raw[column], target, "", source)
+
+
+def _at(raw: Sequence[str], column: int | None) -> str:
+    return raw[column] if column is not None else ""
+
+
+def _target_of(built: BuiltTable, raw: Sequence[str], column: int) -> tuple[int, str]:
+    """Return where the target beside an indicator stands, and its text, also where sign and unit have own columns."""
+    columns = built.table.columns
+    at = next((c for c in range(column + 1, min(column + 3, len(raw))) if built.roles[c] == "target"), column + 1)
+    sign = "".join(t for t in raw[column + 1 : at] if t != "定性")
+    unit = raw[at + 1] if at + 1 < len(raw) and raw[at] and columns[at + 1].endswith("单位") else ""
+    return at, f"{sign}{raw[at]}{unit}" if raw[at] else ""
 
 
 def _indicator(

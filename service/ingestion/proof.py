@@ -153,8 +153,11 @@ def _only_funds(levels: Sequence[Fact]) -> frozenset[str]:
     carried = any(
         f.coordinate.get("origin") == "上年结转" and f.quantity is not None and f.quantity.number for f in levels
     )
-    whole = frozenset() if carried else frozenset({NOTHING_CARRIED})
     income = [f for f in levels if f.coordinate.measure == "收入" and f.quantity is not None]
+    this_year = {f.quantity.base for f in income if f.quantity and f.coordinate.members == (("origin", "本年"),)}
+    in_all = {f.quantity.base for f in income if f.quantity and not f.coordinate.members}
+    apart = bool(this_year) and bool(in_all) and not this_year & in_all
+    whole = frozenset() if carried or apart else frozenset({NOTHING_CARRIED})
     total = next((f.quantity for f in income if not f.coordinate.members), None)
     if total is None or not total.number:
         return whole
