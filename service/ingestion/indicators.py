@@ -12,6 +12,9 @@ from service.ingestion.projection import Frame
 from service.ingestion.tables import BuiltTable
 from service.numerals import read_quantities
 
+_SIGN = re.compile(r"[≥≤＝=＞＜><]{1,2}")
+#: 「100百分比」 is 100%, not a hundred hundreds.
+_PERCENT_WORD = re.compile(r"(?<=\d)百分比")
 _DATE = re.compile(r"\d{4}年")
 
 
@@ -84,7 +87,7 @@ def _target_of(built: BuiltTable, raw: Sequence[str], column: int) -> tuple[int,
     """Return where the target beside an indicator stands, and its text, also where sign and unit have own columns."""
     columns = built.table.columns
     at = next((c for c in range(column + 1, min(column + 3, len(raw))) if built.roles[c] == "target"), column + 1)
-    sign = "".join(t for t in raw[column + 1 : at] if t != "定性")
+    sign = "".join(t for t in raw[column + 1 : at] if _SIGN.fullmatch(t))
     unit = raw[at + 1] if at + 1 < len(raw) and raw[at] and columns[at + 1].endswith("单位") else ""
     return at, f"{sign}{raw[at]}{unit}" if raw[at] else ""
 
@@ -100,7 +103,7 @@ def _target(text: str) -> tuple[str, Quantity | None]:
     """Read a target: comparator and value; a date or a word has neither."""
     if _DATE.search(text):
         return "", None
-    found = read_quantities(text)
+    found = read_quantities(_PERCENT_WORD.sub("%", text))
     if len(found) != 1:
         return "", None
     return found[0].comparator or "=", found[0].quantity
