@@ -249,16 +249,6 @@ class Names:
         return self.subject(mentions, text) if mentions and len(rest) < _SHORTEST_NAME else None
 
 
-def _without_of_which(mention: Mention, spotter: Spotter) -> Sequence[Mention]:
-    """Take 其中 off a name that is printed with it in tables: in prose it only says that a part follows."""
-    found = re.match(r"其中[:：]?", mention.text)
-    if not found:
-        return (mention,)
-    rest = spotter.spot(mention.text[found.end() :])
-    at = mention.start + found.end()
-    return [replace(m, start=m.start + at, end=m.end + at) for m in rest]
-
-
 def _narrowest(measures: Sequence[str]) -> list[str]:
     """Return the last measure that is not just 收入 or 支出, if there is one."""
     specific = [m for m in measures if m not in _BARE and m not in _TOTALS]

@@ -491,18 +491,13 @@ def _side_sums(table: Table, rows: Sequence[tuple[int, str]], column: int, *, fi
             children.setdefault(node.parent, []).append(node)
         if node.place is Kind.OF_WHICH and node.parent is not None:
             text = f"{name}：{node.label} ≤ 上一项"
-            yield Promise("of-which", (node.row, column), ((node.parent, column),), text, firm and _is_first(node, nodes))
+            yield Promise("of-which", (node.row, column), ((node.parent, column),), text, firm and is_of_which(node.label))
     for parent, parts in children.items():
         sure = firm and all(p.place is Kind.ITEM for p in parts)
         yield Promise(
             "column-sum", (parent, column), tuple((p.row, column) for p in parts), f"{name}：上级 = 各分项之和", sure
         )
     yield from _totals(table, nodes, column, firm=firm)
-
-
-def _is_first(node: Node, nodes: Sequence[Node]) -> bool:
-    """Whether an of-which row is the one that says 其中, and not one that may only follow it."""
-    return is_of_which(node.label) and node in nodes
 
 
 def _totals(table: Table, nodes: Sequence[Node], column: int, *, firm: bool) -> Iterator[Promise]:

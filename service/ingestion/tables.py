@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from service.domain.document import Cell, Row, RowKind, Table
@@ -52,14 +52,14 @@ class BuiltTable:
     roles: tuple[str, ...]
     owner: str
     strips: tuple[Strip, ...] = ()
-    spread: tuple[tuple[Anchor, int], ...] = ()
+    spread: Mapping[Anchor, int] = field(default_factory=dict)
 
     def label(self, row: int, column: int) -> str:
         """Return the label of a place, also where a label to its left reaches over it."""
         raw = self.table.rows[row].cells[column].raw
         if raw:
             return raw
-        source = dict(self.spread).get((row, column))
+        source = self.spread.get((row, column))
         return self.table.rows[row].cells[source].raw if source is not None else ""
 
 
@@ -148,12 +148,12 @@ def _assemble(
         )
         for r, kind in zip(body, kinds, strict=True)
     )
-    spread = tuple(
-        ((row - depth, c), column)
+    spread = {
+        (row - depth, c): column
         for (row, column), (_, across) in spans.items()
         if row >= depth and across > 1 and column < len(roles) and roles[column] in NAMING
         for c in range(column + 1, column + across)
-    )
+    }
     table = Table(
         id=table_id, kind=standard.key if standard else "", title=caption.title, number=caption.number,
         unit=unit, columns=columns,

@@ -101,17 +101,6 @@ def print_number(value: Decimal, code: str, *, from_1904: bool = False) -> str:
     return _print_places(magnitude, section)
 
 
-def is_date_format(code: str) -> bool:
-    """Whether a format prints numbers as dates or times."""
-    return _sections(code)[0].is_date if code else False
-
-
-def print_date(value: datetime.datetime | datetime.date | datetime.time) -> str:
-    """Return a date whose format is not known, in ISO form without an empty time."""
-    text = value.isoformat(sep=" ") if isinstance(value, datetime.datetime) else value.isoformat()
-    return text.removesuffix(" 00:00:00")
-
-
 def _general(value: Decimal) -> str:
     """Print a number in full, without a floating point tail and never in exponents.
 
