@@ -193,12 +193,24 @@ def cell_text(words: Sequence[Word], x0: int, x1: int) -> str:
 
 
 def _inner_columns(lattice: _Lattice) -> tuple[int, int]:
-    """Return where the columns begin and end without the blank strips that a frame leaves at the sides."""
-    used = {c.column for c in lattice.cells if c.beyond == c.column + 1 and c.words}
+    """Return where the columns begin and end without the blank strips that a frame leaves at the sides.
+
+    A strip that holds words of its own stays, also where they stand in a cell over several strips.
+    """
+    filled = [c for c in lattice.cells if c.words]
+    single = {c.column for c in filled if c.beyond == c.column + 1}
     first, last = 0, len(lattice.xs) - 1
-    while last - first > 2 and first not in used and lattice.xs[first + 1] - lattice.xs[first] < _STRIP:
+    first_end = min((c.beyond for c in filled), default=last)
+    last_start = max((c.column for c in filled), default=0)
+    while (
+        last - first > 2 and first not in single and first + 1 < first_end
+        and lattice.xs[first + 1] - lattice.xs[first] < _STRIP
+    ):  # fmt: skip
         first += 1
-    while last - first > 2 and last - 1 not in used and lattice.xs[last] - lattice.xs[last - 1] < _STRIP:
+    while (
+        last - first > 2 and last - 1 not in single and last - 1 > last_start
+        and lattice.xs[last] - lattice.xs[last - 1] < _STRIP
+    ):  # fmt: skip
         last -= 1
     return first, last
 

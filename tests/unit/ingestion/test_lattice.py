@@ -151,6 +151,16 @@ def test_blank_strips_of_a_frame_are_no_columns() -> None:
     assert found[0].grid.edges == tuple(x + 2 for x in XS)
 
 
+def test_words_over_two_narrow_strips_are_kept() -> None:
+    """Strips that hold words only together, in a merged cell, are no blank frame."""
+    rules = [*(level(y, 1000, 4000) for y in (1000, 1200, 1400)), *(upright(x, 1000, 1400) for x in (1000, 1200, 3000, 4000))]
+    rules.append(upright(1100, 1200, 1400))
+    words = [*chars("注", 1040, 1060), *chars("项目", 1300, 1060), *chars("合计", 3100, 1060), *chars("办公费", 1300, 1260)]
+    found, rest = ruled_tables([*words, *chars("1.00", 3100, 1260)], rules)
+    assert not rest
+    assert cells(found[0].grid) == [("注", "项目", "合计"), ("", "办公费", "1.00")]
+
+
 def test_sideways_lines_of_a_cell_and_wrapped_names() -> None:
     tall = [*chars("年", 1100, 1300), *chars("度", 1100, 1400), *chars("目", 1100, 1500), *chars("标", 1100, 1600)]
     assert cell_text(tall, 1000, 1300) == "年度目标"
