@@ -22,6 +22,7 @@ from service.domain.fact import Fact
 
 if TYPE_CHECKING:
     from service.asking.answer import Answer, Result
+    from service.domain.check import CheckReport
     from service.ingestion.blocks import Reading
     from service.ports import (
         AnswerLog,
@@ -180,6 +181,42 @@ class Application:
         from service.ingestion.pipeline import ingest
 
         return ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary)
+
+    def check(
+        self, data: bytes, name: str, tables: Sequence[tuple[str, bytes]] = (), *, entity: str = "", year: int = 0
+    ) -> CheckReport:
+        """Judge every figure of a text by its own tables, by those handed in, else by those of the store.
+
+        Args:
+            data: The text as a file.
+            name: Its name.
+            tables: (name, bytes) of files whose tables it is to be judged by.
+            entity: Whose it is, where it does not say so itself.
+            year: Its budget year, where it does not say so itself.
+
+        Raises:
+            SourceDocumentError: A file cannot be read; the message says which and why.
+        """
+        from service.checking.checker import check
+        from service.checking.material import material_of
+        from service.ingestion.pipeline import Assumed, ingest
+
+        handed_in = [self.read(content, of) for of, content in tables]
+        assumed = Assumed(entity, (entity,) if entity else (), year)
+        if handed_in and not entity:
+            first = handed_in[0]
+            assumed = Assumed(first.entity, first.entity_names, year or first.year, first.stage, first.units)
+        text = ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary, assumed)
+        return check(material_of(text, handed_in, self._bearing_on(text), self._vocabulary))
+
+    def _bearing_on(self, text: Document) -> list[Document]:
+        """Return the documents of the store that may bear on a text: its entity's, and its units'."""
+        names = {n for n in (text.entity, *text.entity_names, *(u.name for u in text.units)) if n}
+        return [
+            self._library.get(s.id)
+            for s in self._library.summaries()
+            if s.id != text.id and names & {s.entity, *s.entity_names}
+        ]
 
     def read_file(self, path: Path) -> Document:
         """Read a file from disk without storing it."""

@@ -8,6 +8,7 @@ from enum import Enum, unique
 from service.domain.coordinate import Coordinate, Stage
 from service.domain.fact import CellState, Fact, Proof, Source
 from service.domain.finding import Finding
+from service.domain.paragraph import Paragraph
 from service.domain.quantity import Quantity, Unit
 
 
@@ -236,6 +237,7 @@ class Document:
         text: The decoded text; offsets count its characters.
         pages: Number of pages, 0 where the format has none.
         ocr_pages: Pages whose text was recognised from an image (1-based).
+        paragraphs: Running text as it was read from the file; empty for a document that comes out of a store.
     """
 
     id: str
@@ -261,6 +263,7 @@ class Document:
     reasons: tuple[StatedReason, ...] = ()
     pages: int = 0
     ocr_pages: tuple[int, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

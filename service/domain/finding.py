@@ -28,6 +28,7 @@ class Finding:
         sources: The places concerned.
         stated: What is printed, "" where it does not apply.
         expected: What was expected, "" where it does not apply.
+        working: The arithmetic that leads to it, "" where there is none.
     """
 
     code: str
@@ -36,10 +37,14 @@ class Finding:
     sources: tuple[Source, ...] = ()
     stated: str = ""
     expected: str = ""
+    working: str = ""
 
 
 #: Every finding code, with what it means. The documentation lists them, and a test keeps it so.
 FINDING_CODES: dict[str, str] = {
+    "other-tables": "交来对照的表属于别的部门或年度",
+    "no-tables-to-check-by": "没有可对照的表格，只能核对文字内部的算术",
+    "no-figures": "文字里没有可核对的数字",
     "empty-template": "文件里有表格，但没有一个数字，像是空白模板",
     "no-tables": "文件里没有表格，只能回答正文写到的内容",
     "row-does-not-add-up": "一行里，合计不等于各分栏之和",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from service.domain.coordinate import Stage
 from service.domain.document import BudgetUnit, RowKind
+from service.domain.paragraph import Paragraph
 from service.ingestion.blocks import Block, Grid
 from service.ingestion.regions import region_of, without_region
-from service.ingestion.segments import Paragraph
 from service.ingestion.tables import BuiltTable
 from service.vocabulary.names import squeeze
 

@@ -10,9 +10,9 @@ from service.claims.statements import Statement, read_statements
 from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.document import GlossaryEntry, StatedReason
 from service.domain.fact import Authority, CellState, Fact, Source
+from service.domain.paragraph import Paragraph
 from service.domain.quantity import Quantity
 from service.ingestion.projection import Frame
-from service.ingestion.segments import Paragraph
 from service.numerals import render_quantity
 from service.vocabulary.names import strip_ordinal
 from service.vocabulary.spotting import Spotter

@@ -10,9 +10,9 @@ from service.domain.coordinate import Aspect
 from service.domain.document import Indicator, StatedReason
 from service.domain.fact import Fact, Source
 from service.domain.finding import Finding, Severity
+from service.domain.paragraph import Paragraph
 from service.domain.quantity import WAN_YUAN, Kind
 from service.ingestion.projection import Frame
-from service.ingestion.segments import Paragraph
 from service.numerals import render_quantity
 from service.vocabulary.vocabulary import Vocabulary
 

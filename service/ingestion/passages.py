@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from service.domain.document import GlossaryEntry, Indicator, Passage, PassageKind, RowKind, Table
 from service.domain.fact import Source
-from service.ingestion.segments import Paragraph
+from service.domain.paragraph import Paragraph
 
 
 def passages_of(

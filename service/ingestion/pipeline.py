@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from service.domain.document import Document, Table
+from service.domain.coordinate import Stage
+from service.domain.document import BudgetUnit, Document, Table
 from service.domain.errors import UnreadableDocumentError
 from service.domain.finding import Finding, Severity
+from service.domain.paragraph import Pages
 from service.ingestion.authorship import Authorship, read_authorship
 from service.ingestion.blocks import Reading
 from service.ingestion.captions import CaptionedGrid, split_grids
@@ -17,15 +19,39 @@ from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
 from service.ingestion.projection import Frame, facts_of, tell_apart
 from service.ingestion.proof import broken_sums, prove
-from service.ingestion.segments import Pages, paragraphs_of
+from service.ingestion.segments import paragraphs_of
 from service.ingestion.tables import BuiltTable, build_table
 from service.vocabulary.members import Member
 from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
 
 
-def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """Whose a text is taken to be where it does not say so itself: a paragraph pasted out of its document.
+
+    Attributes:
+        entity: "" where nothing tells.
+        names: Every name of the entity.
+        year: 0 where nothing tells.
+        stage: Budget or final account.
+        units: Budget units of the entity.
+    """
+
+    entity: str = ""
+    names: tuple[str, ...] = ()
+    year: int = 0
+    stage: Stage = Stage.BUDGET
+    units: tuple[BudgetUnit, ...] = ()
+
+
+def ingest(reading: Reading, vocabulary: Vocabulary, assumed: Assumed | None = None) -> Document:
     """Turn a file that has been read into a document.
+
+    Args:
+        reading: The file as read.
+        vocabulary: Names and standard tables.
+        assumed: What to take for entity and year where the file names none; None refuses such a file.
 
     Raises:
         UnreadableDocumentError: Neither an entity nor a year can be found, so no figure has a coordinate.
@@ -35,7 +61,9 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
     paragraphs = paragraphs_of(lines, Pages(reading.page_starts, reading.ocr_pages))
     tables = [_table(c, n, vocabulary) for n, c in enumerate(captioned, 1)]
     who = read_authorship(paragraphs, tables, reading.blocks)
-    if not who.entity or not who.year:
+    if assumed is not None:
+        who = _completed(who, assumed)
+    elif not who.entity or not who.year:
         if who.empty_tables:
             raise UnreadableDocumentError(
                 f"“{reading.name}”是一份空白模板：有{who.empty_tables}张表，没有一个数字"
@@ -64,8 +92,17 @@ def ingest(reading: Reading, vocabulary: Vocabulary) -> Document:
         passages=passages_of(document_id, paragraphs, proven.tables, glossary, indicators),
         glossary=glossary, indicators=indicators, identities=proven.identities,
         findings=(*_reading_findings(reading, proven.tables), *proven.findings, *odd), reasons=narrative.reasons,
-        pages=reading.pages, ocr_pages=tuple(sorted(reading.ocr_pages)),
+        pages=reading.pages, ocr_pages=tuple(sorted(reading.ocr_pages)), paragraphs=paragraphs,
     )  # fmt: skip
+
+
+def _completed(who: Authorship, assumed: Assumed) -> Authorship:
+    """Fill in what the file does not say of itself."""
+    if not who.entity:
+        who = replace(who, entity=assumed.entity, names=assumed.names, units=who.units or assumed.units)
+    if not who.year:
+        who = replace(who, year=assumed.year, stage=assumed.stage)
+    return who
 
 
 def members_of(who: Authorship) -> tuple[Member, ...]:

@@ -10,9 +10,10 @@ import pytest
 from service.adapters.readers.files import read_file
 from service.adapters.vocabulary_files import read_vocabulary
 from service.domain.coordinate import Stage
+from service.domain.paragraph import Pages
 from service.ingestion.authorship import Authorship, read_authorship
 from service.ingestion.captions import split_grids
-from service.ingestion.segments import Pages, paragraphs_of
+from service.ingestion.segments import paragraphs_of
 from service.ingestion.tables import build_table
 from service.vocabulary.vocabulary import Vocabulary
 

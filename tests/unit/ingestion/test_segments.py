@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from service.domain.paragraph import Pages, Paragraph
 from service.ingestion.blocks import TextLine
 from service.ingestion.contents import read_contents
 from service.ingestion.narrative import glossary_of
-from service.ingestion.segments import Pages, Paragraph, paragraphs_of
+from service.ingestion.segments import paragraphs_of
 
 
 def _lines(*texts: str, page: int = 0, whole: bool = True) -> list[TextLine]:
