@@ -25,7 +25,7 @@ _EITHER_WAY = re.compile(r"[（(](?:增加|减少|增长|下降|降低)[)）]$")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|对比)\s*(20\d\d年|上年|去年|上一年)度?(.*)$")
 _SIDE_BY_SIDE = re.compile(r"相比|对比|比较|相较|持平|变化")
 #: A comparison with the budget of the same year, which no year tells.
-_WITH_BUDGET = re.compile(r"(?:比|较|与|同|和)(?:年初|全年|调整后?|当年|本年)?的?预算(?!数?\d)(?!编制)")
+_WITH_BUDGET = re.compile(r"(?:(?<!相)比|较|与|同|和)(?:年初|全年|调整后?|当年|本年)?的?预算(?!数?\d)(?!编制)")
 _STAGES = (
     (re.compile(r"全年预算|调整后?预算|预算调整"), Stage.ADJUSTED),
     (re.compile(r"执行数|预算执行|实际执行"), Stage.EXECUTED),
@@ -52,7 +52,7 @@ class Statement:
         end: Offset after it.
         text: The characters of the figure.
         quantity: The figure; its sign is the direction's for changes and rates.
-        aspect: What it says of its subject.
+        aspect: What it says of its subject; None where its words do not tell.
         measures: Ids of the measures it is about: two for 收支.
         members: (dimension, member) pairs of its subject, section included.
         whole: For a share, the members of the whole it is a share of, when stated.
@@ -64,13 +64,16 @@ class Statement:
         reason: (start, end) of the reason given for it, or None.
         stage: Stage that its own words name (年初预算, 执行数, 决算), None where they name none.
         years_back: 1 where it is about the year before the document's without naming it (上年预算数).
+        thing: Number of what is talked about within the paragraph: statements of one number are about one thing, known
+            by name or not; 0 where that is not told.
+        lead: Offset where the words that belong to the figure begin.
     """
 
     start: int
     end: int
     text: str
     quantity: Quantity
-    aspect: Aspect
+    aspect: Aspect | None
     measures: tuple[str, ...]
     members: tuple[tuple[str, str], ...]
     whole: tuple[tuple[str, str], ...] | None
@@ -82,6 +85,8 @@ class Statement:
     reason: tuple[int, int] | None = None
     stage: Stage | None = None
     years_back: int = 0
+    thing: int = 0
+    lead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class _Event:
 
 def read_statements(
     printed: str, section: NarrativeSection | None, spotter: Spotter, vocabulary: Vocabulary, names: Sequence[str] = (),
-    *, headings: Sequence[str] = (), known: frozenset[tuple[str, str]] = frozenset(),
+    *, headings: Sequence[str] = (), known: frozenset[tuple[str, str]] = frozenset(), untold: bool = False,
 ) -> tuple[Statement, ...]:  # fmt: skip
     """Read the statements of a paragraph.
 
@@ -108,6 +113,7 @@ def read_statements(
         names: Names of the entity, which name no measure or member (文化和旅游局).
         headings: Headings it stands under, outermost first; they tell which of two items of one name is meant.
         known: Members that the tables of the document name, for the same.
+        untold: Whether to return figures too of which the words do not tell what they say.
 
     Returns:
         Statements in the order of the text; one whose subject cannot be told has no measures.
@@ -135,14 +141,18 @@ def read_statements(
             clause = max([position, *(m.end() for m in _CLAUSE.finditer(text, position, event.start))])
             aspect, direction = _aspect(lead, text[clause : event.start], event, words)
             subject = talk.subject_at(position, clause, event.start, aspect)
-            if aspect is not None:
+            if aspect is None and untold:
+                made = _statement(event, lead, None, direction, OTHER, None, (0, 0, None), base_year, (start, end), text)
+                out.append(replace(made, thing=talk.thing, lead=position))
+            elif aspect is not None:
                 elsewhere = aspect is Aspect.LEVEL and any(w in text[start : event.start] for w in words["other"])
                 if elsewhere or not _fits(event.quantity, subject, section, vocabulary, aspect):
                     subject = OTHER
                 when = _when(text[clause : event.start], lead, aspect, base_year, stock_year)
                 if "期末" in lead:
                     stock_year = when[0]
-                out.append(_statement(event, lead, aspect, direction, subject, section, when, base_year, (start, end), text))
+                made = _statement(event, lead, aspect, direction, subject, section, when, base_year, (start, end), text)
+                out.append(replace(made, thing=talk.thing, lead=position))
             position = event.end
     return tuple(_with_reasons(sorted(out, key=lambda s: s.start), reasons))
 
@@ -183,7 +193,7 @@ def _fits(
     """Whether the unit is one that the subject is measured in: 3次 is no amount of 政府采购."""
     measures = subject.measures or ((section.measure,) if section and section.measure else ())
     kinds = {vocabulary.measures[m].kind for m in measures if m in vocabulary.measures}
-    if quantity.unit.kind is Kind.RATIO:
+    if quantity.unit.kind in {Kind.RATIO, Kind.MULTIPLE}:
         return aspect is not Aspect.SHARE or "数量" not in kinds
     if quantity.unit.kind is not Kind.MONEY and not subject.measures:
         return False  # what is counted has to be named beside the number
@@ -217,7 +227,7 @@ def _aspect(lead: str, clause: str, event: _Event, words: Mapping[str, Sequence[
         if shorter == tail:
             break
         tail = shorter
-    is_ratio = event.quantity.unit.kind is Kind.RATIO
+    is_ratio = event.quantity.unit.kind in {Kind.RATIO, Kind.MULTIPLE}
     if _EITHER_WAY.search(tail):
         return (None if event.quantity.number or is_ratio else Aspect.CHANGE), 0
     for direction, name in ((1, "increase"), (-1, "decrease")):
@@ -252,7 +262,7 @@ def _when(clause: str, lead: str, aspect: Aspect, base_year: int, stock_year: in
 
 
 def _statement(
-    event: _Event, lead: str, aspect: Aspect, direction: int, subject: Subject, section: NarrativeSection | None,
+    event: _Event, lead: str, aspect: Aspect | None, direction: int, subject: Subject, section: NarrativeSection | None,
     when: tuple[int, int, Stage | None], base_year: int, sentence: tuple[int, int], text: str,
 ) -> Statement:  # fmt: skip
     quantity = event.quantity

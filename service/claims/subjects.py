@@ -17,7 +17,9 @@ _EMPTY_WORD = re.compile(
     r"主要|年初|年末|期末|期初|当年|本年|全年|其中|以及|相比|预算|决算|合计|共计|总计|总额|总体|安排|金额|数额|资金|经费|支出|收入|部门|单位|万元|同比|较|比|与|和|为|是|的|了|约|共|数|达|到|至|近|各|均为|总|由|使用|对应|上述|我"
 )
 _FUNCTION_MARK = re.compile(r"[（(]\d{0,7}(类|款|项)[)）]")
-_AFTER_NAME = re.compile(r"(?:支出)?[（(]\d{0,7}(?:类|款|项)[)）]")
+_AFTER_NAME = re.compile(r"(?:支出)?[（(]\d{0,7}(类|款|项)[)）]")
+#: Digits of a function code at each level.
+_DIGITS_AT = {"类": 3, "款": 5, "项": 7}
 #: The name in front of a mark of the level.
 _MARKED = re.compile(r"([^（()），。：；、,;:\s\d.．]{2,30})[（(]\d{0,7}(类|款|项)[)）]")
 _PART = re.compile(r"其中|包括|包含|分别为|[含有][:：]|用于以下|分为")
@@ -155,7 +157,11 @@ class Names:
             exact = [d for d in _CLASSIFIED if self._vocabulary.member(d, code.group(1))]
             if len(exact) == 1:
                 return exact[0], code.group(1)
-        targets = [t for t in mention.targets if t[0] == _FUNCTION] if self._is_marked(mention) else []
+        marked = _AFTER_NAME.match(self.text[mention.end : mention.end + 12])
+        targets = [t for t in mention.targets if t[0] == _FUNCTION] if marked else []
+        if marked:
+            digits = _DIGITS_AT[marked.group(1)]
+            targets = [t for t in targets if len(t[1]) == digits] or targets
         targets = targets or [t for t in mention.targets if t[0] == mention.targets[0][0]]
         if targets[0][0] != _FUNCTION or len(targets) == 1:
             return targets[0]
@@ -257,7 +263,11 @@ def _narrowest(measures: Sequence[str]) -> list[str]:
 
 
 class Talk:
-    """Follows what a paragraph is talking about, figure by figure."""
+    """Follows what a paragraph is talking about, figure by figure.
+
+    Attributes:
+        thing: Number of what the last figure is of; it goes up when something else is talked about.
+    """
 
     def __init__(self, names: Names, section: NarrativeSection | None) -> None:
         self._names = names
@@ -267,6 +277,7 @@ class Talk:
         self._outside: list[tuple[Subject, Subject | None]] = []
         self._several = False
         self._read = 0
+        self.thing = 0
         above = names.heading()
         if above is not None:
             self._subject = above if above is OTHER else self._merge(above)
@@ -279,6 +290,7 @@ class Talk:
         if found is not None:
             self._whole, self._several = None, False
             self._subject = found if found is OTHER else self._merge(found)
+            self.thing += 1
 
     def subject_at(self, position: int, clause: int, end: int, aspect: Aspect | None) -> Subject:
         """Return what the figure at *end* is of.
@@ -311,6 +323,7 @@ class Talk:
         elif is_part and self._subject is not OTHER and not (begins and self._several):
             self._whole, self._several = self._subject, True
         found = self._found(position, clause, end)
+        before = self._subject
         if found is OTHER:
             self._subject = OTHER
         elif found is not None:
@@ -319,6 +332,9 @@ class Talk:
         elif aspect in {Aspect.CHANGE, Aspect.RATE} and begins and self._several and self._whole:
             self._subject = self._whole
         checked = self._checked(position, clause, end, aspect, found, is_part=is_part)
+        is_named = found is not None or self._names.is_named(own)
+        if is_named and (checked is OTHER or not _same(before, checked)):
+            self.thing += 1
         if checked is OTHER and aspect is Aspect.LEVEL:
             self._subject = OTHER  # the changes behind it are its own
         return checked

@@ -75,14 +75,15 @@ def _in_glossary(paragraph: Paragraph) -> bool:
 def _facts(statement: Statement, paragraph: Paragraph, frame: Frame) -> Iterator[Fact]:
     """Yield the facts of a statement: one per measure, and per year where it speaks of two."""
     base = statement.base_year or frame.year - 1
-    compares = statement.aspect in {Aspect.CHANGE, Aspect.RATE}
+    aspect = statement.aspect or Aspect.LEVEL
+    compares = aspect in {Aspect.CHANGE, Aspect.RATE}
     year = statement.year or frame.year - statement.years_back
     stage = Stage.PERIOD_END if statement.period_end else statement.stage or frame.stage
     years = (year, base) if statement.both_years else (year,)
     for measure in statement.measures:
         for of_year in years:
             coordinate = Coordinate(
-                frame.entity, of_year, stage, measure, statement.members, statement.aspect,
+                frame.entity, of_year, stage, measure, statement.members, aspect,
                 base if compares else None,
             )  # fmt: skip
             source = _source(statement.start, statement.end, statement.text, paragraph, frame)
