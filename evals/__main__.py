@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals import corpus, identities, numbers, tables, years
+from evals import checking, corpus, identities, numbers, tables, years
 from evals.cases import CASES, load_cases, suite_path
 from evals.report import render
 from evals.runner import (
@@ -26,7 +26,7 @@ from evals.runner import (
     run_to_dict,
 )
 
-_BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth")
+_BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking")
 _PASSED, _WORSE, _USAGE = 0, 1, 2
 
 
@@ -107,6 +107,9 @@ def _built_in(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
             print("真实文件评测：跳过（没有设 YOUJU_REAL_CORPUS，或没有那个文件夹）。\n")
             return _PASSED, {"suite": name, "skipped": True}
         report, counts, is_good = corpus.measure(folder) if name == "corpus" else corpus.measure_truth(folder)
+        (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
+    elif name == "checking":
+        report, counts, is_good = checking.measure(years.corpus_folder())
         (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
     else:
         report, counts, is_good = (tables if name == "tables" else identities).measure()

@@ -11,15 +11,30 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
 
+from evals.checking_cases import (
+    Judged,
+    Sprung,
+    alarms,
+    case_lines,
+    known_found,
+    oddities_found,
+    place_of,
+    trap_lines,
+    traps_sprung,
+)
 from evals.checking_plants import CELLS, KINDS, LAST, NARRATIVE, RATES, Plant
-from evals.checking_trial import Clean, Trial, clean_run, paths, plants_of, try_plant
+from evals.checking_trial import Clean, Trial, clean_run, every_path, paths, plants_of, try_plant
 from evals.years import corpus_folder
+from service.domain.check import CheckReport
+from service.domain.errors import YoujuError
+from service.domain.finding import Severity
 
 PLANTS, SEED_PLANTS = 700, 90
 DRAW = 2026
@@ -169,6 +184,110 @@ def time_lines(measured: Measured) -> Iterator[str]:
     yield f"全部 {len(measured.trials)} 次植入用时 {measured.seconds:.0f} 秒。"
 
 
+# -------------------------------------------------------------------------------------- the whole measure
+
+
+def published(folder: Path | None) -> dict[str, CheckReport]:
+    """Check every document as published; those that are refused are left out."""
+    out = {}
+    for name, (path, tables) in every_path(folder).items():
+        try:
+            out[name] = clean_run(name, path, tables).report
+        except YoujuError:
+            continue
+    return out
+
+
+@dataclass(slots=True)
+class Alarms:
+    """Errors and warnings on documents as published: severity and verdict by hand → how many, for each document."""
+
+    counts: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
+
+    def total(self, severity: Severity, verdict: str) -> int:
+        """Count those of all documents."""
+        return sum(c[severity.value, verdict] for c in self.counts.values())
+
+
+def alarms_of(reports: dict[str, CheckReport]) -> Alarms:
+    """Count the alarms of every document against the verdicts by hand."""
+    return Alarms({
+        name: Counter((f.severity.value, verdict) for f, verdict, _ in alarms(name, report))
+        for name, report in reports.items()
+    })  # fmt: skip
+
+
+def alarm_lines(found: Alarms) -> Iterator[str]:
+    """Write the alarms of every document, and how many are true."""
+    yield "## 文件原样的错误和警告"
+    yield ""
+    yield "逐条人工看过的结论在 evals/cases/checking_judged.csv；真＝文件确有此错，误＝误报，未看＝还没有看。"
+    yield ""
+    yield "| 文件 | 错误：真 | 误 | 未看 | 警告：真 | 误 | 未看 |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    ways = [(s, v) for s in (Severity.ERROR, Severity.WARNING) for v in ("true", "false", "")]
+    for name, counts in found.counts.items():
+        yield f"| {name} | " + " | ".join(str(counts[s.value, v]) for s, v in ways) + " |"
+    yield "| **合计** | " + " | ".join(str(found.total(s, v)) for s, v in ways) + " |"
+    yield ""
+    for severity, name in ((Severity.ERROR, "错误"), (Severity.WARNING, "警告")):
+        true, false = found.total(severity, "true"), found.total(severity, "false")
+        yield f"- {name}级：看过的 {true + false} 条中为真 {_share(true, true + false)}；每份文件误报 {false / max(len(found.counts), 1):.2f} 条。"
+
+
+def measure(folder: Path | None) -> tuple[str, dict[str, int], bool]:
+    """Plant errors, look for the known ones, spring the traps.
+
+    Args:
+        folder: Of the real documents; None for the seed alone.
+
+    Returns:
+        (report, counts of which more is better, whether nothing crashed).
+    """
+    planted = run((), folder, plants=PLANTS if folder else SEED_PLANTS, seed=DRAW)
+    found = alarms_of(published(folder))
+    known, odd, sprung = known_found(folder) if folder else [], oddities_found(), traps_sprung()
+    report = "\n".join(
+        (
+            "# 核对", "", *recall_lines(planted), "", *alarm_lines(found), "",
+            *((*case_lines("已知的真实错误", known, with_document=True), "") if folder else ()),
+            *case_lines("种子文件的怪处", odd, with_document=False), "", *trap_lines(sprung), "", *time_lines(planted),
+        )
+    )  # fmt: skip
+    return report.rstrip() + "\n", _counts(planted, found, known, odd, sprung, is_real=folder is not None), not any(
+        t.crash for t in planted.trials
+    )
+
+
+def _counts(
+    planted: Measured, found: Alarms, known: Sequence[Judged], odd: Sequence[Judged], sprung: Sequence[Sprung], *, is_real: bool
+) -> dict[str, int]:
+    """Return what may not get worse; shares in whole percent."""
+    own = {"oddities": sum(j.is_found for j in odd if j.case.machine == "yes"), "traps": sum(s.is_right for s in sprung)}
+    which = "real" if is_real else "seed"
+    groups = {"narrative": NARRATIVE, "rates": RATES, "direction": frozenset({"direction"}), "cells": CELLS}
+    for name, kinds in (*groups.items(), ("all", frozenset(KINDS))):
+        seen = [t for t in planted.trials if t.is_noticeable and t.plant.kind in kinds]
+        own[f"{which}_{name}_percent"] = 100 * sum(t.strict for t in seen) // max(len(seen), 1)
+    if is_real:
+        own["known"] = sum(j.is_found for j in known if j.case.machine == "yes")
+        own["not_false_errors"] = -found.total(Severity.ERROR, "false")
+        own["not_false_warnings"] = -found.total(Severity.WARNING, "false")
+    return own
+
+
+def write_alarms(folder: Path | None, path: Path) -> int:
+    """Write every error and warning on documents as published that is not judged true, a line each; count them."""
+    lines = []
+    for name, report in published(folder).items():
+        for finding, verdict, reason in alarms(name, report):
+            if verdict != "true":
+                where = f"{place_of(finding)}\t{finding.stated}\t{verdict or '?'}\t{reason}"
+                lines.append(f"{finding.severity.value}\t{finding.code}\t{name}\t{where}\t{finding.message}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return len(lines)
+
+
 def write_missed(measured: Measured, path: Path) -> int:
     """Write every noticeable plant that was not caught, a line each; return how many."""
     missed = [t for t in measured.trials if t.is_noticeable and not t.strict]
@@ -195,8 +314,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=DRAW)
     parser.add_argument("--kinds", nargs="*", default=[], choices=list(KINDS))
     parser.add_argument("--missed", type=Path, help="把漏掉的可察觉植入写到这个文件")
+    parser.add_argument("--alarms", type=Path, help="把文件原样的错误和警告（判为真的除外）写到这个文件")
+    parser.add_argument("--cases", action="store_true", help="只查已知错误、种子的怪处和陷阱")
     given = parser.parse_args(argv)
     folder = corpus_folder()
+    if given.cases:
+        known = case_lines("已知的真实错误", known_found(folder), with_document=True) if folder else ()
+        odd = case_lines("种子文件的怪处", oddities_found(), with_document=False)
+        print("\n".join((*known, "", *odd, "", *trap_lines(traps_sprung()))))
+        return 0
     there = paths(folder)
     unknown = [d for d in given.documents if d not in there]
     if unknown:
@@ -207,6 +333,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print("\n".join((*recall_lines(measured), "", *time_lines(measured))))
     if given.missed:
         print(f"漏掉的可察觉植入 {write_missed(measured, given.missed)} 处：{given.missed}")
+    if given.alarms:
+        print(f"没有判为真的错误和警告 {write_alarms(folder, given.alarms)} 条：{given.alarms}")
     return 0
 
 

@@ -61,6 +61,8 @@ _BASE = re.compile(r"相比|[与比较].{0,6}$|收入|支出|预算|安排|执�
 _THREE = re.compile(r"因公出国|公务接待|公务用车")
 _TOTAL = re.compile(r"^(?:合计|总计|收入合计|支出合计|收入总计|支出总计|本年收入合计|本年支出合计|本年收入|本年支出)[:：]?$")
 _SUB = re.compile(r"^(?:小计|\d{3}|[一二三四五六七八九十]+、.*|20\d{3})$")
+#: One of two items taken out leaves a sentence that may stand: 其中 promises no whole.
+_LISTED = 3
 _MONTH = re.compile(r"^年\d{1,2}月")
 
 
@@ -377,7 +379,10 @@ def _of_figure(
 def _of_lists(document: str, witnesses: Witnesses, index: int, lines: _Lines) -> Iterator[Plant]:
     paragraph = witnesses.paragraphs[index]
     seen: set[int] = set()
-    for _, parts in witnesses.lists(index):
+    for total, parts in witnesses.lists(index):
+        is_loose = "主要" in paragraph.text[total.end : parts[0].start]
+        if is_loose and len(parts) < _LISTED:
+            continue
         for part in parts:
             if part.start in seen:
                 continue
@@ -389,7 +394,8 @@ def _of_lists(document: str, witnesses: Witnesses, index: int, lines: _Lines) ->
             begins = max(paragraph.text.rfind(c, 0, part.start) for c in "，；。：;:、") + 1
             if begins > 0 and paragraph.text[part.end : part.end + 1] in {"，", "；", ";", "、"}:
                 drop = (begins, part.end + 1)
-                yield from _plant(document, "list-drop", paragraph, drop, "", lines, borne=True, whole=True)
+                told = int(not is_loose and len(parts) >= _LISTED)
+                yield from _plant(document, "list-drop", paragraph, drop, "", lines, found=(told, told), whole=True)
 
 
 def _of_direction(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from evals.checking_plants import Plant, candidates, draw, planted
 from evals.checking_witness import Witnesses, broken_identities
-from evals.reading import read_kept
+from evals.reading import corpus_files, read_kept
 from evals.seed import seed_path
 from service.adapters.vocabulary_files import read_vocabulary
 from service.checking.checker import check
@@ -53,6 +53,12 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
     "beijing-shenji": (
         "beijing-shenji/2026年北京市审计局部门预算.pdf",
         "beijing-shenji/审计局_附件2：北京市审计局2026年度部门预算报表.pdf",
+    ),
+}
+#: Files of the corpus whose tables stand in a file of their own.
+_ALSO_PAIRED = {
+    "beijing-zhengwu/政务服务和数据管理局_2026年部门预算.pdf": (
+        "beijing-zhengwu/政务服务和数据管理局_附件2：北京市政务服务和数据管理局2026年度部门预算报表.pdf"
     ),
 }
 _LOUD = frozenset({Severity.ERROR, Severity.WARNING})
@@ -156,6 +162,17 @@ def paths(folder: Path | None) -> dict[str, tuple[Path, Path | None]]:
     for key, (name, tables) in DOCUMENTS.items() if folder else ():
         if folder and (folder / name).is_file():
             found[key] = (folder / name, folder / tables if tables else None)
+    return found
+
+
+def every_path(folder: Path | None) -> dict[str, tuple[Path, Path | None]]:
+    """Return every document to look for false alarms in, by folder and file name."""
+    found: dict[str, tuple[Path, Path | None]] = {f"{SEED}/{seed_path().name}": (seed_path(), None)}
+    paired = _ALSO_PAIRED | {name: tables for name, tables in DOCUMENTS.values() if tables}
+    for path in corpus_files(folder) if folder else ():
+        name = f"{path.parent.name}/{path.name}"
+        if path.parent.name not in {SEED, "templates"} and path.suffix != ".xlsx" and name not in paired.values():
+            found[name] = (path, folder / paired[name] if folder and name in paired else None)
     return found
 
 

@@ -21,6 +21,7 @@ from service.domain.paragraph import Paragraph
 
 FIGURE = re.compile(
     r"(?<![\d.,，])(?P<number>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>万元|亿元|千元|元|%|％)"
+    r"(?![（(]?[含及]?[)）]?以[上下])"  # a threshold is no figure of the document
 )
 SENTENCE = re.compile(r"[^。；;！!？?]*[。；;！!？?]?")
 UP = ("增加", "增长", "上升", "提高")
@@ -182,8 +183,10 @@ class Witnesses:
     def _equalities(self, figure: Figure) -> Iterator[_Relation]:
         words = self._words(figure)
         needs_words = figure.digits < _SURE_DIGITS
+        first, last = sentence_at(self.paragraphs[figure.paragraph].text, figure.start)
         others = [
-            Elsewhere(o.value, o.half, self._words(o)) for o in self.figures if o is not figure and o.is_money
+            Elsewhere(o.value, o.half, self._words(o)) for o in self.figures
+            if o.is_money and not (o.paragraph == figure.paragraph and first <= o.start < last)
         ]  # fmt: skip
         for other in (*others, *self.cells):
             if close(figure.value, figure.half, other.value, other.half):
@@ -238,9 +241,20 @@ class Witnesses:
                 yield _part(total, [p for p in parts if p is not figure])
 
     def lists(self, paragraph: int) -> list[tuple[Figure, list[Figure]]]:
-        """Return the lists of a paragraph: an amount and the run of amounts after it that add up to it."""
-        money = [f for f in self.figures if f.paragraph == paragraph and f.is_money and f.value]
-        out = []
+        """Return the lists of a paragraph: an amount and the run of amounts after it that add up to it.
+
+        A change and its base are no list; a list of changes makes up a change.
+        """
+        text = self.paragraphs[paragraph].text
+        every = [f for f in self.figures if f.paragraph == paragraph and f.is_money and f.value]
+        out: list[tuple[Figure, list[Figure]]] = []
+        for is_change in (False, True):
+            out += self._lists([f for f in every if _is_change(text, f) is is_change])
+        return out
+
+    @staticmethod
+    def _lists(money: Sequence[Figure]) -> list[tuple[Figure, list[Figure]]]:
+        out: list[tuple[Figure, list[Figure]]] = []
         for i, total in enumerate(money):
             for j in range(i + 1, len(money) - 1):
                 run = money[j:]
@@ -250,7 +264,7 @@ class Witnesses:
                     if added > total.value + total.half + half:
                         break
                     if close(total.value, total.half, Decimal(added), Decimal(half)):
-                        out.append((total, parts))
+                        out.append((total, list(parts)))
                         break
                 else:
                     continue
@@ -331,6 +345,12 @@ def _rate(way: int, x: Decimal, y: Decimal) -> Decimal | None:
         (x, y), (abs(x - y), y), (x, y - x), (x, y + x), (y, x), (abs(x - y), x), (y, x - y), (y, x + y),
     )[way]  # fmt: skip
     return 100 * up[0] / up[1] if up[1] > 0 else None
+
+
+def _is_change(text: str, figure: Figure) -> bool:
+    """Whether an amount is a change (增加…万元), or the base of one (比上年预算…万元)."""
+    clause = text[max(text.rfind(c, 0, figure.start) for c in "，。；：;:、") + 1 : figure.start]
+    return any(w in clause for w in (*UP, *DOWN)) or clause.startswith(("比", "较", "与"))
 
 
 def _equal(other: Elsewhere) -> _Relation:
