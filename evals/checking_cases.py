@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from evals.cases import CASES
@@ -161,26 +162,50 @@ def place_of(finding: Finding) -> str:
     return f"{s.table}.{s.row}.{s.column}" if s.table else f"p{s.page}@{s.start}"
 
 
-def load_judged() -> dict[tuple[str, str, str, str], tuple[str, str]]:
-    """Return the verdicts by hand: (document, code, stated, place) → (``true`` or ``false``, reason)."""
-    if not JUDGED.is_file():
-        return {}
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """A verdict by hand on alarms of a document.
+
+    Attributes:
+        document: Folder and file; it and the next three are patterns with ``*``.
+        code: Code of the finding.
+        stated: What it states, without separators.
+        place: As `place_of` writes it.
+        words: What its message must say besides, "" for anything.
+        verdict: ``true`` where the document has that error, ``false`` for a false alarm.
+        reason: Why.
+    """
+
+    document: str
+    code: str
+    stated: str
+    place: str
+    words: str
+    verdict: str
+    reason: str
+
+    def is_on(self, document: str, finding: Finding) -> bool:
+        """Whether it is on this alarm."""
+        pairs = (
+            (document, self.document), (finding.code, self.code), (_plain(finding.stated), self.stated),
+            (place_of(finding), self.place),
+        )  # fmt: skip
+        return all(fnmatchcase(text, pattern) for text, pattern in pairs) and _plain(self.words) in _plain(said(finding))
+
+
+def load_judged() -> list[Verdicts]:
+    """Return the verdicts by hand; the first that is on an alarm counts."""
     with JUDGED.open(encoding="utf-8", newline="") as file:
-        return {
-            (r["document"], r["code"], r["stated"], r["place"]): (r["verdict"], r["reason"])
-            for r in csv.DictReader(file)
-        }  # fmt: skip
+        return [Verdicts(**row) for row in csv.DictReader(file)]
 
 
 def alarms(document: str, report: CheckReport) -> Iterator[tuple[Finding, str, str]]:
     """Return each error and warning with its verdict by hand, "" where it was not judged yet, and the reason."""
     verdicts = load_judged()
-    by_place = {(d, stated, place): verdict for (d, _, stated, place), verdict in verdicts.items() if stated and place}
     for finding in report.findings:
         if finding.severity in _LOUD:
-            where = finding.stated, place_of(finding)
-            again = by_place.get((document, *where), ("", ""))  # the same figure under another code
-            yield finding, *verdicts.get((document, finding.code, *where), again)
+            on = next((v for v in verdicts if v.is_on(document, finding)), None)
+            yield finding, on.verdict if on else "", on.reason if on else ""
 
 
 def trap_lines(sprung: Sequence[Sprung]) -> Iterator[str]:
