@@ -2,16 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from service.checking.book import Book
+from service.checking.changes import judge_changes
+from service.checking.claims import Claim, about_one_thing, claims_of
+from service.checking.levels import judge_levels
+from service.checking.lists import judge_lists
 from service.checking.material import Material
-from service.domain.check import JudgedFigure
+from service.checking.repeats import judge_repeats
+from service.checking.shares import judge_shares
+from service.checking.words import Words
+from service.domain.check import JudgedFigure, Verdict
+from service.domain.coordinate import Aspect
 from service.domain.finding import Finding
 
 
 def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[Finding, ...]]:
-    """Judge every figure of the text.
+    """Judge every figure of the text: by cells first, then by arithmetic, then by what is said elsewhere.
 
     Returns:
         The figures in the order of the text, and a finding per cause of contradiction.
     """
-    del material
-    return (), ()
+    text = material.text
+    claims = claims_of(material)
+    book, words = Book(material), Words(material.vocabulary, text.stage)
+    judge_levels(claims, book, words)
+    judge_changes(about_one_thing(claims), book, words, text.id)
+    judge_shares(claims, book, material.vocabulary, words, text.id)
+    judge_lists(claims, text.id)
+    judge_repeats(claims, book, words, text.id)
+    return tuple(_judged(c, material, words) for c in claims), _findings(claims, text.id)
+
+
+def _findings(claims: Sequence[Claim], document: str) -> tuple[Finding, ...]:
+    """Return a finding per objection; objections that say the same of the same are one."""
+    grouped: dict[tuple[str, str, str, str], list[Claim]] = {}
+    for claim in claims:
+        if claim.objection is not None:
+            o = claim.objection
+            grouped.setdefault((o.code, o.message, o.expected, claim.text), []).append(claim)
+    out = []
+    for same in grouped.values():
+        first = same[0].objection
+        assert first is not None  # noqa: S101 - only claims with one were gathered
+        more = f"（共{len(same)}处）" if len(same) > 1 else ""
+        out.append(
+            Finding(
+                first.code, first.severity, f"{first.message}{more}",
+                (*(c.source(document) for c in same), *first.others), stated=same[0].text, expected=first.expected,
+                working=first.working,
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _judged(claim: Claim, material: Material, words: Words) -> JudgedFigure:
+    subject = words.subject(claim.coordinates[0]) if claim.coordinates else ""
+    source = claim.source(material.text.id)
+    evidence = tuple(dict.fromkeys(claim.evidence))[:8]
+    if claim.objection is not None:
+        return JudgedFigure(
+            source, claim.text, claim.quantity, subject, Verdict.CONTRADICTED, expected=claim.objection.expected,
+            working=claim.objection.working, evidence=tuple(dict.fromkeys((*evidence, *claim.objection.others)))[:8],
+        )  # fmt: skip
+    if claim.supports:
+        return JudgedFigure(
+            source, claim.text, claim.quantity, subject, Verdict.SUPPORTED, working="；".join(dict.fromkeys(claim.supports[:3])),
+            evidence=evidence,
+        )  # fmt: skip
+    return JudgedFigure(
+        source, claim.text, claim.quantity, subject, Verdict.UNVERIFIABLE, reason=_why_not(claim, material)
+    )
+
+
+def _why_not(claim: Claim, material: Material) -> str:
+    """Say why a figure cannot be verified."""
+    if claim.statement is None:
+        return "写在原因或说明里，没有可对照的数"
+    if claim.aspect is None:
+        return "看不出它说的是数额、增减还是占比"
+    if not claim.coordinates:
+        return "看不出它说的是哪一个口径，表中也没有同名的行"
+    if not material.has_tables:
+        return "没有可对照的表格"
+    base = claim.coordinates[0].base_year
+    if claim.aspect in {Aspect.CHANGE, Aspect.RATE} and base:
+        return f"没有{base}年的数，文中也没有写；给出{base}年的表后可以核对"
+    if claim.aspect is Aspect.SHARE:
+        return "找不到部分或整体的数"
+    if claim.coordinates[0].year != material.text.year or claim.coordinates[0].stage is not material.text.stage:
+        year, stage = claim.coordinates[0].year, claim.coordinates[0].stage.value
+        return f"没有{year}年{stage}的表"
+    return "表中没有这一口径的数"

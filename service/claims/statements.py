@@ -122,7 +122,7 @@ def read_statements(
     text = printed
     for name in names:
         text = text.replace(name, "＃" * len(name))
-    figures = [q for q in read_quantities(text) if _is_claim(q, text)]
+    figures = claimed_figures(text)
     reasons = _reason_spans(text, words, figures)
     events = [e for e in _events(text, figures, words) if not any(a <= e.start < b for a, b in reasons)]
     talk = Talk(Names(text, spotter, vocabulary, headings, known), section)
@@ -155,6 +155,11 @@ def read_statements(
                 out.append(replace(made, thing=talk.thing, lead=position))
             position = event.end
     return tuple(_with_reasons(sorted(out, key=lambda s: s.start), reasons))
+
+
+def claimed_figures(text: str) -> list[Measured]:
+    """Return the quantities of a text that state something; codes, ordinals and thresholds do not."""
+    return [q for q in read_quantities(text) if _is_claim(q, text)]
 
 
 def _events(text: str, figures: Sequence[Measured], words: Mapping[str, Sequence[str]]) -> list[_Event]:

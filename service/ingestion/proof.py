@@ -12,6 +12,7 @@ from service.domain.coordinate import Aspect
 from service.domain.document import Identity, RowKind, Table
 from service.domain.fact import Authority, Fact, Proof, Source
 from service.domain.finding import Finding, Severity
+from service.domain.funds import comparison_key, only_funds
 from service.domain.quantity import Kind, Quantity
 from service.ingestion.sums import is_sided, leaf_rows, promises_of, row_codes
 from service.ingestion.tables import BuiltTable
@@ -21,8 +22,6 @@ from service.vocabulary.vocabulary import Vocabulary
 ZERO = Decimal(0)
 #: Above so many places of one coordinate each is compared with the first alone.
 _MANY_PLACES = 40
-#: Stands among the funds that are all the money where nothing was carried over: then this year's money is all of it.
-NOTHING_CARRIED = "本年"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +129,11 @@ def _operand(table: Table, place: tuple[int, int]) -> Operand:
 def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Iterator[Identity]:
     """Same coordinate, two places; and the same coordinate put otherwise."""
     levels = [f for f in facts if f.coordinate.aspect is Aspect.LEVEL and f.authority is not Authority.DERIVED]
-    only = _only_funds(levels)
+    only = only_funds(levels)
     groups: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
     for fact in levels:
         if "line" not in dict(fact.coordinate.members) and fact.quantity is not None:
-            groups[_coordinate_key(fact, only)].append(fact)
+            groups[comparison_key(fact.coordinate, only)].append(fact)
     for same in groups.values():
         yield from _pairs(same)
     lists = frozenset(b.table.id for b in built if is_sided(b))  # an item in one may be a part of another fund's or nature's
@@ -143,38 +142,6 @@ def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabula
     yield from _shares_and_rates(facts, groups, only)
     yield from _stated_shares(facts, groups, only, vocabulary)
     yield from _text_sums(facts, vocabulary)
-
-
-def _only_funds(levels: Sequence[Fact]) -> frozenset[str]:
-    """Return the funds that are all the money there is, so that naming them changes nothing.
-
-    T3 = T5 holds only then (rule B12); where other money exists the coordinates stay apart.
-    """
-    carried = any(
-        f.coordinate.get("origin") == "上年结转" and f.quantity is not None and f.quantity.number for f in levels
-    )
-    income = [f for f in levels if f.coordinate.measure == "收入" and f.quantity is not None]
-    this_year = {f.quantity.base for f in income if f.quantity and f.coordinate.members == (("origin", "本年"),)}
-    in_all = {f.quantity.base for f in income if f.quantity and not f.coordinate.members}
-    apart = bool(this_year) and bool(in_all) and not this_year & in_all
-    whole = frozenset() if carried or apart else frozenset({NOTHING_CARRIED})
-    total = next((f.quantity for f in income if not f.coordinate.members), None)
-    if total is None or not total.number:
-        return whole
-    return whole | frozenset(
-        fund
-        for f in income
-        if (fund := f.coordinate.get("fund")) and f.quantity is not None
-        and set(dict(f.coordinate.members)) <= {"fund", "origin"} and f.quantity.base == total.base
-    )  # fmt: skip
-
-
-def _coordinate_key(fact: Fact, only: frozenset[str]) -> tuple[object, ...]:
-    coordinate = fact.coordinate
-    members = {d: m for d, m in coordinate.members if not (d == "fund" and m in only)}
-    if only and members.get("origin") == "本年":
-        del members["origin"]
-    return (coordinate.measure, coordinate.year, coordinate.stage, tuple(sorted(members.items())))
 
 
 def _pairs(same: Sequence[Fact]) -> Iterator[Identity]:
@@ -347,7 +314,7 @@ def _shares_and_rates(
             continue
         if fact.coordinate.aspect is Aspect.RATE:
             change = changes.get((fact.coordinate.measure, fact.coordinate.key, fact.coordinate.year))
-            level = groups.get(_coordinate_key(_as_level(fact), only))
+            level = groups.get(comparison_key(_as_level(fact).coordinate, only))
             if change is None or change.quantity is None or not level or level[0].quantity is None:
                 continue
             before = level[0].quantity.base - change.quantity.base
@@ -364,7 +331,7 @@ def _stated_shares(
         if fact.coordinate.aspect is not Aspect.SHARE or quantity is None:
             continue
         level = _as_level(fact)
-        part = groups.get(_coordinate_key(level, only), [])
+        part = groups.get(comparison_key(level.coordinate, only), [])
         for dimension in ("item", "nature", "function", "project"):
             member = fact.coordinate.get(dimension)
             if member is None or not part or part[0].quantity is None:
@@ -373,7 +340,7 @@ def _stated_shares(
             coordinate = level.coordinate.without(dimension)
             if above and dimension in {"item", "nature"}:
                 coordinate = coordinate.having(**{dimension: above[0]})
-            whole = groups.get(_coordinate_key(replace(level, coordinate=coordinate), only), [])
+            whole = groups.get(comparison_key(coordinate, only), [])
             if whole and whole[0].quantity is not None and whole[0].quantity.number:
                 yield from _ratio(
                     fact, part[0].quantity.base / whole[0].quantity.base, part[0], whole[0], "部分 ÷ 整体"

@@ -1,0 +1,73 @@
+"""Interval arithmetic on stated figures: a printed figure stands for everything that rounds to it.
+
+Source: the rounding model of XBRL Calculations 1.1, which takes tolerance from the stated decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, Decimal, localcontext
+
+from service.domain.quantity import WORKING_DIGITS, Quantity, Unit, round_half_up
+
+Interval = tuple[Decimal, Decimal]
+ZERO = Decimal(0)
+
+
+def change_of(now: Interval, before: Interval) -> Interval:
+    """Return what a change may be (增减额 = 本年 − 上年)."""
+    return now[0] - before[1], now[1] - before[0]
+
+
+def rate_of(now: Interval, before: Interval) -> Interval | None:
+    """Return what a rate of change may be (增减率 = 增减额 ÷ 上年数), None where the base may be zero or negative."""
+    if before[0] <= ZERO or now[0] < ZERO - (now[1] - now[0]):
+        return None
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        return now[0] / before[1] - 1, now[1] / before[0] - 1
+
+
+def rate_by_change(change: Interval, before: Interval) -> Interval | None:
+    """Return what a rate may be by a stated change and the base."""
+    if before[0] <= ZERO:
+        return None
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        ends = [c / b for c in change for b in before]
+        return min(ends), max(ends)
+
+
+def share_of(part: Interval, whole: Interval) -> Interval | None:
+    """Return what a share may be (占比 = 部分 ÷ 整体), None where the whole may be zero or negative."""
+    if whole[0] <= ZERO:
+        return None
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        return part[0] / whole[1], part[1] / whole[0]
+
+
+def sum_of(parts: Sequence[Interval]) -> Interval:
+    """Return what a sum may be."""
+    return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
+
+
+def meet(one: Interval, other: Interval) -> bool:
+    """Whether two intervals have a value in common."""
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def is_cut_off(stated: Quantity, value: Decimal) -> bool:
+    """Whether a figure is *value* (base unit) with its further decimals cut off where rounding gives another."""
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        shown = value / stated.unit.scale
+        cut = shown.quantize(Decimal(1).scaleb(-stated.decimals), rounding=ROUND_DOWN)
+    return cut == stated.number != round_half_up(shown, stated.decimals)
+
+
+def shown(value: Decimal, unit: Unit, decimals: int) -> Quantity:
+    """Return a value of the base unit as it would be printed."""
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        return Quantity(round_half_up(value / unit.scale, decimals), unit)

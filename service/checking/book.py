@@ -1,0 +1,166 @@
+"""What the tables print at a coordinate, and what they print under a name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from service.calculation.scope import Scope, Wanted
+from service.checking.material import Material
+from service.domain.coordinate import Aspect, Coordinate
+from service.domain.document import Document, Table
+from service.domain.fact import Authority, Fact, Source
+from service.domain.funds import comparison_key, only_funds
+from service.domain.quantity import Kind, Quantity
+from service.vocabulary.names import fold, strip_ordinal
+
+_CODE = re.compile(r"^[\d\s-]+")
+#: Ends of a name that one place has and another lacks: 住房保障支出 – 住房保障.
+_LOOSE_END = re.compile(r"(?:支出|经费|预算|收入|费用|资金|金额|合计)+$")
+_SHORTEST_NAME = 3
+#: Dimensions that say which item is meant, not which part of its money.
+_IDENTIFYING = frozenset({"function", "economic", "gov_economic", "project", "unit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure of the tables.
+
+    Attributes:
+        quantity: Its value.
+        sources: The cells it rests on: several where it is their sum.
+        exact: Whether it is printed at the very coordinate, and not at one that a reader may take for it.
+    """
+
+    quantity: Quantity
+    sources: tuple[Source, ...]
+    exact: bool
+
+
+class Book:
+    """The tables of the documents at hand.
+
+    Args:
+        material: The text and its documents.
+    """
+
+    def __init__(self, material: Material) -> None:
+        documents = (*material.sources, *material.others)
+        self._years = {d.id: d.year for d in documents}
+        cells = [
+            f for d in documents for f in d.facts
+            if f.authority is Authority.CELL and f.coordinate.aspect is Aspect.LEVEL
+        ]  # fmt: skip
+        self.only = only_funds([f for d in material.sources for f in d.facts if f.coordinate.aspect is Aspect.LEVEL])
+        self._at: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+        for fact in cells:
+            if "line" not in dict(fact.coordinate.members):
+                self._at[comparison_key(fact.coordinate, self.only)].append(fact)
+        self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
+        for fact in cells:
+            self._levels[fact.coordinate.measure, fact.coordinate.year].append(fact)
+        self._scope = Scope(
+            cells, material.vocabulary, (), year=material.text.year, stage=material.text.stage,
+            table_kinds={(d.id, t.id): t.kind for d in documents for t in d.tables}, document_years=self._years,
+        )  # fmt: skip
+        self._named: dict[str, list[Printed]] = defaultdict(list)
+        for document in material.sources:
+            for table in document.tables:
+                self._note_names(document, table)
+
+    def at(self, coordinate: Coordinate) -> list[Printed]:
+        """Return every figure printed at a coordinate, then what may be taken for it where nothing is."""
+        key = comparison_key(_level(coordinate), self.only)
+        found = [
+            Printed(f.quantity, (f.source,), exact=True) for f in self._at.get(key, ()) if f.quantity is not None
+        ]
+        if found:
+            return found
+        group = self._scope.find(
+            Wanted(coordinate.measure, dict(coordinate.members), "", (), "", coordinate.year, coordinate.stage)
+        )
+        if group is None:
+            return []
+        quantities = [f.quantity for f in group.facts if f.quantity is not None]
+        if not quantities or len({q.unit for q in quantities}) > 1:
+            return []
+        total = Quantity(sum((q.number for q in quantities), Decimal(0)), quantities[0].unit)
+        loose = bool(group.extra) or any(f.coordinate.measure != coordinate.measure for f in group.facts)
+        return [Printed(total, tuple(f.source for f in group.facts), exact=not loose)]
+
+    def kin_of(self, coordinate: Coordinate) -> list[Printed]:
+        """Return the figures of the same item under other funds, origins, natures or columns.
+
+        Empty for a total: whatever agrees with it by chance would be its kin.
+        """
+        named = {d: m for d, m in coordinate.members if d in _IDENTIFYING}
+        if not named:
+            return []
+        return [
+            Printed(f.quantity, (f.source,), exact=False)
+            for f in self._levels.get((coordinate.measure, coordinate.year), ())
+            if f.quantity is not None and all(f.coordinate.get(d) == m for d, m in named.items())
+        ]
+
+    def blank_at(self, coordinate: Coordinate) -> Source | None:
+        """Return a blank cell of a coordinate where nothing else is printed there."""
+        facts = self._at.get(comparison_key(_level(coordinate), self.only), [])
+        return facts[0].source if facts and all(f.quantity is None for f in facts) else None
+
+    def named(self, name: str) -> list[Printed]:
+        """Return the figures of the rows that bear a name, whatever their columns."""
+        plain = plain_name(name)
+        return self._named.get(plain, []) if len(plain) >= _SHORTEST_NAME else []
+
+    def names_within(self, words: str) -> Iterator[str]:
+        """Yield the names of rows and columns that stand in some words, the longest first."""
+        folded = fold(words)
+        yield from sorted((n for n in self._named if n in folded), key=len, reverse=True)
+
+    def _note_names(self, document: Document, table: Table) -> None:
+        for r, row in enumerate(table.rows):
+            for c in table.figure_columns:
+                cell = row.cells[c]
+                if cell.quantity is None:
+                    continue
+                source = Source(
+                    document.id, table.id, table.title, r, c, row.label, table.columns[c],
+                    line=row.lines[0] if row.lines and not row.page else 0, page=row.page, quote=cell.raw,
+                )  # fmt: skip
+                for name in {plain_name(row.label), plain_name(table.columns[c].split("/")[-1])}:
+                    if len(name) >= _SHORTEST_NAME:
+                        self._named[name].append(Printed(cell.quantity, (source,), exact=True))
+
+
+def plain_name(label: str) -> str:
+    """Return a name without code, ordinal and the words that places add or leave out."""
+    return _LOOSE_END.sub("", fold(strip_ordinal(_CODE.sub("", label.strip())))) or fold(label)
+
+
+def agrees(stated: Quantity, printed: Quantity) -> bool:
+    """Whether a stated figure is the printed one, restated with its own decimals and unit."""
+    if stated.unit.kind is not printed.unit.kind or (stated.unit.kind is Kind.COUNT and stated.unit != printed.unit):
+        return False
+    restated = printed.to(stated.unit)
+    return restated.rounded(stated.decimals).number == stated.number or restated.number == stated.number
+
+
+def nearly(stated: Quantity, printed: Quantity) -> bool:
+    """Whether the two differ by no more than both having been rounded on their own."""
+    if stated.unit.kind is not printed.unit.kind:
+        return False
+    half = Decimal(5).scaleb(-stated.decimals - 1) * stated.unit.scale + Decimal(5).scaleb(-printed.decimals - 1) * printed.unit.scale
+    return abs(stated.base - printed.base) <= half
+
+
+def closest(stated: Quantity, found: Sequence[Printed]) -> Printed:
+    """Return the printed figure nearest to a stated one."""
+    same = [p for p in found if p.quantity.unit.kind is stated.unit.kind]
+    return min(same or list(found), key=lambda p: abs(p.quantity.base - stated.base))
+
+
+def _level(coordinate: Coordinate) -> Coordinate:
+    return replace(coordinate, aspect=Aspect.LEVEL, base_year=None)

@@ -1,0 +1,259 @@
+"""Stated changes and rates against both years' amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from service.checking.arithmetic import (
+    Interval,
+    change_of,
+    is_cut_off,
+    meet,
+    rate_by_change,
+    rate_of,
+    shown,
+)
+from service.checking.book import Book
+from service.checking.claims import Claim, Objection, interval_of
+from service.checking.words import Words
+from service.domain.coordinate import Aspect
+from service.domain.fact import Source
+from service.domain.finding import Severity
+from service.domain.quantity import PERCENT, Kind, Quantity, Unit
+from service.numerals import render_number, render_quantity
+
+_COMPARISONS = frozenset({Aspect.CHANGE, Aspect.RATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount that a comparison may rest on.
+
+    Attributes:
+        quantity: Its value, as exactly as it is known.
+        claim: The claim that states it, None for a cell.
+        sources: Its places.
+        sure: Whether a cell prints it.
+    """
+
+    quantity: Quantity
+    claim: Claim | None
+    sources: tuple[Source, ...]
+    sure: bool
+
+    @property
+    def interval(self) -> Interval:
+        """The values it may stand for."""
+        return interval_of(self.quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """Figures that must agree.
+
+    Attributes:
+        claims: Claims that take part.
+        holds: Whether they agree.
+        stated: The comparison that is judged.
+        value: What the comparison comes to by the others, in the base unit.
+        working: In words and figures.
+        sources: Places of the others.
+    """
+
+    claims: tuple[Claim, ...]
+    holds: bool
+    stated: Claim
+    value: Quantity
+    working: str
+    sources: tuple[Source, ...]
+
+
+def judge_changes(groups: Sequence[Sequence[Claim]], book: Book, words: Words, document: str) -> None:
+    """Judge every change and rate by the amounts of both years, in the text or in the tables."""
+    for group in groups:
+        relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, document)]
+        _decide(relations, words)
+
+
+def _relations(claim: Claim, group: Sequence[Claim], book: Book, document: str) -> Iterator[_Relation]:
+    """Yield what a change or rate must agree with, the best-founded first."""
+    now, before = _amounts(claim, group, book, document, back=False), _amounts(claim, group, book, document, back=True)
+    change = next((c for c in group if c.aspect is Aspect.CHANGE and c is not claim and _same_base(c, claim)), None)
+    is_rate = claim.quantity.unit.kind in {Kind.RATIO, Kind.MULTIPLE, Kind.POINT}
+    tried: list[_Relation] = []
+    for a in now:
+        for b in before:
+            made = _by_years(claim, a, b, is_rate=is_rate)
+            if made:
+                tried.append(made)
+    if is_rate and change is not None and not tried:
+        of_change = Amount(change.quantity, change, (change.source(document),), sure=False)
+        tried += [m for a in now if (m := _by_change(claim, of_change, a, None))]
+        tried += [m for b in before if (m := _by_change(claim, of_change, None, b))]
+    held = [r for r in tried if r.holds]
+    yield from held[:1] or tried[:1]
+
+
+def _same_base(one: Claim, other: Claim) -> bool:
+    a, b = one.statement, other.statement
+    return a is not None and b is not None and a.sentence == b.sentence
+
+
+def _amounts(claim: Claim, group: Sequence[Claim], book: Book, document: str, *, back: bool) -> list[Amount]:
+    """Return the amounts of the year itself, or of the year compared with: cells before words, near words before far ones."""
+    out: list[Amount] = []
+    year = _year(claim, back=back)
+    for coordinate in claim.coordinates:
+        of_year = replace(coordinate, aspect=Aspect.LEVEL, year=year, base_year=None)
+        if back and _against_other_stage(claim):
+            continue
+        printed = [p for p in book.at(of_year) if p.exact]
+        out += [Amount(p.quantity, None, p.sources, sure=True) for p in printed[:4]]
+    stated = [
+        c for c in group
+        if c.is_level and _of_year(c, claim, year, back=back) and c.quantity.unit.kind in {Kind.MONEY, Kind.COUNT}
+    ]  # fmt: skip
+    stated.sort(key=lambda c: (c.start > claim.start, abs(claim.start - c.start)))
+    for c in stated:
+        wrong = c.objection is not None and c.known is not None
+        out.append(Amount(c.known or c.quantity, c, (c.source(document),), sure=c.settled or wrong))
+    unit = claim.quantity.unit
+    return [a for a in out if unit.kind in {Kind.RATIO, Kind.MULTIPLE, Kind.POINT} or a.quantity.unit.kind is unit.kind]
+
+
+def _year(claim: Claim, *, back: bool) -> int:
+    coordinate = claim.coordinates[0] if claim.coordinates else None
+    if coordinate is None:
+        return 0
+    return (coordinate.base_year or coordinate.year - 1) if back else coordinate.year
+
+
+def _of_year(level: Claim, claim: Claim, year: int, *, back: bool) -> bool:
+    """Whether a level claim is of the year wanted; of figures whose subject is unknown the words tell."""
+    a, b = level.statement, claim.statement
+    if a is None or b is None:
+        return False
+    base = b.base_year
+    earlier = bool(a.years_back) or (bool(a.year) and bool(base) and a.year == base)
+    if level.coordinates and year:
+        earlier = level.coordinates[0].year == year if back else level.coordinates[0].year != year
+    elif a.year and not base and b.year:
+        earlier = a.year < b.year
+    return earlier if back else not earlier
+
+
+def _against_other_stage(claim: Claim) -> bool:
+    """Whether a comparison is with what was spent, not with what was budgeted."""
+    text = claim.paragraph.text
+    begin = claim.statement.lead if claim.statement else claim.start
+    return any(w in text[begin : claim.start] for w in ("执行", "决算", "年初", "全年", "调整"))
+
+
+def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _Relation | None:
+    taking = tuple(a.claim for a in (now, before) if a.claim is not None)
+    sources = (*now.sources[:2], *before.sources[:2])
+    stated = interval_of(claim.quantity)
+    difference = now.quantity.base - before.quantity.base
+    a, b = render_quantity(now.quantity), render_quantity(before.quantity)
+    if is_rate:
+        may = rate_of(now.interval, before.interval)
+        if may is None:
+            return None
+        value = difference / before.quantity.base
+        unit = PERCENT if claim.quantity.unit.kind is Kind.POINT else claim.quantity.unit
+        said = shown(value, unit, claim.quantity.decimals)
+        working = f"（{a} － {b}）÷ {b} = {render_quantity(said)}"
+    else:
+        may = change_of(now.interval, before.interval)
+        said = shown(difference, claim.quantity.unit, max(claim.quantity.decimals, _decimals(now, before, claim.quantity.unit)))
+        working = f"{a} － {b} = {render_quantity(said)}"
+    return _Relation((*taking, claim), meet(stated, may), claim, said, working, sources)
+
+
+def _decimals(now: Amount, before: Amount, unit: Unit) -> int:
+    return min(2, max(a.quantity.to(unit).decimals for a in (now, before)))
+
+
+def _by_change(claim: Claim, change: Amount, now: Amount | None, before: Amount | None) -> _Relation | None:
+    """Relate a rate to a change and to one of the years."""
+    given = now or before
+    if given is None or change.quantity.unit.kind is not given.quantity.unit.kind:
+        return None
+    base = given.interval
+    number = given.quantity.base
+    c = render_number(abs(change.quantity.number)) + change.quantity.unit.symbol
+    working = f"{c} ÷ {render_quantity(given.quantity)}"
+    if now is not None:
+        base = (now.interval[0] - change.interval[1], now.interval[1] - change.interval[0])
+        number = now.quantity.base - change.quantity.base
+        sign = "＋" if change.quantity.number < 0 else "－"
+        working = f"{c} ÷（{render_quantity(now.quantity)} {sign} {c}）"
+    may = rate_by_change(change.interval, base)
+    if may is None or not number:
+        return None
+    unit = PERCENT if claim.quantity.unit.kind is Kind.POINT else claim.quantity.unit
+    said = shown(change.quantity.base / number, unit, claim.quantity.decimals)
+    taking = tuple(a.claim for a in (change, given) if a.claim is not None)
+    return _Relation(
+        (*taking, claim), meet(interval_of(claim.quantity), may), claim, said,
+        f"{working} = {render_quantity(Quantity(abs(said.number), said.unit))}", (*change.sources, *given.sources[:2]),
+    )  # fmt: skip
+
+
+def _decide(relations: Sequence[_Relation], words: Words) -> None:
+    """Support what agrees; where something does not, blame the figure without which the rest agrees."""
+    for relation in relations:
+        if relation.holds:
+            for claim in relation.claims:
+                if claim.objection is None:
+                    claim.support(relation.working, *relation.sources)
+    broken = [r for r in relations if not r.holds and r.stated.objection is None]
+    for relation in broken:
+        suspects = [c for c in relation.claims if c.objection is None and not c.settled]
+        others = [r for r in broken if r is not relation]
+        clear = [c for c in suspects if not any(r.holds and c in r.claims for r in relations)] or suspects
+        common = [c for c in clear if all(c in r.claims for r in others)] if others else clear
+        culprit = relation.stated if relation.stated in (common or clear) or not clear else (common or clear)[0]
+        _object(culprit, relation, words)
+
+
+def _object(culprit: Claim, relation: _Relation, words: Words) -> None:
+    stated, said = relation.stated, relation.value
+    what = words.subject(stated.coordinates[0]) if stated.coordinates else "这一项"
+    if culprit is not stated:
+        culprit.objection = Objection(
+            "figures-do-not-agree", Severity.ERROR,
+            f"{culprit.text}与同一处的其他数算不拢：按{relation.working}，而文中写{_said(stated)}。", "",
+            relation.working, (stated.source(relation.sources[0].document), *relation.sources) if relation.sources else (),
+        )  # fmt: skip
+        return
+    expected = _worded(said)
+    if stated.quantity.unit.kind is Kind.POINT:
+        code, severity, message = "point-for-percent", Severity.WARNING, f"{what}写成“{stated.text}”，增减率的单位应为“%”。"
+    elif stated.quantity.number and (stated.quantity.number > 0) != (said.number > 0) and said.number:
+        code, severity = "direction-wrong", Severity.ERROR
+        message = f"{what}文中写{_said(stated)}，按数字应为{expected}，方向不符。"
+    elif is_cut_off(stated.quantity, said.base):
+        code, severity = "cut-off-not-rounded", Severity.WARNING
+        message = f"{what}文中写{_said(stated)}，四舍五入应为{expected}，疑为截断。"
+    elif said.number == stated.quantity.number == 0:
+        return
+    else:
+        code = "rate-does-not-follow" if stated.quantity.unit.kind is not Kind.MONEY else "change-does-not-follow"
+        severity = Severity.ERROR
+        message = f"{what}文中写{_said(stated)}，按数字应为{expected}（{relation.working}）。"
+    stated.objection = Objection(code, severity, message, expected, relation.working, relation.sources)
+
+
+def _said(claim: Claim) -> str:
+    return _worded(claim.quantity) if claim.quantity.number else claim.text
+
+
+def _worded(quantity: Quantity) -> str:
+    if not quantity.number:
+        return "持平"
+    word = "增加" if quantity.number > 0 else "减少"
+    return f"{word}{render_quantity(Quantity(abs(quantity.number), quantity.unit))}"
+
+

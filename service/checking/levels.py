@@ -1,0 +1,140 @@
+"""Amounts and numbers of the text against the cells of the tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.checking.book import Book, Printed, agrees, closest, nearly, plain_name
+from service.checking.claims import Claim, Objection
+from service.checking.words import Words
+from service.domain.coordinate import Coordinate
+from service.domain.finding import Severity
+from service.domain.quantity import YUAN, Kind, Quantity
+from service.numerals import render_quantity
+
+#: What may stand between the name of a row and its amount.
+_FILLER = re.compile(r"(?:了|约|共计?|为|是|数|额|分别|合计|预算|安排|支出|资金|金额|达|到|至|[:：，,、（(]|[)）])+$")
+_NAME = re.compile(r"[^，,；;。：:、\d（()）]+$")
+#: Digits so few agree by chance.
+_TELLING_DIGITS = 3
+
+
+def judge_levels(claims: Sequence[Claim], book: Book, words: Words) -> None:
+    """Judge the amounts and numbers that have a cell."""
+    for claim in claims:
+        if claim.is_level:
+            _judge(claim, book, words)
+
+
+def _judge(claim: Claim, book: Book, words: Words) -> None:
+    stated = claim.quantity
+    found = [(c, book.at(c)) for c in claim.coordinates]
+    wrong: list[tuple[Coordinate, Printed]] = []
+    for coordinate, printed in found:
+        comparable = [p for p in printed if p.quantity.unit.kind is stated.unit.kind]
+        same = next((p for p in comparable if agrees(stated, p.quantity)), None)
+        if same is not None:
+            _settle(claim, same, words)
+        elif comparable:
+            wrong.append((coordinate, closest(stated, comparable)))
+    if not wrong and claim.settled:
+        return
+    if claim.settled:
+        claim.supports.clear()
+    elif _is_borne_out(claim, book, words):
+        return
+    if not wrong:
+        _by_name(claim, book, words)
+        return
+    coordinate, nearest = wrong[0]
+    if not nearest.exact:
+        claim.settled = False
+        return
+    claim.known = nearest.quantity
+    claim.evidence += nearest.sources
+    claim.objection = _objection(claim, coordinate, nearest, words)
+
+
+def _settle(claim: Claim, printed: Printed, words: Words) -> None:
+    claim.settled = True
+    if claim.known is None or printed.quantity.decimals >= claim.known.decimals:
+        claim.known = printed.quantity
+    claim.support(f"{words.place(printed.sources)}：{render_quantity(printed.quantity)}", *printed.sources[:4])
+
+
+def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
+    """Whether a cell that the words may mean prints the figure: of the same item, or of a row named just before it."""
+    kin = [p for c in claim.coordinates for p in book.kin_of(c)]
+    named = [p for name in book.names_within(_lead(claim)) for p in book.named(name)]
+    telling = len(claim.quantity.number.as_tuple().digits) >= _TELLING_DIGITS
+    pools = (kin, named) if telling or not claim.quantity.number else (kin, [])
+    for printed in (p for pool in pools for p in pool):
+        if agrees(claim.quantity, printed.quantity):
+            _settle(claim, printed, words)
+            return True
+    return False
+
+
+def _lead(claim: Claim) -> str:
+    """Return the words that may name what a figure is of: those since the last figure, else the heading."""
+    statement = claim.statement
+    start = statement.lead if statement else claim.start
+    lead = claim.paragraph.text[start : claim.start]
+    return lead if re.search(r"[\u4e00-\u9fff]{3}", lead) else f"{claim.paragraph.heading}{lead}"
+
+
+def _by_name(claim: Claim, book: Book, words: Words) -> None:
+    """Object to a figure whose words are the very name of a row that prints one other amount."""
+    statement = claim.statement
+    if claim.is_bound or statement is None or statement.year or statement.years_back or claim.quantity.unit.kind is not Kind.MONEY:
+        return
+    lead = _FILLER.sub("", claim.paragraph.text[statement.lead : claim.start])
+    name = _NAME.search(lead)
+    if name is None:
+        return
+    printed = [p for p in book.named(name.group()) if p.quantity.unit.kind is Kind.MONEY and p.quantity.number]
+    rows = {(p.sources[0].table, plain_name(p.sources[0].row_label)) for p in printed}
+    if not printed or len({p.quantity.base for p in printed}) > 1 or any(plain_name(name.group()) != r for _, r in rows):
+        return
+    claim.evidence += printed[0].sources
+    claim.known = printed[0].quantity
+    claim.objection = _objection(claim, None, printed[0], words, subject=name.group())
+
+
+def _objection(
+    claim: Claim, coordinate: Coordinate | None, printed: Printed, words: Words, *, subject: str = ""
+) -> Objection:
+    stated = claim.quantity
+    what = subject or (words.subject(coordinate) if coordinate else "")
+    expected = printed.quantity.to(stated.unit) if stated.unit.kind is Kind.MONEY else printed.quantity
+    shown = render_quantity(expected.rounded(stated.decimals) if expected.decimals > stated.decimals else expected)
+    working = f"{words.place(printed.sources)}：{render_quantity(printed.quantity)}"
+    if nearly(stated, printed.quantity) and printed.quantity.to(stated.unit).decimals <= stated.decimals:
+        return Objection(
+            "last-digit-differs", Severity.WARNING,
+            f"{what}文中写{claim.text}，表中是{shown}，末位相差一个单位；如系四舍五入，请让文字与表一致。",
+            shown, working, printed.sources,
+        )  # fmt: skip
+    return Objection(
+        "figure-differs-from-table", Severity.ERROR,
+        f"{what}文中写{claim.text}，表中是{shown}{_slip(stated, printed.quantity)}。", shown, working, printed.sources,
+    )  # fmt: skip
+
+
+def _slip(stated: Quantity, printed: Quantity) -> str:
+    """Say what kind of slip explains the difference."""
+    if stated.unit.kind is not Kind.MONEY or not printed.number or not stated.number:
+        return ""
+    if stated.unit != printed.unit or stated.unit == YUAN:
+        ratio = stated.base / printed.base
+        if ratio in {10_000, 1} or abs(ratio * 10_000 - 1) * 1000 < 1 or abs(ratio / 10_000 - 1) * 1000 < 1:
+            return "，疑为元与万元混用"
+    digits, others = (format(abs(q.number), "f").replace(".", "").strip("0") for q in (stated, printed.to(stated.unit)))
+    if digits == others:
+        return "，疑为小数点错位"
+    if sorted(digits) == sorted(others):
+        return "，疑为数字顺序颠倒"
+    if len(digits) == len(others) + 1 and any(digits[:i] + digits[i + 1 :] == others for i in range(len(digits))):
+        return "，疑为多写了一位数字"
+    return ""

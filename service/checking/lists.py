@@ -1,0 +1,152 @@
+"""A total stated with the parts it is made up of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.checking.arithmetic import meet, shown, sum_of
+from service.checking.claims import Claim, Objection
+from service.domain.finding import Severity
+from service.domain.quantity import Kind, Quantity
+from service.numerals import render_quantity
+
+#: Behind a total: its parts follow.
+_PARTS_FOLLOW = re.compile(r"其中|包括|包含|分别|分为|[：:]|[（(](?![一二三四五六七八九十\d]{1,3}[)）])")
+#: The name of the last part says that nothing is left out.
+_REST = re.compile(r"其他|其它")
+_STOP = re.compile(r"[。！？]")
+_FEWEST = 2
+_MOST = 40
+#: Parts that together are all of their whole: 采购 = 货物 + 工程 + 服务.
+_WHOLE_SETS = (
+    ("货物", "工程", "服务"),
+    ("基本支出", "项目支出"),
+    ("人员经费", "公用经费"),
+    ("出国", "接待", "用车"),
+    ("购置", "运行"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A total and the figures listed behind it."""
+
+    total: Claim
+    parts: tuple[Claim, ...]
+
+
+def judge_lists(claims: Sequence[Claim], document: str) -> None:
+    """Judge totals by the parts listed with them, first those of one sentence, then lists over several paragraphs."""
+    by_place: dict[int, list[Claim]] = {}
+    for claim in claims:
+        if claim.is_level:
+            by_place.setdefault(claim.place, []).append(claim)
+    for beside in by_place.values():
+        for index, total in enumerate(beside):
+            _judge(total, beside[index + 1 :], document)
+
+
+def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
+    text = total.paragraph.text
+    stop = _STOP.search(text, total.end)
+    end = stop.start() if stop else len(text)
+    parts = [c for c in after if c.start < end and _of_one_kind(c, total)]
+    if parts and re.search(r"\d[^；;：:]*$", text[total.end : parts[0].start]):
+        return  # another total stands between
+    if len(parts) < _FEWEST or not _PARTS_FOLLOW.search(text[total.end : parts[0].start]):
+        return
+    for count in range(len(parts), _FEWEST - 1, -1):
+        for chosen in _readings(total, parts[:count]):
+            if len(chosen) >= _FEWEST and _adds_up(total, chosen):
+                _support(total, chosen, document)
+                return
+    listed = _complete(total, parts)
+    if listed:
+        _object(total, listed, document)
+
+
+def _of_one_kind(part: Claim, total: Claim) -> bool:
+    one, other = part.quantity.unit, total.quantity.unit
+    return one.kind is other.kind and (one.kind is not Kind.COUNT or one.symbol == other.symbol)
+
+
+def _readings(total: Claim, parts: Sequence[Claim]) -> list[tuple[Claim, ...]]:
+    """Return the ways to read a list: all of it, and without what stands in brackets or behind a further 其中."""
+    text = total.paragraph.text
+    out = [tuple(parts)]
+    outer: list[Claim] = []
+    depth, inside, at = 0, False, total.end
+    for part in parts:
+        between = text[at : part.start]
+        depth += sum(between.count(c) for c in "（(") - sum(between.count(c) for c in "）)")
+        if outer and re.search(r"其中", between):
+            inside = True
+        elif re.search(r"[；;]", between):
+            inside = False
+        if depth <= 0 and not inside:
+            outer.append(part)
+        at = part.end
+    if tuple(outer) != out[0]:
+        out.append(tuple(outer))
+    return out
+
+
+def _value(claim: Claim) -> Quantity:
+    return claim.quantity
+
+
+def _adds_up(total: Claim, parts: Sequence[Claim]) -> bool:
+    from service.checking.claims import interval_of
+
+    return meet(interval_of(_value(total)), sum_of([interval_of(_value(p)) for p in parts]))
+
+
+def _working(total: Claim, parts: Sequence[Claim]) -> tuple[Quantity, str]:
+    value = sum((_value(p).base for p in parts), Decimal(0))
+    said = shown(value, total.quantity.unit, max(p.quantity.decimals for p in (total, *parts)))
+    listed = " + ".join(render_quantity(_value(p)) for p in parts[:_MOST])
+    return said, f"{listed} = {render_quantity(said)}"
+
+
+def _support(total: Claim, parts: Sequence[Claim], document: str) -> None:
+    _, working = _working(total, parts)
+    for claim in (total, *parts):
+        if claim.objection is None:
+            claim.support(working, *(p.source(document) for p in (total, *parts)[:4] if p is not claim))
+
+
+def _complete(total: Claim, parts: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Return the parts of a list that by its own words leaves nothing out; () where it may."""
+    text = total.paragraph.text
+    named = {id(p): text[(parts[i - 1].end if i else total.end) : p.start] for i, p in enumerate(parts)}
+    for names in _WHOLE_SETS:
+        found = [next((p for p in parts if n in named[id(p)]), None) for n in names]
+        if all(found) and len({id(f) for f in found}) == len(names):
+            return tuple(f for f in found if f is not None)
+    for chosen in reversed(_readings(total, parts)):
+        if len(chosen) > _FEWEST and _REST.search(named[id(chosen[-1])]):
+            return chosen
+    return ()
+
+
+def _object(total: Claim, parts: Sequence[Claim], document: str) -> None:
+    suspects = [c for c in (total, *parts) if not c.settled and c.objection is None]
+    if not suspects or any(c.objection is not None for c in (total, *parts)):
+        return  # what is wrong is told already
+    said, working = _working(total, parts)
+    culprit = suspects[0]
+    sure = len(suspects) < len(parts) + 1 or _all_named(total, parts)
+    culprit.objection = Objection(
+        "list-does-not-add-up", Severity.ERROR if sure else Severity.WARNING,
+        f"所列各项之和是{render_quantity(said)}，与合计{total.text}不符（{working}）。",
+        render_quantity(said) if culprit is total else "", working,
+        tuple(p.source(document) for p in (total, *parts) if p is not culprit)[:12],
+    )  # fmt: skip
+
+
+def _all_named(total: Claim, parts: Sequence[Claim]) -> bool:
+    text = total.paragraph.text[total.end : parts[-1].start]
+    return any(all(n in text for n in names) for names in _WHOLE_SETS)

@@ -1,0 +1,105 @@
+"""The same thing stated at several places must be stated alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from service.checking.arithmetic import meet
+from service.checking.book import Book
+from service.checking.claims import Claim, Objection, interval_of
+from service.checking.words import Words
+from service.domain.coordinate import Aspect, Coordinate
+from service.domain.finding import Severity
+from service.domain.funds import comparison_key
+from service.domain.quantity import Quantity
+from service.numerals import render_quantity
+
+_TOTALS = frozenset({"收入", "支出", "支出总计"})
+
+
+def judge_repeats(claims: Sequence[Claim], book: Book, words: Words, document: str) -> None:
+    """Compare what is stated of one coordinate, and of income and spending where they balance."""
+    groups: Mapping[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        for coordinate in claim.coordinates[:1]:
+            if claim.aspect is not None:
+                groups[_key(coordinate, book, claim)].append(claim)
+    for same in groups.values():
+        if len(same) > 1:
+            _judge(same, words, document)
+
+
+def _key(coordinate: Coordinate, book: Book, claim: Claim) -> tuple[object, ...]:
+    measure, year, stage, members = comparison_key(coordinate, book.only)
+    if measure in _TOTALS and not members and coordinate.aspect in {Aspect.CHANGE, Aspect.RATE}:
+        measure = "收支" if _balances(coordinate, book) else measure
+    compared = _compared_with(claim)
+    return measure, year, stage, members, coordinate.aspect, coordinate.base_year, compared, claim.quantity.unit.kind
+
+
+def _compared_with(claim: Claim) -> str:
+    """Return the kind of figure that a comparison is with: a change against 执行数 is not one against 预算."""
+    begin = claim.statement.sentence[0] if claim.statement else 0
+    text = claim.paragraph.text[begin : claim.start]
+    return next((w for w in ("执行", "决算", "年初", "全年") if w in text), "")
+
+
+def _balances(coordinate: Coordinate, book: Book) -> bool:
+    """Whether income and spending print the same total, so that they changed alike too."""
+    income, spending = (
+        book.at(replace(coordinate, measure=m, aspect=Aspect.LEVEL, base_year=None, members=())) for m in ("收入", "支出")
+    )
+    return bool(income) and bool(spending) and income[0].quantity.base == spending[0].quantity.base
+
+
+def _judge(same: Sequence[Claim], words: Words, document: str) -> None:
+    """Support what agrees; of what does not, object to what nothing else bears out."""
+    for claim in same:
+        others = [c for c in same if c is not claim]
+        agreeing = [c for c in others if _agree(claim, c)]
+        if agreeing and claim.objection is None:
+            claim.support(f"与另{len(agreeing)}处所写一致", *(c.source(document) for c in agreeing[:3]))
+    founded = [c for c in same if c.objection is None and (c.settled or _has_arithmetic(c))]
+    for claim in same:
+        if claim.objection is not None or claim in founded:
+            continue
+        against = [c for c in founded if not _agree(claim, c)]
+        with_it = [c for c in founded if _agree(claim, c)]
+        if against and not with_it:
+            _object(claim, against[0], words, document)
+    if founded:
+        return
+    values: list[list[Claim]] = []
+    for claim in same:
+        if claim.objection is None:
+            home = next((v for v in values if _agree(v[0], claim)), None)
+            values.append([claim]) if home is None else home.append(claim)
+    if len(values) > 1:
+        values.sort(key=len)
+        _object(values[0][-1], values[-1][0], words, document)
+
+
+def _has_arithmetic(claim: Claim) -> bool:
+    return any(not s.startswith("与另") for s in claim.supports)
+
+
+def _agree(one: Claim, other: Claim) -> bool:
+    return meet(interval_of(one.quantity), interval_of(other.quantity))
+
+
+def _object(claim: Claim, other: Claim, words: Words, document: str) -> None:
+    expected = render_quantity(Quantity(abs(other.quantity.number), other.quantity.unit))
+    opposite = claim.quantity.number * other.quantity.number < 0
+    claim.objection = Objection(
+        "direction-wrong" if opposite else "places-disagree", Severity.ERROR,
+        f"{words.subject(claim.coordinates[0])}此处写{_said(claim)}，另一处写{_said(other)}，前后不一致。",
+        expected, "", (other.source(document),),
+    )  # fmt: skip
+
+
+def _said(claim: Claim) -> str:
+    if claim.aspect not in {Aspect.CHANGE, Aspect.RATE} or not claim.quantity.number:
+        return claim.text
+    return f"{'增加' if claim.quantity.number > 0 else '减少'}{claim.text}"

@@ -1,0 +1,194 @@
+"""Stated shares against their part and their whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from service.checking.arithmetic import Interval, is_cut_off, meet, share_of, shown
+from service.checking.book import Book
+from service.checking.claims import Claim, Objection, interval_of
+from service.checking.words import Words
+from service.domain.coordinate import Aspect, Coordinate
+from service.domain.fact import Source
+from service.domain.finding import Severity
+from service.domain.quantity import Kind, Quantity
+from service.numerals import render_quantity
+from service.vocabulary.vocabulary import Vocabulary
+
+#: 「占部门预算总支出的」: what the share is of.
+_OF_WHAT = re.compile(r"占([^，,；;。：:]{2,30}?)的?(?:比例|比重|比)?(?:为|约|是)?$")
+_HUNDRED = Decimal(1)
+_FEWEST_SHARES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a share may be of.
+
+    Attributes:
+        quantity: Its value.
+        sources: Its places.
+        claim: The claim that states it, None for a cell.
+        meant: Whether the coordinate of the part, or the words, say that it is this one.
+    """
+
+    quantity: Quantity
+    sources: tuple[Source, ...]
+    claim: Claim | None
+    meant: bool
+
+    @property
+    def interval(self) -> Interval:
+        """The values it may stand for."""
+        return interval_of(self.quantity)
+
+
+@dataclass(slots=True)
+class _Share:
+    """A share with its part and what it may be of."""
+
+    claim: Claim
+    part: Claim | None
+    value: Quantity
+    interval: Interval
+    sources: tuple[Source, ...]
+    wholes: list[_Whole]
+    held: _Whole | None = None
+
+
+def judge_shares(claims: Sequence[Claim], book: Book, vocabulary: Vocabulary, words: Words, document: str) -> None:
+    """Judge every share; where nothing tells what it is of, the shares beside it do."""
+    by_section: dict[tuple[str, ...], list[_Share]] = {}
+    for index, claim in enumerate(claims):
+        if claim.aspect is Aspect.SHARE:
+            made = _read(claim, index, claims, book, vocabulary, document)
+            if made is not None:
+                by_section.setdefault(claim.paragraph.section, []).append(made)
+    for shares in by_section.values():
+        _judge(shares, words)
+
+
+def _read(
+    claim: Claim, index: int, claims: Sequence[Claim], book: Book, vocabulary: Vocabulary, document: str
+) -> _Share | None:
+    """Find the part of a share, and what it may be of."""
+    before = [c for c in claims[:index] if c.place == claim.place and c.is_level and c.quantity.unit.kind is Kind.MONEY]
+    statement = claim.statement
+    own = [c for c in before if statement and c.statement and c.statement.thing == statement.thing] or [
+        c for c in before if claim.paragraph.text[c.end : claim.start].count("。") == 0
+    ]
+    part = own[-1] if own else None
+    sources: tuple[Source, ...]
+    if part is not None:
+        value, sources = part.known or part.quantity, (part.source(document),)
+    else:
+        printed = [p for c in claim.coordinates for p in book.at(c) if p.exact]
+        if not printed:
+            return None
+        value, sources = printed[0].quantity, printed[0].sources
+    wholes = list(_wholes(claim, part, before, claims[:index], book, vocabulary, document))
+    return _Share(claim, part, value, interval_of(value), sources, [w for w in wholes if w.quantity.base >= value.base])
+
+
+def _wholes(
+    claim: Claim, part: Claim | None, before: Sequence[Claim], earlier: Sequence[Claim], book: Book,
+    vocabulary: Vocabulary, document: str,
+) -> Iterator[_Whole]:  # fmt: skip
+    said = _OF_WHAT.search(claim.paragraph.text[: claim.start])
+    for coordinate in claim.coordinates:
+        for above in _above(coordinate, vocabulary):
+            for printed in book.at(above):
+                if printed.exact:
+                    yield _Whole(printed.quantity, printed.sources, None, meant=not said)
+    totals = [c for c in before if c is not part]
+    totals.sort(key=lambda c: c.start)
+    section = [c for c in earlier if c.paragraph.section == claim.paragraph.section and c.place != claim.place]
+    for c in (*totals, *section):
+        if c.is_level and c.quantity.unit.kind is Kind.MONEY:
+            yield _Whole(c.known or c.quantity, (c.source(document),), c, meant=False)
+    for coordinate in claim.coordinates:
+        for measure in ("支出", "收入", "支出总计"):
+            whole = Coordinate(coordinate.entity, coordinate.year, coordinate.stage, measure)
+            for printed in book.at(whole):
+                yield _Whole(printed.quantity, printed.sources, None, meant=False)
+
+
+def _above(coordinate: Coordinate, vocabulary: Vocabulary) -> Iterator[Coordinate]:
+    """Yield what a part stands directly under along the dimension that names it, the nearest first."""
+    level = replace(coordinate, aspect=Aspect.LEVEL, base_year=None)
+    for dimension in ("item", "nature", "economic", "function", "project", "fund"):
+        member = coordinate.get(dimension)
+        if member is None:
+            continue
+        for ancestor in vocabulary.ancestors(dimension, member):
+            yield level.having(**{dimension: ancestor})
+        yield level.without(dimension)
+        return
+
+
+def _judge(shares: Sequence[_Share], words: Words) -> None:
+    for share in shares:
+        share.held = next((w for w in share.wholes if _holds(share, w)), None)
+        if share.held is not None:
+            _support(share, share.held)
+    votes = Counter(s.held.quantity.base for s in shares if s.held is not None)
+    voted = votes.most_common(1)[0][0] if votes else None
+    for share in shares:
+        if share.held is not None or share.claim.objection is not None:
+            continue
+        meant = next((w for w in share.wholes if w.quantity.base == voted), None) or next(
+            (w for w in share.wholes if w.meant), None
+        )
+        if meant is not None:
+            _object(share, meant, words)
+    _hundred(shares)
+
+
+def _holds(share: _Share, whole: _Whole) -> bool:
+    may = share_of(share.interval, whole.interval)
+    return may is not None and meet(interval_of(share.claim.quantity), may)
+
+
+def _working(share: _Share, whole: _Whole) -> tuple[Quantity, str]:
+    said = shown(share.value.base / whole.quantity.base, share.claim.quantity.unit, share.claim.quantity.decimals)
+    return said, f"{render_quantity(share.value)} ÷ {render_quantity(whole.quantity)} = {render_quantity(said)}"
+
+
+def _support(share: _Share, whole: _Whole) -> None:
+    _, working = _working(share, whole)
+    share.claim.support(working, *share.sources[:2], *whole.sources[:2])
+    for claim in (share.part, whole.claim):
+        if claim is not None and claim.objection is None:
+            claim.support(working, share.claim.source(whole.sources[0].document))
+
+
+def _object(share: _Share, whole: _Whole, words: Words) -> None:
+    said, working = _working(share, whole)
+    claim = share.claim
+    what = words.subject(claim.coordinates[0]) if claim.coordinates else "这一项的占比"
+    cut = is_cut_off(claim.quantity, said.base)
+    claim.objection = Objection(
+        "cut-off-not-rounded" if cut else "share-does-not-follow", Severity.WARNING if cut else Severity.ERROR,
+        f"{what}文中写{claim.text}，按数字应为{render_quantity(said)}（{working}）。",
+        render_quantity(said), working, (*share.sources[:2], *whole.sources[:2]),
+    )  # fmt: skip
+
+
+def _hundred(shares: Sequence[_Share]) -> None:
+    """Shares of one whole whose parts add up to it must add up to 100 %."""
+    by_place: dict[int, list[_Share]] = {}
+    for share in shares:
+        by_place.setdefault(share.claim.place, []).append(share)
+    for beside in by_place.values():
+        open_ones = [s for s in beside if s.claim.is_open]
+        if len(beside) < _FEWEST_SHARES or not open_ones:
+            continue
+        low = sum((interval_of(s.claim.quantity)[0] for s in beside), Decimal(0))
+        high = sum((interval_of(s.claim.quantity)[1] for s in beside), Decimal(0))
+        if low <= _HUNDRED <= high:
+            for share in open_ones:
+                share.claim.support("各项占比之和 = 100%")
