@@ -36,7 +36,7 @@ from service.domain.check import CheckReport
 from service.domain.errors import YoujuError
 from service.domain.finding import Severity
 
-PLANTS, SEED_PLANTS = 700, 90
+PLANTS, SEED_PLANTS = 900, 90
 DRAW = 2026
 _WORKERS = 2
 _CHUNK = 12

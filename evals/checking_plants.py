@@ -49,6 +49,8 @@ KINDS = {
 NARRATIVE = frozenset({"amount", "amount-swap", "amount-point", "list-item", "three-text"})
 RATES = frozenset({"percent"})
 CELLS = frozenset({"cell", "cell-swap", "subtotal", "total", "three-cell"})
+#: Kinds drawn twice as often: the requirement speaks of them.
+WEIGHTY = frozenset({"amount", "amount-swap", "percent", "direction", "cell", "cell-swap"})
 LAST = frozenset({"amount-last", "percent-last", "cell-last"})
 
 _YEAR = re.compile(r"20[0-3]\d(?=年)")
@@ -276,15 +278,16 @@ def candidates(document: str, reading: Reading, witnesses: Witnesses, rng: rando
 
 
 def draw(found: dict[str, list[Plant]], count: int) -> list[Plant]:
-    """Take plants in turn from each kind that has any left."""
+    """Take plants in turn from each kind that has any left, two at a time where a share is required."""
     out: list[Plant] = []
-    turn = 0
-    while len(out) < count:
-        row = [found[kind][turn] for kind in KINDS if len(found[kind]) > turn]
-        if not row:
-            break
+    left = {kind: list(found[kind]) for kind in KINDS}
+    while len(out) < count and any(left.values()):
+        row = []
+        for kind in KINDS:
+            size = 2 if kind in WEIGHTY else 1
+            row += left[kind][:size]
+            left[kind] = left[kind][size:]
         out += row[: count - len(out)]
-        turn += 1
     return out
 
 
@@ -301,6 +304,18 @@ def _of_text(document: str, reading: Reading, witnesses: Witnesses, rng: random.
         for why in _REASON.finditer(paragraph.text):
             span = why.span("why")
             yield from _plant(document, "reason", paragraph, span, "", lines, borne=True)
+        yield from _of_names(document, witnesses, index, lines)
+
+
+def _of_names(document: str, witnesses: Witnesses, index: int, lines: _Lines) -> Iterator[Plant]:
+    """Put the residue of a template in the place of the entity's name."""
+    paragraph = witnesses.paragraphs[index]
+    names = sorted(witnesses.document.entity_names or (witnesses.document.entity,), key=len, reverse=True)
+    name = next((n for n in names if n and n in paragraph.text), "")
+    figures = any(f.paragraph == index for f in witnesses.figures)
+    if name and figures:
+        at = paragraph.text.index(name)
+        yield from _plant(document, "residue", paragraph, (at, at + len(name)), "XX" + name[-1], lines, borne=True)
 
 
 class _Lines:

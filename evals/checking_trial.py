@@ -8,6 +8,7 @@ the planted figure.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -310,8 +311,8 @@ def is_there(finding: Finding, place: Place) -> bool:
 
 
 def _names(text: str, names: Sequence[str]) -> bool:
-    plain = text.replace(",", "").replace("，", "")
-    return any(n in text or n.replace(",", "").replace("，", "") in plain for n in names)
+    plain = text.replace(",", "")
+    return any(re.search(rf"(?<![\d.]){re.escape(n.replace(',', ''))}(?!\d)", plain) for n in names)
 
 
 def _overlaps(source: Source, place: Place) -> bool:
