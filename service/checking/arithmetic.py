@@ -66,6 +66,29 @@ def is_cut_off(stated: Quantity, value: Decimal) -> bool:
     return cut == stated.number != round_half_up(shown, stated.decimals)
 
 
+def off_by_last_digit(stated: Quantity, said: Quantity) -> bool:
+    """Whether two figures of one unit differ by one unit of the last stated decimal at most."""
+    return abs(stated.number - said.number) <= Decimal(1).scaleb(-stated.decimals)
+
+
+def slip_between(stated: Quantity, interval: Interval) -> Quantity | None:
+    """Return what a figure was before one slip of the pen, where that lies in an interval (base unit); None if none does.
+
+    Slips: a digit too many, the point at another place, two neighbouring digits changed over, 元 for 万元 and back.
+    """
+    text = format(abs(stated.number), "f")
+    digits = text.replace(".", "")
+    tries = [text[:i] + text[i + 1 :] for i in range(len(text)) if text[i] != "."]
+    tries += [text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1) if "." not in text[i : i + 2]]
+    tries += [f"{digits[:i]}.{digits[i:]}" for i in range(1, len(digits))] + [digits, f"{digits}0", f"{digits}00"]
+    for each in tries:
+        if each.strip("."):
+            number = Decimal(each.rstrip("."))
+            if number != stated.number and interval[0] <= number * stated.unit.scale <= interval[1]:
+                return Quantity(number, stated.unit)
+    return None
+
+
 def shown(value: Decimal, unit: Unit, decimals: int) -> Quantity:
     """Return a value of the base unit as it would be printed."""
     with localcontext() as context:

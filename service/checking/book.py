@@ -54,7 +54,9 @@ class Book:
             f for d in documents for f in d.facts
             if f.authority is Authority.CELL and f.coordinate.aspect is Aspect.LEVEL
         ]  # fmt: skip
-        self.only = only_funds([f for d in material.sources for f in d.facts if f.coordinate.aspect is Aspect.LEVEL])
+        self.only = only_funds(
+            [f for d in (*material.sources, material.text) for f in d.facts if f.coordinate.aspect is Aspect.LEVEL]
+        )
         self._at: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
         for fact in cells:
             if "line" not in dict(fact.coordinate.members):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 
 from service.checking.arithmetic import (
+    ZERO,
     Interval,
     change_of,
     is_cut_off,
     meet,
+    off_by_last_digit,
     rate_by_change,
     rate_of,
     shown,
+    slip_between,
 )
 from service.checking.book import Book
 from service.checking.claims import Claim, Objection, interval_of
@@ -20,7 +24,7 @@ from service.checking.words import Words
 from service.domain.coordinate import Aspect
 from service.domain.fact import Source
 from service.domain.finding import Severity
-from service.domain.quantity import PERCENT, Kind, Quantity, Unit
+from service.domain.quantity import PERCENT, WORKING_DIGITS, Kind, Quantity, Unit
 from service.numerals import render_number, render_quantity
 
 _COMPARISONS = frozenset({Aspect.CHANGE, Aspect.RATE})
@@ -56,7 +60,9 @@ class _Relation:
         claims: Claims that take part.
         holds: Whether they agree.
         stated: The comparison that is judged.
-        value: What the comparison comes to by the others, in the base unit.
+        value: What the comparison comes to by the others, as it would be printed.
+        exact: The same before rounding, in the base unit.
+        before: The amount compared with, where a claim states it, and what it may be by the other figures.
         working: In words and figures.
         sources: Places of the others.
     """
@@ -65,8 +71,10 @@ class _Relation:
     holds: bool
     stated: Claim
     value: Quantity
+    exact: Decimal
     working: str
     sources: tuple[Source, ...]
+    before: tuple[Claim, Interval] | None = None
 
 
 def judge_changes(groups: Sequence[Sequence[Claim]], book: Book, words: Words, document: str) -> None:
@@ -78,6 +86,8 @@ def judge_changes(groups: Sequence[Sequence[Claim]], book: Book, words: Words, d
 
 def _relations(claim: Claim, group: Sequence[Claim], book: Book, document: str) -> Iterator[_Relation]:
     """Yield what a change or rate must agree with, the best-founded first."""
+    if claim.coordinates and claim.coordinates[0].base_year == claim.coordinates[0].year:
+        return  # a year compared with itself
     now, before = _amounts(claim, group, book, document, back=False), _amounts(claim, group, book, document, back=True)
     change = next((c for c in group if c.aspect is Aspect.CHANGE and c is not claim and _same_base(c, claim)), None)
     is_rate = claim.quantity.unit.kind in {Kind.RATIO, Kind.MULTIPLE, Kind.POINT}
@@ -168,7 +178,19 @@ def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _R
         may = change_of(now.interval, before.interval)
         said = shown(difference, claim.quantity.unit, max(claim.quantity.decimals, _decimals(now, before, claim.quantity.unit)))
         working = f"{a} － {b} = {render_quantity(said)}"
-    return _Relation((*taking, claim), meet(stated, may), claim, said, working, sources)
+    exact = difference / before.quantity.base if is_rate else difference
+    implied = (before.claim, _before(claim.quantity, now)) if is_rate and before.claim and not before.sure else None
+    return _Relation((*taking, claim), meet(stated, may), claim, said, exact, working, sources, implied)
+
+
+def _before(rate: Quantity, now: Amount) -> Interval:
+    """Return what the year before may be by a rate and this year's amount."""
+    low, high = interval_of(rate)
+    if low <= -1:
+        return ZERO, ZERO
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        return now.interval[0] / (1 + high), now.interval[1] / (1 + low)
 
 
 def _decimals(now: Amount, before: Amount, unit: Unit) -> int:
@@ -193,10 +215,11 @@ def _by_change(claim: Claim, change: Amount, now: Amount | None, before: Amount 
     if may is None or not number:
         return None
     unit = PERCENT if claim.quantity.unit.kind is Kind.POINT else claim.quantity.unit
-    said = shown(change.quantity.base / number, unit, claim.quantity.decimals)
+    exact = change.quantity.base / number
+    said = shown(exact, unit, claim.quantity.decimals)
     taking = tuple(a.claim for a in (change, given) if a.claim is not None)
     return _Relation(
-        (*taking, claim), meet(interval_of(claim.quantity), may), claim, said,
+        (*taking, claim), meet(interval_of(claim.quantity), may), claim, said, exact,
         f"{working} = {render_quantity(Quantity(abs(said.number), said.unit))}", (*change.sources, *given.sources[:2]),
     )  # fmt: skip
 
@@ -214,8 +237,23 @@ def _decide(relations: Sequence[_Relation], words: Words) -> None:
         others = [r for r in broken if r is not relation]
         clear = [c for c in suspects if not any(r.holds and c in r.claims for r in relations)] or suspects
         common = [c for c in clear if all(c in r.claims for r in others)] if others else clear
+        if relation.before and (mended := slip_between(relation.before[0].quantity, relation.before[1])):
+            _object_before(relation.before[0], mended, relation)
+            continue
         culprit = relation.stated if relation.stated in (common or clear) or not clear else (common or clear)[0]
         _object(culprit, relation, words)
+
+
+def _object_before(claim: Claim, mended: Quantity, relation: _Relation) -> None:
+    """Object to an amount of the year before that one slip of the pen explains."""
+    if claim.objection is not None:
+        return
+    expected = render_quantity(mended)
+    claim.objection = Objection(
+        "figures-do-not-agree", Severity.ERROR,
+        f"上年数写{claim.text}，与同处写的{_said(relation.stated)}算不拢（{relation.working}）；疑为{expected}之误。",
+        expected, relation.working, (relation.stated.source(relation.sources[0].document), *relation.sources),
+    )  # fmt: skip
 
 
 def _object(culprit: Claim, relation: _Relation, words: Words) -> None:
@@ -234,14 +272,16 @@ def _object(culprit: Claim, relation: _Relation, words: Words) -> None:
     elif stated.quantity.number and (stated.quantity.number > 0) != (said.number > 0) and said.number:
         code, severity = "direction-wrong", Severity.ERROR
         message = f"{what}文中写{_said(stated)}，按数字应为{expected}，方向不符。"
-    elif is_cut_off(stated.quantity, said.base):
+    elif is_cut_off(stated.quantity, relation.exact):
         code, severity = "cut-off-not-rounded", Severity.WARNING
         message = f"{what}文中写{_said(stated)}，四舍五入应为{expected}，疑为截断。"
     elif said.number == stated.quantity.number == 0:
         return
     else:
-        code = "rate-does-not-follow" if stated.quantity.unit.kind is not Kind.MONEY else "change-does-not-follow"
-        severity = Severity.ERROR
+        is_money = stated.quantity.unit.kind is Kind.MONEY
+        slight = off_by_last_digit(stated.quantity, said)
+        code = "last-digit-differs" if slight else "change-does-not-follow" if is_money else "rate-does-not-follow"
+        severity = Severity.WARNING if slight else Severity.ERROR
         message = f"{what}文中写{_said(stated)}，按数字应为{expected}（{relation.working}）。"
     stated.objection = Objection(code, severity, message, expected, relation.working, relation.sources)
 

@@ -18,6 +18,7 @@ _FILLER = re.compile(r"(?:了|约|共计?|为|是|数|额|分别|合计|预算|�
 _NAME = re.compile(r"[^，,；;。：:、\d（()）]+$")
 #: Digits so few agree by chance.
 _TELLING_DIGITS = 3
+_USUAL_DECIMALS = 2
 
 
 def judge_levels(claims: Sequence[Claim], book: Book, words: Words) -> None:
@@ -108,7 +109,8 @@ def _objection(
     stated = claim.quantity
     what = subject or (words.subject(coordinate) if coordinate else "")
     expected = printed.quantity.to(stated.unit) if stated.unit.kind is Kind.MONEY else printed.quantity
-    shown = render_quantity(expected.rounded(stated.decimals) if expected.decimals > stated.decimals else expected)
+    most = max(stated.decimals, _USUAL_DECIMALS)
+    shown = render_quantity(expected.rounded(most) if expected.decimals > most else expected)
     working = f"{words.place(printed.sources)}：{render_quantity(printed.quantity)}"
     if nearly(stated, printed.quantity) and printed.quantity.to(stated.unit).decimals <= stated.decimals:
         return Objection(

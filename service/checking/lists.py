@@ -14,7 +14,7 @@ from service.domain.quantity import Kind, Quantity
 from service.numerals import render_quantity
 
 #: Behind a total: its parts follow.
-_PARTS_FOLLOW = re.compile(r"其中|包括|包含|分别|分为|[：:]|[（(](?![一二三四五六七八九十\d]{1,3}[)）])")
+_PARTS_FOLLOW = re.compile(r"其中|包括|包含|分别|分为|^[：:]|^[（(](?![一二三四五六七八九十\d]{1,3}[)）])|由[^，]{1,8}组成")
 #: The name of the last part says that nothing is left out.
 _REST = re.compile(r"其他|其它")
 _STOP = re.compile(r"[。！？]")
@@ -42,21 +42,23 @@ def judge_lists(claims: Sequence[Claim], document: str) -> None:
     """Judge totals by the parts listed with them, first those of one sentence, then lists over several paragraphs."""
     by_place: dict[int, list[Claim]] = {}
     for claim in claims:
-        if claim.is_level:
-            by_place.setdefault(claim.place, []).append(claim)
+        by_place.setdefault(claim.place, []).append(claim)
     for beside in by_place.values():
         for index, total in enumerate(beside):
-            _judge(total, beside[index + 1 :], document)
+            if total.is_level:
+                _judge(total, beside[index + 1 :], document)
 
 
 def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
     text = total.paragraph.text
     stop = _STOP.search(text, total.end)
     end = stop.start() if stop else len(text)
-    parts = [c for c in after if c.start < end and _of_one_kind(c, total)]
-    if parts and re.search(r"\d[^；;：:]*$", text[total.end : parts[0].start]):
-        return  # another total stands between
-    if len(parts) < _FEWEST or not _PARTS_FOLLOW.search(text[total.end : parts[0].start]):
+    parts = [c for c in after if c.start < end and c.is_level and _of_one_kind(c, total)]
+    if len(parts) < _FEWEST:
+        return
+    last = max([total.end, *(c.end for c in after if c.end <= parts[0].start)])
+    between = text[last : parts[0].start]
+    if not _PARTS_FOLLOW.search(between) or (last == total.end and between[:1] in "；;"):
         return
     for count in range(len(parts), _FEWEST - 1, -1):
         for chosen in _readings(total, parts[:count]):

@@ -33,7 +33,7 @@ def judge_repeats(claims: Sequence[Claim], book: Book, words: Words, document: s
 
 def _key(coordinate: Coordinate, book: Book, claim: Claim) -> tuple[object, ...]:
     measure, year, stage, members = comparison_key(coordinate, book.only)
-    if measure in _TOTALS and not members and coordinate.aspect in {Aspect.CHANGE, Aspect.RATE}:
+    if measure in _TOTALS and {d for d, _ in coordinate.members} <= {"fund", "origin"} and coordinate.aspect in {Aspect.CHANGE, Aspect.RATE}:
         measure = "收支" if _balances(coordinate, book) else measure
     compared = _compared_with(claim)
     return measure, year, stage, members, coordinate.aspect, coordinate.base_year, compared, claim.quantity.unit.kind
@@ -90,10 +90,12 @@ def _agree(one: Claim, other: Claim) -> bool:
 
 
 def _object(claim: Claim, other: Claim, words: Words, document: str) -> None:
+    # Where only one fund holds all the money this year it need not have held it the year before.
+    merged = claim.aspect in {Aspect.CHANGE, Aspect.RATE} and claim.coordinates[0].members != other.coordinates[0].members
     expected = render_quantity(Quantity(abs(other.quantity.number), other.quantity.unit))
     opposite = claim.quantity.number * other.quantity.number < 0
     claim.objection = Objection(
-        "direction-wrong" if opposite else "places-disagree", Severity.ERROR,
+        "direction-wrong" if opposite else "places-disagree", Severity.WARNING if merged else Severity.ERROR,
         f"{words.subject(claim.coordinates[0])}此处写{_said(claim)}，另一处写{_said(other)}，前后不一致。",
         expected, "", (other.source(document),),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.checking.arithmetic import Interval, is_cut_off, meet, share_of, shown
+from service.checking.arithmetic import Interval, is_cut_off, meet, off_by_last_digit, share_of, shown
 from service.checking.book import Book
 from service.checking.claims import Claim, Objection, interval_of
 from service.checking.words import Words
@@ -140,17 +140,19 @@ def _judge(shares: Sequence[_Share], words: Words) -> None:
     for share in shares:
         if share.held is not None or share.claim.objection is not None:
             continue
-        meant = next((w for w in share.wholes if w.quantity.base == voted), None) or next(
-            (w for w in share.wholes if w.meant), None
-        )
-        if meant is not None:
-            _object(share, meant, words)
+        meant = [w for w in share.wholes if w.meant or (w.quantity.base == voted and voted != share.value.base)]
+        if meant:
+            _object(share, min(meant, key=lambda w: _distance(share, w)), words)
     _hundred(shares)
 
 
 def _holds(share: _Share, whole: _Whole) -> bool:
     may = share_of(share.interval, whole.interval)
     return may is not None and meet(interval_of(share.claim.quantity), may)
+
+
+def _distance(share: _Share, whole: _Whole) -> Decimal:
+    return abs(_working(share, whole)[0].number - share.claim.quantity.number)
 
 
 def _working(share: _Share, whole: _Whole) -> tuple[Quantity, str]:
@@ -170,9 +172,11 @@ def _object(share: _Share, whole: _Whole, words: Words) -> None:
     said, working = _working(share, whole)
     claim = share.claim
     what = words.subject(claim.coordinates[0]) if claim.coordinates else "这一项的占比"
-    cut = is_cut_off(claim.quantity, said.base)
+    cut = is_cut_off(claim.quantity, share.value.base / whole.quantity.base)
+    slight = cut or off_by_last_digit(claim.quantity, said)
     claim.objection = Objection(
-        "cut-off-not-rounded" if cut else "share-does-not-follow", Severity.WARNING if cut else Severity.ERROR,
+        "cut-off-not-rounded" if cut else "last-digit-differs" if slight else "share-does-not-follow",
+        Severity.WARNING if slight else Severity.ERROR,
         f"{what}文中写{claim.text}，按数字应为{render_quantity(said)}（{working}）。",
         render_quantity(said), working, (*share.sources[:2], *whole.sources[:2]),
     )  # fmt: skip
