@@ -296,6 +296,7 @@ def write_missed(measured: Measured, path: Path) -> int:
     lines = [
         f"{t.plant.kind}\t{t.plant.document}\t{t.plant.before} → {t.plant.after[:40] or '（删去）'}\t"
         f"{'宽' if t.lenient else ''}{'注' if t.noted else ''}{t.crash[:60]}\t{','.join(t.fresh[:4])}\t{t.plant.fragment}"
+        + "".join(f"\t没有再试：{u}" for u in t.untried[:2])
         for t in missed
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

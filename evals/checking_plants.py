@@ -417,7 +417,8 @@ def _of_direction(
     document: str, witnesses: Witnesses, index: int, match: re.Match[str], lines: _Lines
 ) -> Iterator[Plant]:
     paragraph = witnesses.paragraphs[index]
-    if not re.match(r"(?:了|额)?(?:为)?[\d.,，]+\s*(?:万元|元|%|％)", paragraph.text[match.end() :]):
+    figure = re.match(r"(?:了|额)?(?:为)?([\d.,，]+)\s*(?:万元|元|%|％)", paragraph.text[match.end() :])
+    if not figure or not figure.group(1).strip("0.,，"):
         return
     borne = witnesses.direction_is_borne_out(index, match.start())
     found = (int(borne), int(borne))

@@ -94,6 +94,7 @@ class Trial:
         fresh: Codes of the new errors and warnings.
         elsewhere: How many of them are neither at the place nor name it.
         crash: What was raised, "" for nothing.
+        untried: For a missed cell, the relations it breaks that are no longer tried on the changed document.
     """
 
     plant: Plant
@@ -103,6 +104,7 @@ class Trial:
     fresh: tuple[str, ...] = ()
     elsewhere: int = 0
     crash: str = ""
+    untried: tuple[str, ...] = ()
 
     @property
     def is_noticeable(self) -> bool:
@@ -226,7 +228,17 @@ def try_plant(clean: Clean, plant: Plant) -> Trial:
     figures = _newly_contradicted(clean.report, report, plant)
     strict = bool(there) or any(_overlaps(j.source, place) or _names(j.text, place.names) for j in figures)
     noted = not strict and any(is_there(f, place) for f in fresh)
-    return Trial(plant, bool(loud), strict, noted, tuple(f.code for f in loud), len(loud) - len(there))
+    untried = () if strict else _untried(clean.document, document, place)
+    return Trial(plant, bool(loud), strict, noted, tuple(f.code for f in loud), len(loud) - len(there), untried=untried)
+
+
+def _untried(before: Document, after: Document, place: Place) -> tuple[str, ...]:
+    keys = {f"{t}.{r}.{c}" for t, r, c in place.cells}
+    tried = {(i.rule, i.left) for i in after.identities}
+    return tuple(
+        f"{i.rule}：{i.description}" for i in before.identities
+        if keys & {*i.left, *i.right} and i.verdict != "failed" and (i.rule, i.left) not in tried
+    )  # fmt: skip
 
 
 def _key(finding: Finding, plant: Plant | None) -> tuple[object, ...]:
