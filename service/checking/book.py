@@ -19,7 +19,7 @@ from service.vocabulary.names import fold, strip_ordinal
 
 _CODE = re.compile(r"^[\d\s-]+")
 #: Ends of a name that one place has and another lacks: 住房保障支出 – 住房保障.
-_LOOSE_END = re.compile(r"(?:支出|经费|预算|收入|费用|资金|金额|合计)+$")
+_LOOSE_END = re.compile(r"(?:支出|经费|预算|收入|费用|费|资金|金额|合计)+$")
 _SHORTEST_NAME = 3
 #: Dimensions that say which item is meant, not which part of its money.
 _IDENTIFYING = frozenset({"function", "economic", "gov_economic", "project", "unit"})
@@ -106,6 +106,17 @@ class Book:
             for f in self._levels.get((coordinate.measure, coordinate.year), ())
             if f.quantity is not None and all(f.coordinate.get(d) == m for d, m in named.items())
         ]
+
+    def periods_of(self, coordinate: Coordinate) -> list[Printed]:
+        """Return a total without and with what was carried over: 收入决算 may mean either."""
+        if coordinate.measure not in {"收入", "支出"} or coordinate.get("origin"):
+            return []
+        level = _level(coordinate)
+        ways = [level.having(origin="本年"), replace(level, measure="支出总计")]
+        return [
+            Printed(f.quantity, (f.source,), exact=False)
+            for way in ways for f in self._at.get(comparison_key(way, frozenset()), ()) if f.quantity is not None
+        ]  # fmt: skip
 
     def blank_at(self, coordinate: Coordinate) -> Source | None:
         """Return a blank cell of a coordinate where nothing else is printed there."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
@@ -21,9 +22,10 @@ from service.checking.arithmetic import (
 from service.checking.book import Book
 from service.checking.claims import Claim, Objection, interval_of
 from service.checking.words import Words
-from service.domain.coordinate import Aspect
+from service.domain.coordinate import Aspect, Coordinate
 from service.domain.fact import Source
 from service.domain.finding import Severity
+from service.domain.funds import comparison_key
 from service.domain.quantity import PERCENT, WORKING_DIGITS, Kind, Quantity, Unit
 from service.numerals import render_number, render_quantity
 
@@ -77,18 +79,48 @@ class _Relation:
     before: tuple[Claim, Interval] | None = None
 
 
-def judge_changes(groups: Sequence[Sequence[Claim]], book: Book, words: Words, document: str) -> None:
-    """Judge every change and rate by the amounts of both years, in the text or in the tables."""
+def judge_changes(
+    groups: Sequence[Sequence[Claim]], claims: Sequence[Claim], book: Book, words: Words, document: str
+) -> None:
+    """Judge every change and rate by the amounts of both years, in the text or in the tables.
+
+    Args:
+        groups: Claims of a paragraph that are about one thing.
+        claims: All claims, for what other paragraphs say of the same coordinate.
+        book: The tables.
+        words: Puts places into words.
+        document: Id of the text.
+    """
+    stated: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        for coordinate in claim.coordinates if claim.is_level else ():
+            stated[comparison_key(coordinate, book.only)].append(claim)
+    elsewhere = _Elsewhere(stated, book)
     for group in groups:
-        relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, document)]
+        relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, elsewhere, document)]
         _decide(relations, words)
 
 
-def _relations(claim: Claim, group: Sequence[Claim], book: Book, document: str) -> Iterator[_Relation]:
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Amounts that other paragraphs state."""
+
+    stated: Mapping[tuple[object, ...], Sequence[Claim]]
+    book: Book
+
+    def at(self, coordinate: Coordinate, year: int) -> Sequence[Claim]:
+        """Return the claims of the amount itself in a year."""
+        level = replace(coordinate, aspect=Aspect.LEVEL, year=year, base_year=None)
+        return self.stated.get(comparison_key(level, self.book.only), ())
+
+
+def _relations(
+    claim: Claim, group: Sequence[Claim], book: Book, elsewhere: _Elsewhere, document: str
+) -> Iterator[_Relation]:
     """Yield what a change or rate must agree with, the best-founded first."""
     if claim.coordinates and claim.coordinates[0].base_year == claim.coordinates[0].year:
         return  # a year compared with itself
-    now, before = _amounts(claim, group, book, document, back=False), _amounts(claim, group, book, document, back=True)
+    now, before = (_amounts(claim, group, book, elsewhere, document, back=back) for back in (False, True))
     change = next((c for c in group if c.aspect is Aspect.CHANGE and c is not claim and _same_base(c, claim)), None)
     is_rate = claim.quantity.unit.kind in {Kind.RATIO, Kind.MULTIPLE, Kind.POINT}
     tried: list[_Relation] = []
@@ -97,6 +129,9 @@ def _relations(claim: Claim, group: Sequence[Claim], book: Book, document: str) 
             made = _by_years(claim, a, b, is_rate=is_rate)
             if made:
                 tried.append(made)
+    if is_rate and change is not None and not change.quantity.number and not claim.quantity.number:
+        yield _Relation((change, claim), holds=True, stated=claim, value=claim.quantity, exact=ZERO, working="增减额为0，增减率为0%", sources=())
+        return
     if is_rate and change is not None and not tried:
         of_change = Amount(change.quantity, change, (change.source(document),), sure=False)
         tried += [m for a in now if (m := _by_change(claim, of_change, a, None))]
@@ -110,7 +145,9 @@ def _same_base(one: Claim, other: Claim) -> bool:
     return a is not None and b is not None and a.sentence == b.sentence
 
 
-def _amounts(claim: Claim, group: Sequence[Claim], book: Book, document: str, *, back: bool) -> list[Amount]:
+def _amounts(
+    claim: Claim, group: Sequence[Claim], book: Book, elsewhere: _Elsewhere, document: str, *, back: bool
+) -> list[Amount]:
     """Return the amounts of the year itself, or of the year compared with: cells before words, near words before far ones."""
     out: list[Amount] = []
     year = _year(claim, back=back)
@@ -124,6 +161,8 @@ def _amounts(claim: Claim, group: Sequence[Claim], book: Book, document: str, *,
         c for c in group
         if c.is_level and _of_year(c, claim, year, back=back) and c.quantity.unit.kind in {Kind.MONEY, Kind.COUNT}
     ]  # fmt: skip
+    if not stated and not out:
+        stated = [c for coordinate in claim.coordinates for c in elsewhere.at(coordinate, year)]
     stated.sort(key=lambda c: (c.start > claim.start, abs(claim.start - c.start)))
     for c in stated:
         wrong = c.objection is not None and c.known is not None
@@ -165,7 +204,7 @@ def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _R
     sources = (*now.sources[:2], *before.sources[:2])
     stated = interval_of(claim.quantity)
     difference = now.quantity.base - before.quantity.base
-    a, b = render_quantity(now.quantity), render_quantity(before.quantity)
+    a, b = _shown(now, before.quantity), _shown(before, now.quantity)
     if is_rate:
         may = rate_of(now.interval, before.interval)
         if may is None:
@@ -191,6 +230,12 @@ def _before(rate: Quantity, now: Amount) -> Interval:
     with localcontext() as context:
         context.prec = WORKING_DIGITS
         return now.interval[0] / (1 + high), now.interval[1] / (1 + low)
+
+
+def _shown(amount: Amount, beside: Quantity) -> str:
+    """Print an amount, 元 in the unit of the 万元 beside it."""
+    larger = amount.quantity.unit.kind is Kind.MONEY and beside.unit.scale > amount.quantity.unit.scale
+    return render_quantity(amount.quantity.to(beside.unit) if larger else amount.quantity)
 
 
 def _decimals(now: Amount, before: Amount, unit: Unit) -> int:

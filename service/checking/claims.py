@@ -14,9 +14,13 @@ from service.domain.fact import Authority, Source
 from service.domain.finding import Severity
 from service.domain.paragraph import Paragraph
 from service.domain.quantity import Kind, Quantity
+from service.numerals import Measured
 
 _NOT_CHECKED = ("名词解释", "名称解释")
 _CHINESE_COUNT = re.compile(r"^[一二两三四五六七八九十百千]")
+#: How much a cause came to: 「基本支出增加659.75万元」.
+_CAUSE = re.compile(r"(增加|增长|增支|上升|减少|下降|降低|压减|核减|减支|调减|调增)(?:了|约|预算)?$")
+_SHRINKS = frozenset({"减少", "下降", "降低", "压减", "核减", "减支", "调减"})
 _HEADING_FIGURE = re.compile(r"\d\s*(?:万元|亿元|元|%|％)")
 
 
@@ -58,6 +62,7 @@ class Claim:
         evidence: Places that support or contradict it.
         settled: Whether a cell supports it.
         objection: Why it is wrong, None where nothing says so.
+        is_cause: Whether it stands within a reason and says by how much something grew or shrank.
     """
 
     paragraph: Paragraph
@@ -72,6 +77,7 @@ class Claim:
     evidence: list[Source] = field(default_factory=list)
     settled: bool = False
     objection: Objection | None = None
+    is_cause: bool = False
 
     @property
     def text(self) -> str:
@@ -155,16 +161,23 @@ def _of_paragraph(
         headings=paragraph.section, known=known, untold=True,
     )  # fmt: skip
     taken = {s.start for s in statements}
-    found = [
-        Claim(paragraph, number, s.start, s.end, s.quantity, s, _coordinates(s, material)) for s in statements
-    ] + [
-        Claim(paragraph, number, f.start, f.end, f.quantity, None)
-        for f in claimed_figures(paragraph.text) if f.start not in taken
-    ]  # fmt: skip
+    found = [Claim(paragraph, number, s.start, s.end, s.quantity, s, _coordinates(s, material)) for s in statements]
+    found += [_unstated(paragraph, number, f) for f in claimed_figures(paragraph.text) if f.start not in taken]
     for claim in sorted(found, key=lambda c: c.start):
         is_word = claim.quantity.unit.kind is Kind.COUNT and not claim.is_bound and _CHINESE_COUNT.match(claim.text)
         if not is_word:  # 「四个自信」 counts nothing
             yield claim
+
+
+def _unstated(paragraph: Paragraph, number: int, figure: Measured) -> Claim:
+    """Return a figure that is no statement of its own; within a reason it may say how much a cause came to."""
+    claim = Claim(paragraph, number, figure.start, figure.end, figure.quantity, None)
+    found = _CAUSE.search(paragraph.text[: figure.start])
+    if found and figure.quantity.unit.kind is Kind.MONEY:
+        claim.is_cause = True
+        if found.group(1) in _SHRINKS:
+            claim.quantity = Quantity(-figure.quantity.number, figure.quantity.unit)
+    return claim
 
 
 def _coordinates(statement: Statement, material: Material) -> tuple[Coordinate, ...]:

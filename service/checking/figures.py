@@ -28,7 +28,7 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     claims = claims_of(material)
     book, words = Book(material), Words(material.vocabulary, text.stage)
     judge_levels(claims, book, words)
-    judge_changes(about_one_thing(claims), book, words, text.id)
+    judge_changes(about_one_thing(claims), claims, book, words, text.id)
     judge_shares(claims, book, material.vocabulary, words, text.id)
     judge_lists(claims, text.id)
     judge_repeats(claims, book, words, text.id)

@@ -41,6 +41,12 @@ def _judge(claim: Claim, book: Book, words: Words) -> None:
             wrong.append((coordinate, closest(stated, comparable)))
     if not wrong and claim.settled:
         return
+    if not stated.number and not wrong:
+        blank = next((b for c in claim.coordinates if (b := book.blank_at(c))), None)
+        if blank is not None:
+            claim.settled = True
+            claim.support(f"{words.place((blank,))}：表中为空白", blank)
+            return
     if claim.settled:
         claim.supports.clear()
     elif _is_borne_out(claim, book, words):
@@ -66,7 +72,7 @@ def _settle(claim: Claim, printed: Printed, words: Words) -> None:
 
 def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
     """Whether a cell that the words may mean prints the figure: of the same item, or of a row named just before it."""
-    kin = [p for c in claim.coordinates for p in book.kin_of(c)]
+    kin = [p for c in claim.coordinates for p in (*book.kin_of(c), *book.periods_of(c))]
     named = [p for name in book.names_within(_lead(claim)) for p in book.named(name)]
     telling = len(claim.quantity.number.as_tuple().digits) >= _TELLING_DIGITS
     pools = (kin, named) if telling or not claim.quantity.number else (kin, [])
@@ -88,7 +94,7 @@ def _lead(claim: Claim) -> str:
 def _by_name(claim: Claim, book: Book, words: Words) -> None:
     """Object to a figure whose words are the very name of a row that prints one other amount."""
     statement = claim.statement
-    if claim.is_bound or statement is None or statement.year or statement.years_back or claim.quantity.unit.kind is not Kind.MONEY:
+    if statement is None or statement.year or statement.years_back or claim.quantity.unit.kind is not Kind.MONEY:
         return
     lead = _FILLER.sub("", claim.paragraph.text[statement.lead : claim.start])
     name = _NAME.search(lead)

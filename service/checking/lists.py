@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.checking.arithmetic import meet, shown, sum_of
-from service.checking.claims import Claim, Objection
+from service.checking.claims import Claim, Objection, interval_of
+from service.domain.coordinate import Aspect
 from service.domain.finding import Severity
 from service.domain.quantity import Kind, Quantity
 from service.numerals import render_quantity
@@ -17,6 +18,10 @@ from service.numerals import render_quantity
 _PARTS_FOLLOW = re.compile(r"其中|包括|包含|分别|分为|^[：:]|^[（(](?![一二三四五六七八九十\d]{1,3}[)）])|由[^，]{1,8}组成")
 #: The name of the last part says that nothing is left out.
 _REST = re.compile(r"其他|其它")
+#: Behind the name of a part: how it changed.
+_CHANGED = re.compile(r"(?:增加|增长|减少|下降|降低|压减)(?:了|约|预算)?$")
+#: Characters at the end of a name that two places have in common.
+_SHORTEST_COMMON = 4
 _STOP = re.compile(r"[。！？]")
 _FEWEST = 2
 _MOST = 40
@@ -26,7 +31,7 @@ _WHOLE_SETS = (
     ("基本支出", "项目支出"),
     ("人员经费", "公用经费"),
     ("出国", "接待", "用车"),
-    ("购置", "运行"),
+    ("用车购置", "用车运行"),
 )
 
 
@@ -47,6 +52,8 @@ def judge_lists(claims: Sequence[Claim], document: str) -> None:
         for index, total in enumerate(beside):
             if total.is_level:
                 _judge(total, beside[index + 1 :], document)
+            elif total.aspect is Aspect.CHANGE:
+                _judge_change(total, beside[:index], beside[index + 1 :], document)
 
 
 def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
@@ -68,6 +75,38 @@ def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
     listed = _complete(total, parts)
     if listed:
         _object(total, listed, document)
+
+
+def _judge_change(total: Claim, before: Sequence[Claim], after: Sequence[Claim], document: str) -> None:
+    """Judge a change by what its parts changed: 总增减额 = 各项增减额之和."""
+    text = total.paragraph.text
+    stop = _STOP.search(text, total.end)
+    end = stop.start() if stop else len(text)
+    parts = [c for c in after if c.start < end and c.is_cause]
+    if len(parts) < _FEWEST:
+        return
+    for count in range(len(parts), _FEWEST - 1, -1):
+        if _adds_up(total, parts[:count]):
+            _support(total, parts[:count], document)
+            return
+    if _named_before(total, parts, before):
+        _object(total, parts, document)
+
+
+def _named_before(total: Claim, parts: Sequence[Claim], before: Sequence[Claim]) -> bool:
+    """Whether the parts of a change are those whose amounts stand before it and make up all of their total."""
+    text = total.paragraph.text
+    amounts = [c for c in before if c.is_level and c.quantity.unit.kind is Kind.MONEY]
+    found: list[Claim] = []
+    at = total.end
+    for part in parts:
+        name = _CHANGED.sub("", text[at : part.start])[-_SHORTEST_COMMON:]
+        at = part.end
+        named = [c for c in amounts if name and name in text[max(0, c.start - 24) : c.start] and c not in found]
+        if not named:
+            return False
+        found.append(named[-1])
+    return any(_adds_up(whole, found) for whole in amounts if whole not in found)
 
 
 def _of_one_kind(part: Claim, total: Claim) -> bool:
@@ -96,20 +135,14 @@ def _readings(total: Claim, parts: Sequence[Claim]) -> list[tuple[Claim, ...]]:
     return out
 
 
-def _value(claim: Claim) -> Quantity:
-    return claim.quantity
-
-
 def _adds_up(total: Claim, parts: Sequence[Claim]) -> bool:
-    from service.checking.claims import interval_of
-
-    return meet(interval_of(_value(total)), sum_of([interval_of(_value(p)) for p in parts]))
+    return meet(interval_of(total.quantity), sum_of([interval_of(p.quantity) for p in parts]))
 
 
 def _working(total: Claim, parts: Sequence[Claim]) -> tuple[Quantity, str]:
-    value = sum((_value(p).base for p in parts), Decimal(0))
+    value = sum((p.quantity.base for p in parts), Decimal(0))
     said = shown(value, total.quantity.unit, max(p.quantity.decimals for p in (total, *parts)))
-    listed = " + ".join(render_quantity(_value(p)) for p in parts[:_MOST])
+    listed = " + ".join(render_quantity(p.quantity) for p in parts[:_MOST])
     return said, f"{listed} = {render_quantity(said)}"
 
 
@@ -124,10 +157,11 @@ def _complete(total: Claim, parts: Sequence[Claim]) -> tuple[Claim, ...]:
     """Return the parts of a list that by its own words leaves nothing out; () where it may."""
     text = total.paragraph.text
     named = {id(p): text[(parts[i - 1].end if i else total.end) : p.start] for i, p in enumerate(parts)}
+    outer = _readings(total, parts)[-1]
     for names in _WHOLE_SETS:
-        found = [next((p for p in parts if n in named[id(p)]), None) for n in names]
-        if all(found) and len({id(f) for f in found}) == len(names):
-            return tuple(f for f in found if f is not None)
+        found = [n for n in names if any(n in named[id(p)] for p in outer)]
+        if len(found) >= _FEWEST and len(outer) >= len(found):
+            return outer
     for chosen in reversed(_readings(total, parts)):
         if len(chosen) > _FEWEST and _REST.search(named[id(chosen[-1])]):
             return chosen
@@ -151,4 +185,4 @@ def _object(total: Claim, parts: Sequence[Claim], document: str) -> None:
 
 def _all_named(total: Claim, parts: Sequence[Claim]) -> bool:
     text = total.paragraph.text[total.end : parts[-1].start]
-    return any(all(n in text for n in names) for names in _WHOLE_SETS)
+    return any(sum(n in text for n in names) >= _FEWEST for names in _WHOLE_SETS)

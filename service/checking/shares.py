@@ -21,6 +21,7 @@ from service.vocabulary.vocabulary import Vocabulary
 
 #: 「占部门预算总支出的」: what the share is of.
 _OF_WHAT = re.compile(r"占([^，,；;。：:]{2,30}?)的?(?:比例|比重|比)?(?:为|约|是)?$")
+_TOTALS = ("支出", "收入", "支出总计")
 _HUNDRED = Decimal(1)
 _FEWEST_SHARES = 2
 
@@ -99,7 +100,8 @@ def _wholes(
     vocabulary: Vocabulary, document: str,
 ) -> Iterator[_Whole]:  # fmt: skip
     said = _OF_WHAT.search(claim.paragraph.text[: claim.start])
-    for coordinate in claim.coordinates:
+    coordinates = claim.coordinates or (part.coordinates if part is not None else ())
+    for coordinate in coordinates:
         for above in _above(coordinate, vocabulary):
             for printed in book.at(above):
                 if printed.exact:
@@ -110,11 +112,15 @@ def _wholes(
     for c in (*totals, *section):
         if c.is_level and c.quantity.unit.kind is Kind.MONEY:
             yield _Whole(c.known or c.quantity, (c.source(document),), c, meant=False)
-    for coordinate in claim.coordinates:
-        for measure in ("支出", "收入", "支出总计"):
+    for coordinate in coordinates[:1]:
+        for measure in _TOTALS:
             whole = Coordinate(coordinate.entity, coordinate.year, coordinate.stage, measure)
             for printed in book.at(whole):
-                yield _Whole(printed.quantity, printed.sources, None, meant=False)
+                meant = said is not None and measure in said.group(1)
+                yield _Whole(printed.quantity, printed.sources, None, meant=meant)
+        for c in earlier:
+            if c.is_level and c.coordinates and c.coordinates[0].measure in _TOTALS and not c.coordinates[0].members:
+                yield _Whole(c.known or c.quantity, (c.source(document),), c, meant=False)
 
 
 def _above(coordinate: Coordinate, vocabulary: Vocabulary) -> Iterator[Coordinate]:

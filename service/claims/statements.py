@@ -37,6 +37,8 @@ _FURTHER = re.compile(r"\s*(?:[二三四五六七八九]是|[二三四五六七�
 _CAUSE = re.compile(r"(?:增加|减少|增长|下降|核减|调增|调减|追加)[\u4e00-\u9fff]{2,10}$")
 #: Dimensions that split money only.
 _OF_MONEY = frozenset({"function", "economic", "gov_economic", "nature", "fund"})
+#: Behind a figure: it is a threshold in a name, 「单价100万元（含）以上设备」.
+_THRESHOLD = re.compile(r"(?:[（(]含[^）)]{0,4}[)）])?(?:以上|以下|以内)")
 _KIND_OF = {Kind.MONEY: "金额"}
 
 #: How far behind 持平 the amount of both years may stand: 「与上年持平，均为5.1万元」.
@@ -186,9 +188,8 @@ def _is_claim(figure: Measured, text: str) -> bool:
         return False
     if figure.quantity.unit.symbol in {"类", "款", "项"} and text[figure.start - 1 : figure.start] in {"（", "("}:
         return False  # 「（204类）」 is a code
-    after = text[figure.end : figure.end + 2]
     return not (
-        after.startswith(("以上", "以下", "以内")) or (figure.comparator and figure.quantity.unit.kind is Kind.MONEY)
+        _THRESHOLD.match(text, figure.end) is not None or (figure.comparator and figure.quantity.unit.kind is Kind.MONEY)
     )
 
 
