@@ -18,6 +18,9 @@ from service.domain.quantity import Kind, Quantity
 from service.vocabulary.names import fold, strip_ordinal
 
 _CODE = re.compile(r"^[\d\s-]+")
+_OF_WHICH = re.compile(r"^其中[:：]")
+#: Figures that stand in the label column.
+_FIGURES = re.compile(r"[\s\d,，.─—-]+$")
 #: Ends of a name that one place has and another lacks: 住房保障支出 – 住房保障.
 _LOOSE_END = re.compile(r"(?:支出|经费|预算|收入|费用|费|资金|金额|合计)+$")
 _SHORTEST_NAME = 3
@@ -150,7 +153,8 @@ class Book:
 
 def plain_name(label: str) -> str:
     """Return a name without code, ordinal and the words that places add or leave out."""
-    return _LOOSE_END.sub("", fold(strip_ordinal(_CODE.sub("", label.strip())))) or fold(label)
+    name = fold(strip_ordinal(_OF_WHICH.sub("", _CODE.sub("", _FIGURES.sub("", label.strip())))))
+    return _LOOSE_END.sub("", name) or name
 
 
 def agrees(stated: Quantity, printed: Quantity) -> bool:

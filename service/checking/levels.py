@@ -19,6 +19,7 @@ _NAME = re.compile(r"[^，,；;。：:、\d（()）]+$")
 #: Digits so few agree by chance.
 _TELLING_DIGITS = 3
 _USUAL_DECIMALS = 2
+_MOST_COLUMNS = 8
 
 
 def judge_levels(claims: Sequence[Claim], book: Book, words: Words) -> None:
@@ -100,13 +101,26 @@ def _by_name(claim: Claim, book: Book, words: Words) -> None:
     name = _NAME.search(lead)
     if name is None:
         return
-    printed = [p for p in book.named(name.group()) if p.quantity.unit.kind is Kind.MONEY and p.quantity.number]
-    rows = {(p.sources[0].table, plain_name(p.sources[0].row_label)) for p in printed}
-    if not printed or len({p.quantity.base for p in printed}) > 1 or any(plain_name(name.group()) != r for _, r in rows):
+    wanted = plain_name(name.group())
+    printed = [
+        p for p in book.named(name.group())
+        if p.quantity.unit.kind is Kind.MONEY and p.quantity.number and plain_name(p.sources[0].row_label) == wanted
+    ]  # fmt: skip
+    values = {p.quantity.base for p in printed}
+    if not printed or len(values) > _MOST_COLUMNS:
         return
-    claim.evidence += printed[0].sources
-    claim.known = printed[0].quantity
-    claim.objection = _objection(claim, None, printed[0], words, subject=name.group())
+    nearest = closest(claim.quantity, printed)
+    claim.evidence += nearest.sources
+    if len(values) == 1:
+        claim.known = nearest.quantity
+        claim.objection = _objection(claim, None, nearest, words, subject=name.group())
+        return
+    shown = "、".join(render_quantity(p.quantity) for p in {p.quantity.base: p for p in printed}.values())
+    claim.objection = Objection(
+        "figure-not-in-its-rows", Severity.WARNING,
+        f"{name.group()}文中写{claim.text}，表中名为“{nearest.sources[0].row_label}”的各行印的是{shown}，没有一个相同。",
+        "", "", nearest.sources,
+    )  # fmt: skip
 
 
 def _objection(
