@@ -24,6 +24,7 @@ _FIGURES = re.compile(r"[\s\d,，.─—-]+$")
 #: Ends of a name that one place has and another lacks: 住房保障支出 – 住房保障.
 _LOOSE_END = re.compile(r"(?:支出|经费|预算|收入|费用|费|资金|金额|合计)+$")
 _SHORTEST_NAME = 3
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 #: Dimensions that say which item is meant, not which part of its money.
 _IDENTIFYING = frozenset({"function", "economic", "gov_economic", "project", "unit"})
 
@@ -52,6 +53,7 @@ class Book:
 
     def __init__(self, material: Material) -> None:
         documents = (*material.sources, *material.others)
+        self._year = material.text.year
         self._years = {d.id: d.year for d in documents}
         cells = [
             f for d in documents for f in d.facts
@@ -121,23 +123,36 @@ class Book:
             for way in ways for f in self._at.get(comparison_key(way, frozenset()), ()) if f.quantity is not None
         ]  # fmt: skip
 
+    def total(self, measure: str, **members: str) -> list[Printed]:
+        """Return the figures of the budget year with these members, whatever their fund or origin."""
+        return [
+            Printed(f.quantity, (f.source,), exact=True)
+            for f in self._levels.get((measure, self._year), ())
+            if f.quantity is not None
+            and {d: m for d, m in f.coordinate.members if d not in {"fund", "origin"}} == members
+        ]  # fmt: skip
+
     def blank_at(self, coordinate: Coordinate) -> Source | None:
         """Return a blank cell of a coordinate where nothing else is printed there."""
         facts = self._at.get(comparison_key(_level(coordinate), self.only), [])
         return facts[0].source if facts and all(f.quantity is None for f in facts) else None
 
     def named(self, name: str) -> list[Printed]:
-        """Return the figures of the rows that bear a name, whatever their columns."""
+        """Return the figures of the rows that bear a name (exact), and of the columns that do (not exact)."""
         plain = plain_name(name)
-        return self._named.get(plain, []) if len(plain) >= _SHORTEST_NAME else []
+        return self._named.get(plain, [])
 
     def names_within(self, words: str) -> Iterator[str]:
         """Yield the names of rows and columns that stand in some words, the longest first."""
         folded = fold(words)
-        yield from sorted((n for n in self._named if n in folded), key=len, reverse=True)
+        yield from sorted(
+            (n for n in self._named if len(n) >= _SHORTEST_NAME and n in folded), key=len, reverse=True
+        )
 
     def _note_names(self, document: Document, table: Table) -> None:
         for r, row in enumerate(table.rows):
+            texts = [c.raw for k, c in enumerate(row.cells) if k not in table.figure_columns and c.quantity is None]
+            of_row = {plain_name(t) for t in (row.label, *texts) if _WORD.search(t)}
             for c in table.figure_columns:
                 cell = row.cells[c]
                 if cell.quantity is None:
@@ -146,9 +161,11 @@ class Book:
                     document.id, table.id, table.title, r, c, row.label, table.columns[c],
                     line=row.lines[0] if row.lines and not row.page else 0, page=row.page, quote=cell.raw,
                 )  # fmt: skip
-                for name in {plain_name(row.label), plain_name(table.columns[c].split("/")[-1])}:
-                    if len(name) >= _SHORTEST_NAME:
-                        self._named[name].append(Printed(cell.quantity, (source,), exact=True))
+                for name in of_row:
+                    self._named[name].append(Printed(cell.quantity, (source,), exact=True))
+                column = plain_name(table.columns[c].split("/")[-1])
+                if column not in of_row:
+                    self._named[column].append(Printed(cell.quantity, (source,), exact=False))
 
 
 def plain_name(label: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from service.checking.book import Book
 from service.checking.changes import judge_changes
 from service.checking.claims import Claim, about_one_thing, claims_of
+from service.checking.doubts import doubt_bases, doubt_sizes, doubt_units, doubt_years
 from service.checking.levels import judge_levels
 from service.checking.lists import judge_lists
 from service.checking.material import Material
@@ -19,7 +20,7 @@ from service.domain.finding import Finding
 
 
 def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[Finding, ...]]:
-    """Judge every figure of the text: by cells first, then by arithmetic, then by what is said elsewhere.
+    """Judge every figure of the text: by cells, by arithmetic, by what is said elsewhere, by what speaks against it alone.
 
     Returns:
         The figures in the order of the text, and a finding per cause of contradiction.
@@ -32,6 +33,10 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     judge_shares(claims, book, material.vocabulary, words, text.id)
     judge_lists(claims, text.id)
     judge_repeats(claims, book, words, text.id)
+    doubt_years(claims, book, words, text.year)
+    doubt_bases(claims, text.year)
+    doubt_sizes(claims, book, words)
+    doubt_units(claims)
     return tuple(_judged(c, material, words) for c in claims), _findings(claims, text.id)
 
 

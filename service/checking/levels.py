@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from service.checking.book import Book, Printed, agrees, closest, nearly, plain_name
+from service.checking.book import Book, Printed, agrees, closest, nearly
 from service.checking.claims import Claim, Objection
 from service.checking.words import Words
 from service.domain.coordinate import Coordinate
@@ -20,6 +21,8 @@ _NAME = re.compile(r"[^，,；;。：:、\d（()）]+$")
 _TELLING_DIGITS = 3
 _USUAL_DECIMALS = 2
 _MOST_COLUMNS = 8
+#: A figure within one part in so many of a printed one is meant to be that one.
+_NEAR = 100
 
 
 def judge_levels(claims: Sequence[Claim], book: Book, words: Words) -> None:
@@ -74,7 +77,7 @@ def _settle(claim: Claim, printed: Printed, words: Words) -> None:
 def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
     """Whether a cell that the words may mean prints the figure: of the same item, or of a row named just before it."""
     kin = [p for c in claim.coordinates for p in (*book.kin_of(c), *book.periods_of(c))]
-    named = [p for name in book.names_within(_lead(claim)) for p in book.named(name)]
+    named = [p for name in (_name(claim), *book.names_within(_lead(claim))) for p in book.named(name)]
     telling = len(claim.quantity.number.as_tuple().digits) >= _TELLING_DIGITS
     pools = (kin, named) if telling or not claim.quantity.number else (kin, [])
     for printed in (p for pool in pools for p in pool):
@@ -92,33 +95,41 @@ def _lead(claim: Claim) -> str:
     return lead if re.search(r"[\u4e00-\u9fff]{3}", lead) else f"{claim.paragraph.heading}{lead}"
 
 
+def _name(claim: Claim) -> str:
+    """Return the words right before a figure: 「差旅费10万元」."""
+    start = claim.statement.lead if claim.statement else claim.start
+    found = _NAME.search(_FILLER.sub("", claim.paragraph.text[start : claim.start]))
+    return found.group() if found else ""
+
+
 def _by_name(claim: Claim, book: Book, words: Words) -> None:
     """Object to a figure whose words are the very name of a row that prints one other amount."""
     statement = claim.statement
     if statement is None or statement.year or statement.years_back or claim.quantity.unit.kind is not Kind.MONEY:
         return
-    lead = _FILLER.sub("", claim.paragraph.text[statement.lead : claim.start])
-    name = _NAME.search(lead)
-    if name is None:
-        return
-    wanted = plain_name(name.group())
+    name = _name(claim)
     printed = [
-        p for p in book.named(name.group())
-        if p.quantity.unit.kind is Kind.MONEY and p.quantity.number and plain_name(p.sources[0].row_label) == wanted
+        p for p in book.named(name)
+        if p.quantity.unit.kind is Kind.MONEY and p.quantity.number and p.exact
     ]  # fmt: skip
     values = {p.quantity.base for p in printed}
     if not printed or len(values) > _MOST_COLUMNS:
         return
     nearest = closest(claim.quantity, printed)
+    if agrees(claim.quantity, nearest.quantity):
+        _settle(claim, nearest, words)
+        return
     claim.evidence += nearest.sources
-    if len(values) == 1:
+    is_near = abs(nearest.quantity.base - claim.quantity.base) * _NEAR <= nearest.quantity.base
+    if len(values) == 1 or is_near:
         claim.known = nearest.quantity
-        claim.objection = _objection(claim, None, nearest, words, subject=name.group())
+        made = _objection(claim, None, nearest, words, subject=name)
+        claim.objection = made if len(values) == 1 else replace(made, severity=Severity.WARNING)
         return
     shown = "、".join(render_quantity(p.quantity) for p in {p.quantity.base: p for p in printed}.values())
     claim.objection = Objection(
         "figure-not-in-its-rows", Severity.WARNING,
-        f"{name.group()}文中写{claim.text}，表中名为“{nearest.sources[0].row_label}”的各行印的是{shown}，没有一个相同。",
+        f"{name}文中写{claim.text}，表中名为“{nearest.sources[0].row_label}”的各行印的是{shown}，没有一个相同。",
         "", "", nearest.sources,
     )  # fmt: skip
 
