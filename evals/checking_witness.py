@@ -184,15 +184,20 @@ class Witnesses:
         words = self._words(figure)
         needs_words = figure.digits < _SURE_DIGITS
         first, last = sentence_at(self.paragraphs[figure.paragraph].text, figure.start)
+        is_change = self._is_change(figure)
         others = [
             Elsewhere(o.value, o.half, self._words(o)) for o in self.figures
             if o.is_money and not (o.paragraph == figure.paragraph and first <= o.start < last)
+            and self._is_change(o) is is_change
         ]  # fmt: skip
-        for other in (*others, *self.cells):
+        for other in (*others, *(() if is_change else self.cells)):
             if close(figure.value, figure.half, other.value, other.half):
                 if not figure.value or (needs_words and not shares_words(words, other.words)):
                     continue
                 yield _equal(other)
+
+    def _is_change(self, figure: Figure) -> bool:
+        return _is_change(self.paragraphs[figure.paragraph].text, figure)
 
     def _words(self, figure: Figure) -> str:
         text = self.paragraphs[figure.paragraph].text
