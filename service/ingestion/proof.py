@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from service.domain.fact import Authority, Fact, Proof, Source
 from service.domain.finding import Finding, Severity
 from service.domain.funds import comparison_key, only_funds
 from service.domain.quantity import Kind, Quantity
-from service.ingestion.sums import is_sided, leaf_rows, promises_of, row_codes
+from service.ingestion.sums import Promise, is_sided, leaf_rows, promises_of, row_codes
 from service.ingestion.tables import BuiltTable
 from service.numerals import render_number
 from service.vocabulary.vocabulary import Vocabulary
@@ -22,6 +23,9 @@ from service.vocabulary.vocabulary import Vocabulary
 ZERO = Decimal(0)
 #: Above so many places of one coordinate each is compared with the first alone.
 _MANY_PLACES = 40
+#: So many sums of one shape must hold before the one that fails among them is odd.
+_LIKE_IT = 2
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +104,59 @@ def try_identity(key: str, rule: str, text: str, left: Sequence[Operand], right:
 
 
 def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
+    """Yield the sums of each table; one that shape does not promise for sure fails as ``odd``, where all others like it hold."""
     for entry in built:
-        table = entry.table
+        open_ones: list[tuple[Promise, Identity]] = []
         for promise in promises_of(entry):
-            left = [_operand(table, promise.left)]
-            right = [_operand(table, place) for place in promise.right]
-            if promise.rule == "difference":
-                left, right = [*left, right[1]], right[:1]
-            key = f"{table.id}/{promise.rule}/{left[0].key}={'+'.join(o.key for o in right)}"
-            made = try_identity(key, promise.rule, f"{table.title}·{promise.text}", left, right)
-            sure = promise.firm and left[0].quantity is not None
-            if made is not None and (sure or made.verdict != "failed"):
-                yield made
+            made = _try_promise(entry.table, promise)
+            if made is None:
+                continue
+            if promise.firm or not made.left:
+                if made.verdict != "failed" or made.left:
+                    yield made
+            else:
+                open_ones.append((promise, made))
+        yield from _odd_ones_out(open_ones)
+
+
+def _try_promise(table: Table, promise: Promise) -> Identity | None:
+    left = [_operand(table, promise.left)]
+    right = [_operand(table, place) for place in promise.right]
+    if promise.rule == "difference":
+        left, right = [*left, right[1]], right[:1]
+    key = f"{table.id}/{promise.rule}/{left[0].key}={'+'.join(o.key for o in right)}"
+    return try_identity(key, promise.rule, f"{table.title}·{promise.text}", left, right)
+
+
+def _odd_ones_out(tried: Sequence[tuple[Promise, Identity]]) -> Iterator[Identity]:
+    """Yield what holds, and as ``odd`` the one that fails among several of the same columns or the same rows."""
+    families: dict[tuple[object, ...], list[bool]] = defaultdict(list)
+    for promise, made in tried:
+        holds = made.verdict != "failed"
+        if holds and made.left_value == "0":
+            continue  # zero equals zero anywhere
+        for family in _families(promise):
+            families[family].append(holds)
+    for promise, made in tried:
+        if made.verdict != "failed":
+            yield made
+        elif _is_near(made) and any(sum(f) >= _LIKE_IT and f.count(False) == 1 for f in (families[k] for k in _families(promise))):
+            yield replace(made, verdict="odd")
+
+
+def _is_near(failed: Identity) -> bool:
+    """Whether the two sides are of one size; where they are not, the relation was never meant."""
+    one, other = sorted((abs(Decimal(failed.left_value)), abs(Decimal(failed.right_value))))
+    return bool(one) and other <= one * 2
+
+
+def _families(promise: Promise) -> tuple[tuple[object, ...], ...]:
+    """Return the keys under which sums of one shape come together: same columns, or same rows."""
+    rows = (promise.rule, "rows", promise.left[0], *(r for r, _ in promise.right))
+    columns = (promise.rule, "columns", promise.left[1], *(c for _, c in promise.right))
+    if len({c for _, c in (promise.left, *promise.right)}) > 1:
+        return (columns,)
+    return rows, (promise.rule, promise.left[1], _DIGITS.sub("", promise.text.rpartition("=")[2]))
 
 
 def broken_sums(entry: BuiltTable) -> int:
@@ -419,7 +464,7 @@ def judge(identities: Iterable[Identity]) -> dict[str, Proof]:
     for identity in identities:
         if identity.verdict == "failed":
             failed.append(identity)
-        elif identity.left and identity.right and identity.rule != "of-which":
+        elif identity.verdict != "odd" and identity.left and identity.right and identity.rule != "of-which":
             for key in (*identity.left, *identity.right):
                 marks[key] = Proof.PROVEN
     for identity in failed:
