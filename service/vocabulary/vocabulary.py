@@ -9,6 +9,7 @@ from typing import Any
 from service.vocabulary.catalogue import Catalogue, NarrativeSection, Side, StandardTable
 from service.vocabulary.members import Dimension, Equivalence, Measure, Member, MemberIndex
 from service.vocabulary.names import fold
+from service.vocabulary.wording import WordingRules, read_wording_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Vocabulary:
         questions: Raw tables of ``questions.toml``, read by the understanding step.
         rules: Raw entries of ``rules.toml``, read by the proof step.
         outlines: Raw draft outlines by file name.
+        wording: Words and patterns that the checks of wording go by.
     """
 
     dimensions: Mapping[str, Dimension]
@@ -36,6 +38,7 @@ class Vocabulary:
     questions: Mapping[str, Any]
     rules: tuple[Mapping[str, Any], ...]
     outlines: Mapping[str, Any]
+    wording: WordingRules
 
     def member(self, dimension: str, member_id: str) -> Member | None:
         """Return the member of that id."""
@@ -79,7 +82,7 @@ def build_vocabulary(
     """Assemble the vocabulary.
 
     Args:
-        files: Parsed TOML by stem: dimensions, measures, tables, narrative, questions, rules.
+        files: Parsed TOML by stem: dimensions, measures, tables, narrative, questions, rules, wording.
         codes: Rows of the CSV files by file name.
         outlines: Parsed draft outlines by stem.
     """
@@ -110,6 +113,7 @@ def build_vocabulary(
         questions=files["questions"],
         rules=tuple(files["rules"]["rule"]),
         outlines=outlines,
+        wording=read_wording_rules(files["wording"]),
     )
 
 
