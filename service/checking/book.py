@@ -86,6 +86,9 @@ class Book:
         ]
         if found:
             return found
+        fund = coordinate.get("fund")
+        if fund and not self._has_funds(coordinate.measure):
+            return self.at(coordinate.without("fund"))
         group = self._scope.find(
             Wanted(coordinate.measure, dict(coordinate.members), "", (), "", coordinate.year, coordinate.stage)
         )
@@ -97,6 +100,10 @@ class Book:
         total = Quantity(sum((q.number for q in quantities), Decimal(0)), quantities[0].unit)
         loose = bool(group.extra) or any(f.coordinate.measure != coordinate.measure for f in group.facts)
         return [Printed(total, tuple(f.source for f in group.facts), exact=not loose)]
+
+    def _has_funds(self, measure: str) -> bool:
+        """Whether the tables tell a measure's funds apart; where they do not, naming one names what is printed."""
+        return any(f.coordinate.get("fund") for (m, _), facts in self._levels.items() if m == measure for f in facts)
 
     def kin_of(self, coordinate: Coordinate) -> list[Printed]:
         """Return the figures of the same item under other funds, origins, natures or columns.

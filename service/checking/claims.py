@@ -162,7 +162,7 @@ def _of_paragraph(
     )  # fmt: skip
     taken = {s.start for s in statements}
     found = [Claim(paragraph, number, s.start, s.end, s.quantity, s, _coordinates(s, material)) for s in statements]
-    found += [_unstated(paragraph, number, f) for f in claimed_figures(paragraph.text) if f.start not in taken]
+    found += [_unstated(paragraph, number, f) for f in claimed_figures(paragraph.text, material.spotter) if f.start not in taken]
     for claim in sorted(found, key=lambda c: c.start):
         is_word = claim.quantity.unit.kind is Kind.COUNT and not claim.is_bound and _CHINESE_COUNT.match(claim.text)
         if not is_word:  # 「四个自信」 counts nothing
@@ -200,15 +200,18 @@ def about_one_thing(claims: Sequence[Claim]) -> list[list[Claim]]:
     A figure whose subject is not told goes with those before it that are about the same thing.
     """
     groups: dict[tuple[object, ...], list[Claim]] = {}
-    last: dict[tuple[int, int], tuple[object, ...]] = {}
+    of_thing: dict[tuple[int, int], tuple[object, ...]] = {}
     for claim in claims:
         statement = claim.statement
         if statement is None:
             continue
         thing = (claim.place, statement.thing)
+        home = of_thing.get(thing)
         key: tuple[object, ...] = (claim.place, statement.measures, statement.members)
         if not statement.measures:
-            key = last.get(thing, thing)
-        last[thing] = key
+            key = home or thing
+        elif home == thing:  # its name is told only now
+            groups.setdefault(key, []).extend(groups.pop(thing))
+        of_thing[thing] = key
         groups.setdefault(key, []).append(claim)
     return list(groups.values())

@@ -18,6 +18,7 @@ from service.numerals import render_quantity
 _PARTS_FOLLOW = re.compile(r"其中|包括|包含|分别|分为|^[：:]|^[（(](?![一二三四五六七八九十\d]{1,3}[)）])|由[^，]{1,8}组成")
 #: The name of the last part says that nothing is left out.
 _REST = re.compile(r"其他|其它")
+_GOES_ON = re.compile(r"\s*(?:其中|包括|分别)")
 #: Behind the name of a part: how it changed.
 _CHANGED = re.compile(r"(?:增加|增长|减少|下降|降低|压减)(?:了|约|预算)?$")
 #: Characters at the end of a name that two places have in common.
@@ -56,10 +57,17 @@ def judge_lists(claims: Sequence[Claim], document: str) -> None:
                 _judge_change(total, beside[:index], beside[index + 1 :], document)
 
 
+def _end_of_list(text: str, start: int) -> int:
+    """Return where the sentence ends, or the next one where that goes on with the parts: 「…452.42万元。其中货物…」."""
+    stop = _STOP.search(text, start)
+    if stop and _GOES_ON.match(text, stop.end()):
+        stop = _STOP.search(text, stop.end())
+    return stop.start() if stop else len(text)
+
+
 def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
     text = total.paragraph.text
-    stop = _STOP.search(text, total.end)
-    end = stop.start() if stop else len(text)
+    end = _end_of_list(text, total.end)
     parts = [c for c in after if c.start < end and c.is_level and _of_one_kind(c, total)]
     if len(parts) < _FEWEST:
         return

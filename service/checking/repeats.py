@@ -86,6 +86,9 @@ def _has_arithmetic(claim: Claim) -> bool:
 
 
 def _agree(one: Claim, other: Claim) -> bool:
+    a, b = one.quantity, other.quantity
+    if a.unit == b.unit and a.decimals == b.decimals:
+        return a.number == b.number
     return meet(interval_of(one.quantity), interval_of(other.quantity))
 
 

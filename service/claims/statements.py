@@ -124,7 +124,7 @@ def read_statements(
     text = printed
     for name in names:
         text = text.replace(name, "＃" * len(name))
-    figures = claimed_figures(text)
+    figures = claimed_figures(text, spotter)
     reasons = _reason_spans(text, words, figures)
     events = [e for e in _events(text, figures, words) if not any(a <= e.start < b for a, b in reasons)]
     talk = Talk(Names(text, spotter, vocabulary, headings, known), section)
@@ -159,9 +159,13 @@ def read_statements(
     return tuple(_with_reasons(sorted(out, key=lambda s: s.start), reasons))
 
 
-def claimed_figures(text: str) -> list[Measured]:
-    """Return the quantities of a text that state something; codes, ordinals and thresholds do not."""
-    return [q for q in read_quantities(text) if _is_claim(q, text)]
+def claimed_figures(text: str, spotter: Spotter) -> list[Measured]:
+    """Return the quantities of a text that state something; codes, ordinals, thresholds and names (红十字) do not."""
+    found = [q for q in read_quantities(text) if _is_claim(q, text)]
+    if all(text[q.start].isascii() for q in found):
+        return found
+    names = [(m.start, m.end) for m in spotter.spot(text)]
+    return [q for q in found if text[q.start].isascii() or not any(a <= q.start < b for a, b in names)]
 
 
 def _events(text: str, figures: Sequence[Measured], words: Mapping[str, Sequence[str]]) -> list[_Event]:

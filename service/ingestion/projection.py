@@ -71,6 +71,7 @@ class Heading:
 
 
 NO_HEADING = Heading({})
+_WORDS = re.compile(r"[^\W\d_]")
 #: Labels by which a list tells this year's money from what was carried over.
 _SPLITS = re.compile(r"结转|结余|^[一二（(1、]*(?:本年|当年)")
 
@@ -253,6 +254,11 @@ def _row_members(
     members = _classified(codes)
     members |= _unit_and_project(texts, standard, row, frame)
     measure = ""
+    if "item" in standard.rows and members.keys() == {"unit"} and not texts.get("unit_code"):
+        named: Members = {}
+        of_item = _name_row(named, texts, standard, built, strip, number, vocabulary)
+        if ROW not in named:
+            return named, of_item, label  # 「公务接待费」 and 「（一）合计」 are no units
     if not members:
         measure = _name_row(members, texts, standard, built, strip, number, vocabulary)
     return members, measure, label
@@ -334,7 +340,7 @@ def _name_row(
     row = built.table.rows[number]
     words = [t for role in ("label", "name", "function-name", "economic-name") for t in texts.get(role, ())]
     words = words or [c.raw for i, c in enumerate(row.cells) if c.raw and c.quantity is None and i in strip.labels]
-    told = [w for w in words if not vocabulary.catalogue.is_whole(strip_ordinal(w))]
+    told = [w for w in words if _WORDS.search(w) and not vocabulary.catalogue.is_whole(strip_ordinal(w))]
     if not told:
         return ""
     unknown = []
