@@ -12,6 +12,7 @@ from service.domain.quantity import WORKING_DIGITS, Quantity, Unit, round_half_u
 
 Interval = tuple[Decimal, Decimal]
 ZERO = Decimal(0)
+_USUAL_DECIMALS = 2
 
 
 def change_of(now: Interval, before: Interval) -> Interval:
@@ -69,6 +70,17 @@ def is_cut_off(stated: Quantity, value: Decimal) -> bool:
 def off_by_last_digit(stated: Quantity, said: Quantity) -> bool:
     """Whether two figures of one unit differ by one unit of the last stated decimal at most."""
     return abs(stated.number - said.number) <= Decimal(1).scaleb(-stated.decimals)
+
+
+def off_by_last_digits(stated: Quantity, printed: Quantity) -> bool:
+    """Whether a stated amount differs from the printed one by two units of its last decimal at most.
+
+    Only where two decimals are stated: published totals are rounded one by one, and gaps of 0.01 to 0.02 are common.
+    """
+    if stated.decimals < _USUAL_DECIMALS or stated.unit.kind is not printed.unit.kind:
+        return False
+    said = printed.to(stated.unit).rounded(stated.decimals)
+    return abs(stated.number - said.number) <= Decimal(2).scaleb(-stated.decimals)
 
 
 def slip_between(stated: Quantity, interval: Interval) -> Quantity | None:

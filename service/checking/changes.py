@@ -133,7 +133,7 @@ def _relations(
         yield _Relation((change, claim), holds=True, stated=claim, value=claim.quantity, exact=ZERO, working="增减额为0，增减率为0%", sources=())
         return
     if is_rate and change is not None and not tried:
-        of_change = Amount(change.quantity, change, (change.source(document),), sure=False)
+        of_change = Amount(change.full, change, (change.source(document),), sure=False)
         tried += [m for a in now if (m := _by_change(claim, of_change, a, None))]
         tried += [m for b in before if (m := _by_change(claim, of_change, None, b))]
     held = [r for r in tried if r.holds]
@@ -166,7 +166,7 @@ def _amounts(
     stated.sort(key=lambda c: (c.start > claim.start, abs(claim.start - c.start)))
     for c in stated:
         wrong = c.objection is not None and c.known is not None
-        out.append(Amount(c.known or c.quantity, c, (c.source(document),), sure=c.settled or wrong))
+        out.append(Amount(c.exact, c, (c.source(document),), sure=c.settled or wrong))
     unit = claim.quantity.unit
     return [a for a in out if unit.kind in {Kind.RATIO, Kind.MULTIPLE, Kind.POINT} or a.quantity.unit.kind is unit.kind]
 
@@ -202,7 +202,7 @@ def _against_other_stage(claim: Claim) -> bool:
 def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _Relation | None:
     taking = tuple(a.claim for a in (now, before) if a.claim is not None)
     sources = (*now.sources[:2], *before.sources[:2])
-    stated = interval_of(claim.quantity)
+    stated = interval_of(claim.full)
     difference = now.quantity.base - before.quantity.base
     a, b = _shown(now, before.quantity), _shown(before, now.quantity)
     if is_rate:

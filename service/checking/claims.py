@@ -62,6 +62,7 @@ class Claim:
         evidence: Places that support or contradict it.
         settled: Whether a cell supports it.
         objection: Why it is wrong, None where nothing says so.
+        decimals: Decimals of the amounts beside it, which 「减少1万元」 leaves out where they are zeros.
         is_cause: Whether it stands within a reason and says by how much something grew or shrank.
     """
 
@@ -77,6 +78,7 @@ class Claim:
     evidence: list[Source] = field(default_factory=list)
     settled: bool = False
     objection: Objection | None = None
+    decimals: int = 0
     is_cause: bool = False
 
     @property
@@ -107,7 +109,20 @@ class Claim:
     @property
     def interval(self) -> tuple[Decimal, Decimal]:
         """The values it may stand for, in the base unit of its kind."""
-        return interval_of(self.known or self.quantity)
+        return interval_of(self.exact)
+
+    @property
+    def exact(self) -> Quantity:
+        """Its value as exactly as it is known, an amount with the decimals of those beside it."""
+        return self.known or self.full
+
+    @property
+    def full(self) -> Quantity:
+        """The stated value, an amount with the decimals of those beside it."""
+        missing = self.decimals - self.quantity.decimals
+        if missing <= 0 or self.quantity.unit.kind is not Kind.MONEY:
+            return self.quantity
+        return Quantity(self.quantity.number.quantize(Decimal(1).scaleb(-self.decimals)), self.quantity.unit)
 
     @property
     def sentence(self) -> str:
@@ -163,6 +178,10 @@ def _of_paragraph(
     taken = {s.start for s in statements}
     found = [Claim(paragraph, number, s.start, s.end, s.quantity, s, _coordinates(s, material)) for s in statements]
     found += [_unstated(paragraph, number, f) for f in claimed_figures(paragraph.text, material.spotter) if f.start not in taken]
+    amounts = [c for c in found if c.quantity.unit.kind is Kind.MONEY]
+    for claim in amounts:
+        same = [c.quantity.decimals for c in amounts if c.quantity.unit == claim.quantity.unit]
+        claim.decimals = max(same)
     for claim in sorted(found, key=lambda c: c.start):
         is_word = claim.quantity.unit.kind is Kind.COUNT and not claim.is_bound and _CHINESE_COUNT.match(claim.text)
         if not is_word:  # 「四个自信」 counts nothing

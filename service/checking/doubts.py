@@ -76,7 +76,8 @@ def doubt_units(claims: Sequence[Claim]) -> None:
             continue
         if _PER.search(claim.paragraph.text[max(0, claim.start - 12) : claim.end + 2]):
             continue
-        lost = usual == WAN_YUAN.symbol and quantity.unit == YUAN and quantity.decimals and abs(quantity.number) < _LARGE_YUAN
+        small = abs(quantity.number) < _LARGE_YUAN and (quantity.decimals or claim.is_bound)
+        lost = usual == WAN_YUAN.symbol and quantity.unit == YUAN and small
         gained = usual == YUAN.symbol and quantity.unit == WAN_YUAN and abs(quantity.base) >= _LARGE_YUAN * 10_000
         if lost or gained:
             claim.objection = Objection(

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from service.checking.book import Book
 from service.checking.changes import judge_changes
 from service.checking.claims import Claim, about_one_thing, claims_of
+from service.checking.completions import judge_completions
 from service.checking.doubts import doubt_bases, doubt_sizes, doubt_units, doubt_years
 from service.checking.levels import judge_levels
-from service.checking.lists import judge_lists
+from service.checking.lists import judge_changes_of_parts, judge_lists, judge_net_changes
 from service.checking.material import Material
 from service.checking.repeats import judge_repeats
 from service.checking.shares import judge_shares
@@ -29,9 +30,13 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     claims = claims_of(material)
     book, words = Book(material), Words(material.vocabulary, text.stage)
     judge_levels(claims, book, words)
-    judge_changes(about_one_thing(claims), claims, book, words, text.id)
+    groups = about_one_thing(claims)
+    judge_changes(groups, claims, book, words, text.id)
     judge_shares(claims, book, material.vocabulary, words, text.id)
+    judge_completions(groups, claims, text.id)
     judge_lists(claims, text.id)
+    judge_changes_of_parts(claims, text.id)
+    judge_net_changes(claims, text.id)
     judge_repeats(claims, book, words, text.id)
     doubt_years(claims, book, words, text.year)
     doubt_bases(claims, text.year)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from service.checking.arithmetic import off_by_last_digits
 from service.checking.book import Book, Printed, agrees, closest, nearly
 from service.checking.claims import Claim, Objection
 from service.checking.words import Words
@@ -143,10 +144,10 @@ def _objection(
     most = max(stated.decimals, _USUAL_DECIMALS)
     shown = render_quantity(expected.rounded(most) if expected.decimals > most else expected)
     working = f"{words.place(printed.sources)}：{render_quantity(printed.quantity)}"
-    if nearly(stated, printed.quantity) and printed.quantity.to(stated.unit).decimals <= stated.decimals:
+    if nearly(stated, printed.quantity) or off_by_last_digits(stated, printed.quantity):
         return Objection(
             "last-digit-differs", Severity.WARNING,
-            f"{what}文中写{claim.text}，表中是{shown}，末位相差一个单位；如系四舍五入，请让文字与表一致。",
+            f"{what}文中写{claim.text}，表中是{shown}，只差末位；如系四舍五入的尾差，请让文字与表一致。",
             shown, working, printed.sources,
         )  # fmt: skip
     return Objection(

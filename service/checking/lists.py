@@ -21,6 +21,14 @@ _REST = re.compile(r"其他|其它")
 _GOES_ON = re.compile(r"\s*(?:其中|包括|分别)")
 #: Behind the name of a part: how it changed.
 _CHANGED = re.compile(r"(?:增加|增长|减少|下降|降低|压减)(?:了|约|预算)?$")
+_NET = re.compile(r"相抵后|综合(?:上述|以上)因素")
+#: The members that together are all of a coordinate, where a text tells what each of them changed.
+_ALL_PARTS = {
+    ("三公经费", ""): ("因公出国（境）费", "公务用车购置及运行费", "公务接待费"),
+    ("三公经费", "公务用车购置及运行费"): ("公务用车购置费", "公务用车运行费"),
+    ("支出", ""): ("基本支出", "项目支出"),
+    ("支出", "基本支出"): ("人员经费", "公用经费"),
+}
 #: Characters at the end of a name that two places have in common.
 _SHORTEST_COMMON = 4
 _STOP = re.compile(r"[。！？]")
@@ -97,8 +105,89 @@ def _judge_change(total: Claim, before: Sequence[Claim], after: Sequence[Claim],
         if _adds_up(total, parts[:count]):
             _support(total, parts[:count], document)
             return
-    if _named_before(total, parts, before):
+    turned = next((parts[:n] for n in range(len(parts), 1, -1) if _opposite(total, parts[:n])), None)
+    if turned and total.objection is None and not total.settled:
+        _, working = _working(total, turned)
+        total.objection = Objection(
+            "direction-wrong", Severity.ERROR, f"各项增减相加（{working}）与{total.text}数额相同而方向相反。", "", working,
+            tuple(p.source(document) for p in turned),
+        )  # fmt: skip
+    elif _named_before(total, parts, before):
         _object(total, parts, document)
+
+
+def _opposite(total: Claim, parts: Sequence[Claim]) -> bool:
+    low, high = sum_of([interval_of(p.full) for p in parts])
+    return meet(interval_of(total.full), (-high, -low))
+
+
+def judge_net_changes(claims: Sequence[Claim], document: str) -> None:
+    """Judge 「增减相抵后增加125.62万元」 by the change that the reason is given for."""
+    for index, claim in enumerate(claims):
+        if not claim.is_cause or not _NET.search(claim.paragraph.text[max(0, claim.start - 24) : claim.start]):
+            continue
+        before = [c for c in claims[:index] if c.place == claim.place and c.aspect is Aspect.CHANGE]
+        if not before:
+            continue
+        meant = before[-1]
+        if meant.quantity.base == claim.quantity.base:
+            for one, other in ((claim, meant), (meant, claim)):
+                if one.objection is None:
+                    one.support(f"与原因里增减相抵后的{other.text}一致", other.source(document))
+        elif meant.is_open or meant.objection is None:
+            claim.objection = Objection(
+                "places-disagree", Severity.ERROR,
+                f"原因里写增减相抵后{claim.text}，前面写的是{meant.text}，前后不一致。",
+                render_quantity(Quantity(abs(meant.quantity.number), meant.quantity.unit)), "", (meant.source(document),),
+            )  # fmt: skip
+
+
+def judge_changes_of_parts(claims: Sequence[Claim], document: str) -> None:
+    """Judge a change by those of the parts that make up its coordinate (C12: 总增减 = Σ分项增减)."""
+    by_section: dict[tuple[object, ...], list[Claim]] = {}
+    for claim in claims:
+        if claim.aspect is Aspect.CHANGE and claim.coordinates and claim.quantity.unit.kind is Kind.MONEY:
+            place = claim.coordinates[0]
+            key = (claim.paragraph.section[:2], place.measure, place.year, place.base_year, len(claim.coordinates))
+            by_section.setdefault(key, []).append(claim)
+    for beside in by_section.values():
+        for total in beside:
+            for dimension in ("item", "nature"):
+                parts = _parts_of(total, beside, dimension)
+                if parts:
+                    _judge_parts(total, parts, document)
+
+
+def _parts_of(total: Claim, beside: Sequence[Claim], dimension: str) -> list[Claim]:
+    """Return the changes of all the members that make up a total; none where one of them is not stated."""
+    place = total.coordinates[0]
+    own = place.get(dimension)
+    children = _ALL_PARTS.get((place.measure, own or ""), ())
+    found: dict[str, Claim] = {}
+    for claim in beside:
+        at = claim.coordinates[0]
+        member = at.get(dimension)
+        if member in children and {*at.without(dimension).members} == {*place.without(dimension).members}:
+            found.setdefault(member or "", claim)
+    return list(found.values()) if children and len(found) == len(children) else []
+
+
+def _judge_parts(total: Claim, parts: Sequence[Claim], document: str) -> None:
+    if _adds_up(total, parts):
+        _support(total, parts, document)
+        return
+    involved = [total, *parts]
+    if any(c.objection is not None for c in involved):
+        return
+    open_ones = [c for c in involved if not c.supports]
+    said, working = _working(total, parts)
+    culprit = open_ones[0] if open_ones else total
+    culprit.objection = Objection(
+        "changes-do-not-add-up", Severity.ERROR,
+        f"各项增减额之和是{render_quantity(said)}，与合计的增减额{total.text}不符（{working}）。",
+        render_quantity(said) if culprit is total else "", working,
+        tuple(c.source(document) for c in involved if c is not culprit)[:8],
+    )  # fmt: skip
 
 
 def _named_before(total: Claim, parts: Sequence[Claim], before: Sequence[Claim]) -> bool:
@@ -144,7 +233,7 @@ def _readings(total: Claim, parts: Sequence[Claim]) -> list[tuple[Claim, ...]]:
 
 
 def _adds_up(total: Claim, parts: Sequence[Claim]) -> bool:
-    return meet(interval_of(total.quantity), sum_of([interval_of(p.quantity) for p in parts]))
+    return meet(interval_of(total.full), sum_of([interval_of(p.full) for p in parts]))
 
 
 def _working(total: Claim, parts: Sequence[Claim]) -> tuple[Quantity, str]:

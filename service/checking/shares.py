@@ -58,6 +58,7 @@ class _Share:
     interval: Interval
     sources: tuple[Source, ...]
     wholes: list[_Whole]
+    totals: list[Claim]
     held: _Whole | None = None
 
 
@@ -85,14 +86,14 @@ def _read(
     part = own[-1] if own else None
     sources: tuple[Source, ...]
     if part is not None:
-        value, sources = part.known or part.quantity, (part.source(document),)
+        value, sources = part.exact, (part.source(document),)
     else:
         printed = [p for c in claim.coordinates for p in book.at(c) if p.exact]
         if not printed:
             return None
         value, sources = printed[0].quantity, printed[0].sources
     wholes = list(_wholes(claim, part, before, claims[:index], book, vocabulary, document))
-    return _Share(claim, part, value, interval_of(value), sources, [w for w in wholes if w.quantity.base >= value.base])
+    return _Share(claim, part, value, interval_of(value), sources, [w for w in wholes if w.quantity.base >= value.base], before[:1])
 
 
 def _wholes(
@@ -111,7 +112,7 @@ def _wholes(
     section = [c for c in earlier if c.paragraph.section == claim.paragraph.section and c.place != claim.place]
     for c in (*totals, *section):
         if c.is_level and c.quantity.unit.kind is Kind.MONEY:
-            yield _Whole(c.known or c.quantity, (c.source(document),), c, meant=False)
+            yield _Whole(c.exact, (c.source(document),), c, meant=False)
     for coordinate in coordinates[:1]:
         for measure in _TOTALS:
             whole = Coordinate(coordinate.entity, coordinate.year, coordinate.stage, measure)
@@ -120,7 +121,7 @@ def _wholes(
                 yield _Whole(printed.quantity, printed.sources, None, meant=meant)
         for c in earlier:
             if c.is_level and c.coordinates and c.coordinates[0].measure in _TOTALS and not c.coordinates[0].members:
-                yield _Whole(c.known or c.quantity, (c.source(document),), c, meant=False)
+                yield _Whole(c.exact, (c.source(document),), c, meant=False)
 
 
 def _above(coordinate: Coordinate, vocabulary: Vocabulary) -> Iterator[Coordinate]:
@@ -150,6 +151,7 @@ def _judge(shares: Sequence[_Share], words: Words) -> None:
         if meant:
             _object(share, min(meant, key=lambda w: _distance(share, w)), words)
     _hundred(shares)
+    _doubt_total(shares)
 
 
 def _holds(share: _Share, whole: _Whole) -> bool:
@@ -186,6 +188,28 @@ def _object(share: _Share, whole: _Whole, words: Words) -> None:
         f"{what}文中写{claim.text}，按数字应为{render_quantity(said)}（{working}）。",
         render_quantity(said), working, (*share.sources[:2], *whole.sources[:2]),
     )  # fmt: skip
+
+
+def _doubt_total(shares: Sequence[_Share]) -> None:
+    """Object to the total of a paragraph where its shares agree on another one."""
+    by_place: dict[int, list[_Share]] = {}
+    for share in shares:
+        if share.held is None and share.claim.is_open and share.part is not None:
+            by_place.setdefault(share.claim.place, []).append(share)
+    for beside in by_place.values():
+        totals = {id(t): t for s in beside for t in s.totals}
+        implied = [i for s in beside if (i := share_of(s.interval, interval_of(s.claim.quantity)))]
+        if len(implied) < _FEWEST_SHARES or len(totals) != 1:
+            continue
+        low, high = max(i[0] for i in implied), min(i[1] for i in implied)
+        total = next(iter(totals.values()))
+        if low <= high and total.objection is None and not total.settled and not meet(total.interval, (low, high)):
+            value = shown((low + high) / 2, total.quantity.unit, 0)
+            total.objection = Objection(
+                "total-does-not-fit-shares", Severity.ERROR,
+                f"合计{total.text}与所列各项的占比算不拢，按各项占比反推约为{render_quantity(value)}。",
+                f"约{render_quantity(value)}", "", tuple(s.claim.source(s.sources[0].document) for s in beside),
+            )  # fmt: skip
 
 
 def _hundred(shares: Sequence[_Share]) -> None:
