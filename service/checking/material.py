@@ -11,6 +11,9 @@ from service.vocabulary.members import Member
 from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
 
+#: Kind of a document of a department's own office alone: a unit of the department, under the same name.
+OWN_OFFICE = "本级"
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -64,6 +67,7 @@ def material_of(
         if document.id in {text.id, *(d.id for d in (*own, *others))} or not _related(text, document):
             continue
         same = _same_entity(text, document) and (document.year, document.stage) == (text.year, text.stage)
+        same = same and (document.kind == OWN_OFFICE) == (text.kind == OWN_OFFICE)
         if same and not own and document.tables:
             own.append(document)
         elif not same:

@@ -281,7 +281,7 @@ def _remaining(
 ) -> Iterator[Finding]:
     """Tell the narrowest failing relation once for all columns; those that follow from it are left out."""
     groups: dict[tuple[object, ...], list[Relation]] = {}
-    for relation in sorted(left, key=lambda r: len(r.signs)):
+    for relation in sorted(left, key=lambda r: (len(r.signs), -_row(r, cells))):
         same = groups.get(_shape(relation, cells))
         if same is not None:
             same.append(relation)
@@ -293,6 +293,11 @@ def _remaining(
     for group in groups.values():
         if _table(group[0]) not in unsure:
             yield _of_relations(group, cells, linked)
+
+
+def _row(relation: Relation, cells: Cells) -> int:
+    """Return the row of what is summed: lower rows are narrower than the total above them."""
+    return cells.split(next(iter(relation.identity.left or relation.signs)))[1]
 
 
 def _shape(relation: Relation, cells: Cells) -> tuple[object, ...]:
