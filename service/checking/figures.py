@@ -10,7 +10,7 @@ from service.checking.claims import Claim, about_one_thing, claims_of
 from service.checking.completions import judge_completions
 from service.checking.doubts import doubt_bases, doubt_sizes, doubt_units, doubt_years
 from service.checking.levels import judge_levels
-from service.checking.lists import judge_changes_of_parts, judge_lists, judge_net_changes
+from service.checking.lists import judge_changes_of_parts, judge_lists, judge_net_changes, judge_paragraph_lists
 from service.checking.material import Material
 from service.checking.repeats import judge_repeats
 from service.checking.shares import judge_shares
@@ -35,6 +35,7 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     judge_shares(claims, book, material.vocabulary, words, text.id)
     judge_completions(groups, claims, text.id)
     judge_lists(claims, text.id)
+    judge_paragraph_lists(claims, text.id)
     judge_changes_of_parts(claims, text.id)
     judge_net_changes(claims, text.id)
     judge_repeats(claims, book, words, text.id)

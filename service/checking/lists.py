@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +18,11 @@ from service.numerals import render_quantity
 _PARTS_FOLLOW = re.compile(r"其中|包括|包含|分别|分为|^[：:]|^[（(](?![一二三四五六七八九十\d]{1,3}[)）])|由[^，]{1,8}组成")
 #: The name of the last part says that nothing is left out.
 _REST = re.compile(r"其他|其它")
+#: At the end of a paragraph: its parts are the numbered paragraphs below.
+_PARTS_BELOW = re.compile(r"^[^，,；;\d]{0,4}(?:[，,。]?(?:其中|包括|分别|具体|主要用于以下)[^\d，,；;]{0,10}[：:]?|[：:])。?$")
+#: The paragraphs split one amount in several ways instead of one after the other.
+_OTHER_WAY = re.compile(r"^\W*[\d一二三四五六七八九十]{1,3}\W*按")
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
 _GOES_ON = re.compile(r"\s*(?:其中|包括|分别)")
 #: Behind the name of a part: how it changed.
 _CHANGED = re.compile(r"(?:增加|增长|减少|下降|降低|压减)(?:了|约|预算)?$")
@@ -206,6 +211,61 @@ def _named_before(total: Claim, parts: Sequence[Claim], before: Sequence[Claim])
     return any(_adds_up(whole, found) for whole in amounts if whole not in found)
 
 
+def judge_paragraph_lists(claims: Sequence[Claim], document: str) -> None:
+    """Judge totals whose parts follow as numbered paragraphs: 「支出总计…。包括：」, 「1．…」, 「2．…」."""
+    firsts: dict[int, Claim] = {}
+    lasts: dict[int, Claim] = {}
+    for claim in claims:
+        if claim.is_level and claim.quantity.unit.kind is Kind.MONEY:
+            firsts.setdefault(claim.place, claim)
+            lasts[claim.place] = claim
+    for place, total in lasts.items():
+        text = total.paragraph.text
+        if not _PARTS_BELOW.search(text[total.end :]):
+            continue
+        parts = _numbered_below(place, firsts)
+        if len(parts) >= _FEWEST and _of_one_kind(parts[0], total):
+            if _adds_up(total, parts):
+                _support(total, parts, document)
+            elif not any(c.objection is not None for c in (total, *parts)):
+                _object(total, parts, document, severity=Severity.WARNING)
+
+
+def _numbered_below(place: int, firsts: Mapping[int, Claim]) -> list[Claim]:
+    """Return the first amounts of the numbered paragraphs behind one, as long as their numbering is of one kind and goes on."""
+    out: list[Claim] = []
+    style, number = "", 0
+    for below in sorted(p for p in firsts if p > place):
+        found = _NUMBERED.match(firsts[below].paragraph.text)
+        if found is None:
+            if out:
+                break
+            return []
+        kind = re.sub(r"[\d一二三四五六七八九十]+", "", found.group())
+        if style and kind != style:
+            if found.group()[0] in "一二三四五六七八九十":
+                break
+            continue  # a list within the list
+        if _OTHER_WAY.match(firsts[below].paragraph.text):
+            return []
+        this = _ordinal(found.group())
+        if this <= number or (not style and this != 1):
+            break
+        style, number = kind, this
+        out.append(firsts[below])
+    return out
+
+
+def _ordinal(text: str) -> int:
+    digits = re.sub(r"\D", "", text)
+    if digits:
+        return int(digits)
+    plain = re.sub(r"[^一二三四五六七八九十]", "", text)
+    tens, _, ones = plain.partition("十") if "十" in plain else ("", "", plain)
+    value = "零一二三四五六七八九".find(ones) if ones else 0
+    return value + (10 * ("零一二三四五六七八九".find(tens) if tens else 1) if "十" in plain else 0)
+
+
 def _of_one_kind(part: Claim, total: Claim) -> bool:
     one, other = part.quantity.unit, total.quantity.unit
     return one.kind is other.kind and (one.kind is not Kind.COUNT or one.symbol == other.symbol)
@@ -265,7 +325,9 @@ def _complete(total: Claim, parts: Sequence[Claim]) -> tuple[Claim, ...]:
     return ()
 
 
-def _object(total: Claim, parts: Sequence[Claim], document: str) -> None:
+def _object(
+    total: Claim, parts: Sequence[Claim], document: str, *, severity: Severity | None = None
+) -> None:
     suspects = [c for c in (total, *parts) if not c.settled and c.objection is None]
     if not suspects or any(c.objection is not None for c in (total, *parts)):
         return  # what is wrong is told already
@@ -273,7 +335,7 @@ def _object(total: Claim, parts: Sequence[Claim], document: str) -> None:
     culprit = suspects[0]
     sure = len(suspects) < len(parts) + 1 or _all_named(total, parts)
     culprit.objection = Objection(
-        "list-does-not-add-up", Severity.ERROR if sure else Severity.WARNING,
+        "list-does-not-add-up", severity or (Severity.ERROR if sure else Severity.WARNING),
         f"所列各项之和是{render_quantity(said)}，与合计{total.text}不符（{working}）。",
         render_quantity(said) if culprit is total else "", working,
         tuple(p.source(document) for p in (total, *parts) if p is not culprit)[:12],

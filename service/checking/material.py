@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from service.calculation.scope import CODED
 from service.domain.document import Document
 from service.domain.finding import Finding, Severity
 from service.vocabulary.members import Member
@@ -13,6 +14,8 @@ from service.vocabulary.vocabulary import Vocabulary
 
 #: Kind of a document of a department's own office alone: a unit of the department, under the same name.
 OWN_OFFICE = "本级"
+
+_SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,25 @@ def material_of(
         elif not same:
             others.append(document)
     units = {u.code: u for d in (text, *own) for u in d.units}
-    spotter = Spotter(vocabulary, [Member("unit", u.code, u.name) for u in units.values()], colloquial=False)
+    known = [Member("unit", u.code, u.name) for u in units.values()]
+    spotter = Spotter(vocabulary, [*known, *_printed_names(own, vocabulary)], colloquial=False)
     names = tuple(dict.fromkeys(n for d in (text, *own) for n in d.entity_names))
     return Material(replace(text, entity_names=names), tuple(own), tuple(others), tuple(foreign), vocabulary, spotter)
+
+
+def _printed_names(documents: Sequence[Document], vocabulary: Vocabulary) -> list[Member]:
+    """Return the names by which the tables themselves call a code where the vocabulary has another: names change over the years."""
+    out: dict[tuple[str, str, str], Member] = {}
+    for document in documents:
+        for fact in document.facts:
+            for dimension, code in fact.coordinate.members if fact.source.table else ():
+                if dimension not in CODED or not fact.source.row_label.startswith(code):
+                    continue
+                name = fact.source.row_label.removeprefix(code).strip()
+                member = vocabulary.member(dimension, code)
+                if len(name) >= _SHORTEST_NAME and (member is None or name not in {member.name, *member.names}):
+                    out[dimension, code, name] = Member(dimension, code, name)
+    return list(out.values())
 
 
 def _same_entity(one: Document, other: Document) -> bool:
