@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from service.domain.document import Document, DocumentSummary
 from service.domain.errors import (
+    ConfigurationError,
     InvalidInputError,
     MissingAnswerError,
     OversizedDocumentError,
@@ -136,6 +137,33 @@ class Totals:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A text that was checked.
+
+    Attributes:
+        report: What was found.
+        document: The text as it was read.
+        data: Its bytes.
+        ms: Milliseconds it took, reading included.
+    """
+
+    report: CheckReport
+    document: Document
+    data: bytes
+    ms: int
+
+
+class Annotator(Protocol):
+    """Writes what a check found into a file."""
+
+    def word(self, checked: Checked) -> bytes:
+        """Return a Word document: the text with comments, or a report where it is no Word document."""
+
+    def pdf(self, checked: Checked) -> bytes:
+        """Return a PDF with highlights and notes; raises InvalidInputError where the text is no PDF."""
+
+
 class Reader(Protocol):
     """Bytes to blocks."""
 
@@ -159,7 +187,7 @@ class Application:
     def __init__(
         self, *, library: Library, index: PassageIndex, answers: AnswerLog, clock: Clock, reader: Reader,
         vocabulary: Vocabulary, asker: Asker, limits: Limits, parser: Parser | None = None,
-        unpacker: Unpacker | None = None,
+        unpacker: Unpacker | None = None, annotator: Annotator | None = None,
     ) -> None:  # fmt: skip
         self._library = library
         self._index = index
@@ -170,6 +198,7 @@ class Application:
         self._asker = asker
         self._parser = parser or self._parse
         self._unpacker = unpacker or _no_archive
+        self._annotator = annotator
         self.limits = limits
 
     def read(self, data: bytes, name: str) -> Document:
@@ -183,31 +212,50 @@ class Application:
         return ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary)
 
     def check(
-        self, data: bytes, name: str, tables: Sequence[tuple[str, bytes]] = (), *, entity: str = "", year: int = 0
-    ) -> CheckReport:
+        self, data: bytes, name: str, tables: Sequence[tuple[str, bytes]] = (), *, documents: Sequence[str] = (),
+        entity: str = "", year: int = 0,
+    ) -> Checked:  # fmt: skip
         """Judge every figure of a text by its own tables, by those handed in, else by those of the store.
 
         Args:
             data: The text as a file.
             name: Its name.
             tables: (name, bytes) of files whose tables it is to be judged by.
+            documents: Ids of documents of the store whose tables it is to be judged by.
             entity: Whose it is, where it does not say so itself.
             year: Its budget year, where it does not say so itself.
 
         Raises:
+            MissingDocumentError: There is no document of that id.
             SourceDocumentError: A file cannot be read; the message says which and why.
         """
         from service.checking.checker import check
         from service.checking.material import material_of
         from service.ingestion.pipeline import Assumed, ingest
 
-        handed_in = [self.read(content, of) for of, content in tables]
+        begun = self._clock.elapsed_ms()
+        handed_in = [*(self._library.get(each) for each in documents), *(self.read(content, of) for of, content in tables)]
         assumed = Assumed(entity, (entity,) if entity else (), year)
         if handed_in and not entity:
             first = handed_in[0]
             assumed = Assumed(first.entity, first.entity_names, year or first.year, first.stage, first.units)
         text = ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary, assumed)
-        return check(material_of(text, handed_in, self._bearing_on(text), self._vocabulary))
+        report = check(material_of(text, handed_in, self._bearing_on(text), self._vocabulary))
+        return Checked(report, text, data, self._clock.elapsed_ms() - begun)
+
+    def annotated(self, checked: Checked, into: str) -> bytes:
+        """Return the text that was checked with what was found marked in it.
+
+        Args:
+            checked: What `check` returned.
+            into: ``docx`` (comments; a report where the text is no Word document) or ``pdf`` (highlights and notes).
+
+        Raises:
+            InvalidInputError: The text cannot be marked in that format; the message says what can be done.
+        """
+        if self._annotator is None:
+            raise ConfigurationError("没有安装写批注的部分，只能输出文字、JSON、Markdown和网页。")
+        return self._annotator.word(checked) if into == "docx" else self._annotator.pdf(checked)
 
     def _bearing_on(self, text: Document) -> list[Document]:
         """Return the documents of the store that may bear on a text: its entity's, and its units'."""

@@ -229,7 +229,7 @@ def finding_to_dict(finding: Finding) -> Json:
         "message": finding.message,
         "quote": first.quote if first else "",
         "page": (first.page or None) if first else None,
-        "where": _where(source_to_dict(first)) if first else "",
+        "where": place_to_text(source_to_dict(first)) if first else "",
         "stated": finding.stated,
         "expected": finding.expected,
         "places": [source_to_dict(each) for each in finding.sources],
@@ -358,7 +358,7 @@ def _explained(number: int, result: Mapping[str, Any]) -> str:
         lines.append(f"   未取整：{result['exact']}")
     for each in result["operands"]:
         lines.append(f"   取数：{each['label']} = {each['value'] or '空白'}{each['unit']}（{each['proof']}）")
-        lines.append(f"         {_where(each)}")
+        lines.append(f"         {place_to_text(each)}")
     return "\n".join(lines)
 
 
@@ -378,10 +378,11 @@ def _indented(text: str) -> str:
 def _cited(place: Mapping[str, Any]) -> str:
     title = f"《{place['document_title']}》" if place["document_title"] else place["document"]
     quote = f"：{_shortened(place['quote'])}" if place["quote"] else ""
-    return f"{title}{_where(place)}{quote}"
+    return f"{title}{place_to_text(place)}{quote}"
 
 
-def _where(place: Mapping[str, Any]) -> str:
+def place_to_text(place: Mapping[str, Any]) -> str:
+    """Say where a place as `source_to_dict` returns it is: page, table, row, column or line."""
     # A text file has lines; where there are pages, the number of a row within its page's grid helps nobody.
     line = place["line"] if not place["page"] else None
     steps = [
