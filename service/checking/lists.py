@@ -103,7 +103,10 @@ def _judge_change(total: Claim, before: Sequence[Claim], after: Sequence[Claim],
     text = total.paragraph.text
     stop = _STOP.search(text, total.end)
     end = stop.start() if stop else len(text)
-    parts = [c for c in after if c.start < end and c.is_cause]
+    inside = [c for c in after if c.start < end and c.quantity.unit.kind is Kind.MONEY]
+    parts = [c for c in inside if c.is_cause]
+    if len(parts) < _FEWEST and inside and _PARTS_FOLLOW.search(text[total.end : inside[0].start]):
+        parts = [c for c in inside if c.aspect is Aspect.CHANGE]
     if len(parts) < _FEWEST:
         return
     for count in range(len(parts), _FEWEST - 1, -1):
