@@ -37,6 +37,8 @@ _SHOWN = 6
 #: So many wrong cells in one connected group are no slips any more.
 _MOST_CULPRITS = 12
 _MOST_SOURCES = 24
+#: Two tables that agree less often may be about different money.
+_FEWEST_AGREEING = 2
 #: A table of which so many relations, and this share of all, fail after every explanation was probably misread.
 _MANY, _SHARE = 5, Decimal("0.4")
 
@@ -83,7 +85,7 @@ def sum_findings(document: Document, vocabulary: Vocabulary) -> Iterator[Finding
     for relation in relations:
         for key in relation.signs:
             of_cell[key].append(relation)
-    linked = _linked_tables(relations)
+    linked = _linked_tables(relations, cells)
     left: list[Relation] = []
     culprits: list[Culprit] = []
     for group in _connected(failed):
@@ -154,11 +156,12 @@ def _is_explained(relation: Relation, cells: Cells) -> bool:
     return False
 
 
-def _linked_tables(relations: Sequence[Relation]) -> Counter[frozenset[str]]:
-    """Count how often two tables agree on an amount; tables that never do are about different money."""
+def _linked_tables(relations: Sequence[Relation], cells: Cells) -> Counter[frozenset[str]]:
+    """Count how often two tables agree on an amount."""
     out: Counter[frozenset[str]] = Counter()
     for relation in relations:
-        if relation.identity.rule == "same-coordinate" and relation.holds() and len(relation.signs) == 2:
+        values = {q.base for k in relation.signs if (q := cells.quantity(k)) is not None and q.number}
+        if relation.identity.rule == "same-coordinate" and relation.holds() and values and len(relation.signs) == 2:
             out[frozenset(key.split(".")[0] for key in relation.signs)] += 1
     return out
 
@@ -301,19 +304,15 @@ def _row(relation: Relation, cells: Cells) -> int:
 
 
 def _shape(relation: Relation, cells: Cells) -> tuple[object, ...]:
-    """Return what is the same for one relation in several columns of a table, or between two tables."""
+    """Return what is the same where one cause breaks several: a row's columns, a header's rows, a pair of tables."""
     rule = relation.identity.rule
     heads = relation.identity.left or tuple(relation.signs)
-    table, row, _ = cells.split(heads[0])
+    table, row, column = cells.split(heads[0])
     if rule in {"column-sum", "class-sum", "total-repeats"}:
         return "down", table.id, row
     if rule in {"same-coordinate", "equivalence"}:
-        tables = sorted({key.split(".")[0] for key in relation.signs})
-        rows = sorted(
-            {table.rows[cells.split(k)[1]].label for k in relation.identity.left if k.split(".")[0] == table.id}
-        )
-        return "between", *tables, *rows
-    return rule, table.id, row
+        return "between", *sorted({key.split(".")[0] for key in relation.signs})
+    return rule, table.id, column
 
 
 def _follows(relation: Relation, told: Sequence[Relation]) -> bool:
@@ -357,10 +356,7 @@ def _of_relations(group: Sequence[Relation], cells: Cells, linked: Counter[froze
     difference = render_number(
         abs(Decimal(first.left_value.replace(",", "")) - Decimal(first.right_value.replace(",", "")))
     )
-    more = ""
-    if len(group) > 1:
-        columns = [cells.at(*cells.split(r.identity.left[0])).column_label for r in group[1:] if r.identity.left]
-        more = f"同一关系在{'、'.join(f'“{c}”' for c in dict.fromkeys(columns))}也不成立。" if columns else ""
+    more = _likewise(group[1:], cells)
     allowed = f"，超出四舍五入允许的{first.tolerance}" if Decimal(first.tolerance.replace(",", "")) else ""
     message = (
         f"{first.description}不成立：前者{first.left_value}，后者{first.right_value}，相差{difference}{allowed}。{more}"
@@ -368,6 +364,19 @@ def _of_relations(group: Sequence[Relation], cells: Cells, linked: Counter[froze
     if len(group) > 1 and first.rule == "column-sum" and all(r.gap > 0 for r in group):
         message += "各栏都少，像是漏列了明细行。"
     return _finding(group, message, _keys(group), cells, linked, stated=first.left_value, expected=first.right_value)
+
+
+def _likewise(others: Sequence[Relation], cells: Cells) -> str:
+    """Say where else the same relation fails."""
+    if not others:
+        return ""
+    if others[0].identity.rule in {"column-sum", "class-sum", "total-repeats"}:
+        columns = [cells.at(*cells.split(r.identity.left[0])).column_label for r in others if r.identity.left]
+        places = "、".join(f"“{c}”" for c in dict.fromkeys(columns))
+        return f"同一关系在{places}也不成立。" if places else ""
+    said = [f"{_plain(r, cells)}（{r.identity.left_value}，{r.identity.right_value}）" for r in others[:_SHOWN]]
+    count = f"等{len(others)}处" if len(others) > _SHOWN else ""
+    return f"同样不成立的还有{'；'.join(said)}{count}。"
 
 
 def _keys(relations: Sequence[Relation]) -> list[str]:
@@ -393,13 +402,14 @@ def _finding(
 
 
 def _severity(relations: Sequence[Relation], linked: Counter[frozenset[str]]) -> Severity:
-    """Return ERROR where a table's own sum fails, or two tables that agree otherwise say two things of one item."""
-    for relation in relations:
-        rule = relation.identity.rule
-        pair = frozenset(key.split(".")[0] for key in relation.signs)
-        if rule in _OWN or (rule == "same-coordinate" and linked[pair]):
-            return Severity.ERROR
-    return Severity.WARNING
+    """Return ERROR where a table's own sum fails, or two tables that mostly agree say two things of one item."""
+    if any(r.identity.rule in _OWN for r in relations):
+        return Severity.ERROR
+    pairs = Counter(
+        frozenset(k.split(".")[0] for k in r.signs) for r in relations if r.identity.rule == "same-coordinate"
+    )
+    sure = any(linked[pair] >= max(count, _FEWEST_AGREEING) for pair, count in pairs.items())
+    return Severity.ERROR if sure else Severity.WARNING
 
 
 def grouped_note(document: Document, vocabulary: Vocabulary) -> Finding | None:
