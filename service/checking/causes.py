@@ -14,7 +14,7 @@ from service.domain.finding import Finding, Severity
 from service.vocabulary.wording import ReasonWords
 
 _FLAT = re.compile(r"(?:持平|无增减变化|无变化|没有变化)[，。；,]*$")
-_LEAD = re.compile(r"(?:主要)?原因(?:主要)?(?:是|为|在于)?[：:]?(?:是|因为|由于)?[：:]?")
+_LEAD = re.compile(r"(?<!等)(?:主要)?原因(?:主要)?(?:是|为|在于)?[：:]?(?:是|因为|由于)?[：:]?")
 _STATED_CHANGE = re.compile(r"(?:增加|减少|增长|下降|降低)(?:了)?\d[\d,.]*(?:万元|元|[%％])")
 _STOP = re.compile(r"[。；]")
 _PART = re.compile(r"[，、,；;。以及]")
@@ -62,7 +62,7 @@ def _by_their_words(material: Material, rules: ReasonWords) -> Iterator[Finding]
                 continue
             spot = Spot(paragraph, lead.end(), end)
             clause = paragraph.text[: lead.start()]
-            if _FLAT.search(clause):
+            if _FLAT.search(clause) or said in rules.unchanged:
                 flat.append(spot)
             elif said in rules.hollow or _says_nothing(said, rules):
                 hollow.append(spot)
@@ -77,8 +77,7 @@ def _by_their_words(material: Material, rules: ReasonWords) -> Iterator[Finding]
 
 def _says_nothing(said: str, rules: ReasonWords) -> bool:
     """Whether it only repeats the item with its change: 「公益性岗位补贴经费增加」."""
-    concrete = ("人员", "人数", "退休", "项目", "标准", "基数", "政策", "工资", "任务", "车辆", "设备", "合同", "数量")
-    return bool(rules.tautology.match(said)) and not any(w in said for w in concrete)
+    return bool(rules.tautology.match(said)) and not any(w in said for w in rules.concrete)
 
 
 def _against_figures(material: Material, rules: ReasonWords) -> Iterator[Finding]:
@@ -146,11 +145,11 @@ def _missing(material: Material) -> Iterator[Finding]:
     if len(material.text.reasons) < 2:
         return
     spots: list[Spot] = []
-    for paragraph in body(material):
+    paragraphs = [p for p in body(material) if not is_glossary(p)]
+    for index, paragraph in enumerate(paragraphs):
         text = paragraph.text
-        if is_glossary(paragraph) or paragraph.is_heading or "原因" in text or "主要是" in text or "由于" in text:
-            continue
-        if "因" in re.sub(r"因公", "", text):
+        after = [p.text for p in paragraphs[index + 1 : index + 4] if p.section == paragraph.section]
+        if paragraph.is_heading or re.search(r"其中[：:]?$", text) or any(_gives_reason(t) for t in (text, *after)):
             continue
         found = _STATED_CHANGE.search(text)
         if found and not _is_nothing(found.group()) and re.search(r"20\d\d年|上年|去年", text):
@@ -158,6 +157,10 @@ def _missing(material: Material) -> Iterator[Finding]:
     yield from grouped(
         material, "missing-reason", Severity.NOTE, "写了增减，没有写原因，请补上。", spots, expected="具体原因"
     )
+
+
+def _gives_reason(text: str) -> bool:
+    return any(w in text for w in ("主要是", "由于", "用于")) or "因" in text.replace("因公", "")
 
 
 def _is_nothing(said: str) -> bool:

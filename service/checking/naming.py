@@ -28,7 +28,8 @@ def naming_findings(material: Material) -> Iterator[Finding]:
 def _entity(material: Material) -> Iterator[Finding]:
     """The full name is written in more than one way."""
     text = material.text
-    names = {_BRACKET.sub("", n) for n in text.entity_names if len(n) >= 5}
+    ends = re.compile(material.vocabulary.wording.name_ends + "$")
+    names = {n for n in (_BRACKET.sub("", n) for n in text.entity_names) if len(n) >= 5 and ends.search(n)}
     whole = "\n".join(p.text for p in body(material) if not is_about_duties(p))
     counts: Counter[str] = Counter()
     for name in sorted(names, key=len, reverse=True):
@@ -36,8 +37,8 @@ def _entity(material: Material) -> Iterator[Finding]:
         if found:
             counts[name] = found
             whole = whole.replace(name, "＃")
-    full = [n for n in counts if n.startswith(text.region)] if text.region else list(counts)
-    if len(full) < 2:
+    full = [n for n in counts if not any(_is_short_for(n, other, text.region) for other in counts)]
+    if len(full) < 2 or any("以下简称" in p.text for p in body(material)):
         return
     spots = [next(s for s in _occurrences(material, n)) for n in sorted(full, key=lambda n: -counts[n])]
     listed = "、".join(f"“{n}”{counts[n]}次" for n in sorted(full, key=lambda n: -counts[n]))
@@ -45,6 +46,14 @@ def _entity(material: Material) -> Iterator[Finding]:
         "names-vary", Severity.NOTE, f"部门名称前后写法不一：{listed}。封面、标题、表、说明应统一用全称。",
         tuple(s.source(text.id) for s in spots), stated=listed, expected=text.entity,
     )  # fmt: skip
+
+
+def _is_short_for(name: str, other: str, region: str) -> bool:
+    """Whether a name is the other one without its place, which every text writes."""
+    if name == other or not other.endswith(name):
+        return False
+    left = other.removesuffix(name)
+    return left.endswith(("省", "市", "区", "县", "旗", "政府")) or left in region
 
 
 def _occurrences(material: Material, name: str) -> Iterator[Spot]:
@@ -120,8 +129,8 @@ def _places_of(material: Material, name: str) -> tuple[Source, ...]:
     for paragraph in body(material):
         if is_glossary(paragraph) or is_about_duties(paragraph):
             continue
-        for found in re.finditer(rf"(?<![\u4e00-\u9fff]){re.escape(name)}|(?<=[：。；，、“]){re.escape(name)}", paragraph.text):
-            out.append(Spot(paragraph, *found.span()).source(material.text.id))
+        found = re.finditer(rf"(?<![\u4e00-\u9fff]){re.escape(name)}", paragraph.text)
+        out += [Spot(paragraph, *m.span()).source(material.text.id) for m in found]
     return tuple(out)
 
 

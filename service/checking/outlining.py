@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from service.checking.material import Material
-from service.checking.spots import Spot, body, grouped, is_glossary
+from service.checking.spots import Spot, body, by_ocr, grouped, is_glossary
 from service.domain.finding import Finding, Severity
 from service.domain.paragraph import Paragraph
 from service.numerals import read_quantities
@@ -83,12 +83,14 @@ def _headings_twice(material: Material) -> Iterator[Finding]:
 
 
 def _jumps(material: Material) -> Iterator[Finding]:
+    written = {n for p in body(material) for level, n in [_level(p.text)] if level == 1 and not p.is_heading}
     for run in _runs(material):
         numbers = [n for n, _ in run]
         for index in range(1, len(run)):
             before, now = numbers[index - 1], numbers[index]
-            if 1 < now - before <= 3 and run[0][0] == 1 and not {*range(before + 1, now)} & {*numbers}:
-                paragraph = run[index][1]
+            paragraph = run[index][1]
+            missing = {*range(before + 1, now)}
+            if 1 < now - before <= 3 and run[0][0] == 1 and not missing & {*numbers} and not missing & written:
                 yield Finding(
                     "ordinal-jump", Severity.NOTE,
                     f"标题序号跳号：“{run[index - 1][1].text[:20]}”之后是“{paragraph.text[:20]}”，请核对是否漏了一节。",
@@ -122,7 +124,7 @@ def _above(paragraph: Paragraph) -> tuple[str, ...]:
 
 def _contents(material: Material) -> Iterator[Finding]:
     """Headings of the contents that the text does not have (B27); tables are compared elsewhere."""
-    listed = [p for p in material.text.paragraphs if p.in_contents]
+    listed = [p for p in material.text.paragraphs if p.in_contents and not by_ocr(p)]
     headings = [_core(p.text) for p in material.text.paragraphs if p.is_heading]
     if len(listed) < 4 or len(headings) < 4:
         return
@@ -143,7 +145,7 @@ def _contents(material: Material) -> Iterator[Finding]:
 
 
 def _core(text: str) -> str:
-    bare = strip_ordinal(text.strip("-—…. ·\t")).rstrip("…. ·0123456789")
+    bare = strip_ordinal(text.strip("-—…. ·\t。")).replace("职能", "职责").replace("情况", "").rstrip("…. ·0123456789")
     return _PREFIX.sub("", fold(re.sub(r"^第[一二三四五六七八九十]部分[：:]?", "", bare)))
 
 

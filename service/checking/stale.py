@@ -32,6 +32,7 @@ def year_findings(material: Material) -> Iterator[Finding]:
     yield from _of_tables(material, year)
     yield from _of_comparisons(material, year)
     yield from _of_assets(material, year)
+    yield from _of_periods(material, year)
 
 
 def _of_titles(material: Material, year: int) -> Iterator[Finding]:
@@ -98,22 +99,22 @@ def _of_comparisons(material: Material, year: int) -> Iterator[Finding]:
             if (final and "预算" in found.group()) or _compares_stages(text, found.start(), found.end()):
                 continue
             spot = Spot(paragraph, *found.span())
-            if base == about == year or base > year:
+            if base == about == year:
                 itself.setdefault(found.group(), []).append(spot)
-            elif base < year - 1 and about == year:
+            elif (base < year - 1 and about == year) or base > max(year, about):
                 older.setdefault(found.group(1), []).append(spot)
-    said = ", ".join(itself).replace(", ", "”“")
+    said = "”“".join(itself)
     yield from grouped(
         material, "compared-with-itself", Severity.ERROR,
         f"比较年份写错：“{said}”把{year}年和{year}年自己相比，应为{year - 1}年。",
         sorted((s for spots in itself.values() for s in spots), key=lambda s: s.paragraph.offsets[s.start]),
         stated=f"{year}年", expected=f"{year - 1}年",
     )  # fmt: skip
-    for base, spots in older.items():
+    for other, spots in older.items():
         yield from grouped(
             material, "stale-year", Severity.WARNING,
-            f"比较的是{base}年，{year}年的文件应与上一年（{year - 1}年）比，疑为往年文本残留。", spots,
-            stated=f"{base}年", expected=f"{year - 1}年",
+            f"比较的是{other}年，{year}年的文件应与上一年（{year - 1}年）比，疑为往年文本残留。", spots,
+            stated=f"{other}年", expected=f"{year - 1}年",
         )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _year_spoken_of(text: str, before: int, year: int) -> int:
     """Return the year that the clause tells of: the last one named before it in its sentence."""
     begin = text.rfind("。", 0, before) + 1
     named = [int(y) for y in _YEAR.findall(text[begin:before])]
-    return named[-1] if named and abs(named[-1] - year) <= 1 and named[-1] > year else year
+    return named[-1] if named else year
 
 
 def _compares_stages(text: str, start: int, end: int) -> bool:
@@ -158,3 +159,19 @@ def _of_assets(material: Material, year: int) -> Iterator[Finding]:
     yield from grouped(
         material, "stale-year", Severity.WARNING, f"时点晚于文件编制的时间，应为{wanted}。", late, expected=wanted
     )
+
+
+def _of_periods(material: Material, year: int) -> Iterator[Finding]:
+    """The period of a project that is published with this year's budget includes this year."""
+    own = material.vocabulary.wording.own_year
+    spots: list[Spot] = []
+    for paragraph in body(material):
+        if not any(w in h for h in paragraph.section[-1:] for w in own):
+            continue
+        named = list(_YEAR.finditer(_masked(paragraph.text)))
+        if named and max(int(m.group(1)) for m in named) < year:
+            spots.append(Spot(paragraph, named[0].start(), named[-1].end()))
+    yield from grouped(
+        material, "stale-year", Severity.WARNING,
+        f"项目的实施周期、年度安排早于{year}年，疑为往年文本残留，请改为本年度的。", spots, expected=f"{year}年",
+    )  # fmt: skip

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
 from service.checking.material import Material
 from service.checking.spots import Spot, body, grouped, is_about_duties, is_glossary
-from service.domain.coordinate import Aspect
-from service.domain.fact import Authority, Fact
+from service.domain.coordinate import Stage
 from service.domain.finding import Finding, Severity
 from service.domain.paragraph import Paragraph
-from service.domain.quantity import Kind
 
 _PAIRS = {"《": "》", "“": "”"}
 _PRINTED = re.compile(r"\d[\d,]*(?:\.\d+)?(?=\s*(?:万元|亿元|元))")
@@ -112,32 +111,26 @@ def _unfinished(material: Material) -> Iterator[Finding]:
 
 def _decimals(material: Material) -> Iterator[Finding]:
     """One figure is printed with different decimals: 413.2 and 413.20."""
-    forms: dict[object, dict[str, Fact]] = defaultdict(dict)
-    for fact in material.text.facts:
-        if fact.authority is not Authority.SENTENCE or fact.quantity is None or fact.coordinate.aspect is not Aspect.LEVEL:
+    forms: dict[Decimal, dict[str, Spot]] = defaultdict(dict)
+    for spot in _spots(material, _PRINTED, glossary=False):
+        said = spot.said.replace(",", "")
+        if is_about_duties(spot.paragraph) or "." not in said or not Decimal(said):
             continue
-        if fact.quantity.unit.kind is not Kind.MONEY or not fact.quantity.number:
-            continue
-        places = max(0, -int(fact.quantity.number.as_tuple().exponent))
-        if places:
-            forms[fact.coordinate.measure, fact.coordinate.key, fact.quantity.number.normalize()].setdefault(
-                str(fact.quantity.number), fact
-            )
+        forms[Decimal(said).normalize()].setdefault(said, spot)
     varied = [f for f in forms.values() if len(f) > 1]
     if not varied:
         return
     listed = "、".join("/".join(sorted(f, key=len, reverse=True)) for f in varied)
     yield Finding(
         "decimals-vary", Severity.NOTE, f"同一个数的小数位数不统一：{listed}，金额统一写两位小数。",
-        tuple(fact.source for f in varied for fact in f.values()), stated=listed,
+        tuple(spot.source(material.text.id) for f in varied for spot in f.values()), stated=listed,
     )  # fmt: skip
 
 
 def _mixed(material: Material) -> Iterator[Finding]:
     for what, words in material.vocabulary.wording.mixed:
-        pattern = re.compile("|".join(words) + r"")
-        numbered = re.compile(rf"(?:{pattern.pattern})(?=\d)")
-        spots = _spots(material, numbered, glossary=False)
+        pattern = re.compile(rf"(?:{'|'.join(words)})(?=\d)")
+        spots = _spots(material, pattern, glossary=False)
         by_word = {w: [s for s in spots if s.said == w] for w in words}
         if all(by_word.values()):
             counts = "，".join(f"“{w}”{len(s)}处" for w, s in by_word.items())
@@ -177,7 +170,7 @@ def _bases(material: Material) -> Iterator[Finding]:
             if place not in taken and not is_about_duties(spot.paragraph):
                 taken.add(place)
                 found.setdefault(key, []).append(spot)
-    if len(found) < 2 or material.text.stage.value == "决算":
+    if len(found) < 2 or material.text.stage is Stage.FINAL:
         return
     listed = "，".join(f"{_NAMES_OF_BASES[k]}{len(s)}处（如“{s[0].said}”）" for k, s in found.items())
     yield Finding(

@@ -58,6 +58,7 @@ class ReasonWords:
         continues: What announces that the reasons follow in the next paragraph.
         hollow: Reasons that say nothing.
         tautology: A reason that only repeats that the item went up or down.
+        concrete: Words that make a reason more than a repetition.
         unchanged: Ways to say that nothing changed.
         up: Words of a cause that raises a figure.
         down: Words of a cause that lowers it.
@@ -69,6 +70,7 @@ class ReasonWords:
     continues: re.Pattern[str]
     hollow: tuple[str, ...]
     tautology: re.Pattern[str]
+    concrete: tuple[str, ...]
     unchanged: tuple[str, ...]
     up: tuple[str, ...]
     down: tuple[str, ...]
@@ -86,6 +88,7 @@ class WordingRules:
     reasons: ReasonWords
     year_exempt: tuple[str, ...]
     year_exempt_titles: tuple[str, ...]
+    own_year: tuple[str, ...]
     old_terms: tuple[Renamed, ...]
     old_classes: tuple[Renamed, ...]
     required: tuple[Required, ...]
@@ -112,10 +115,11 @@ def read_wording_rules(raw: Mapping[str, Any]) -> WordingRules:
         reasons=ReasonWords(
             empty=re.compile(reasons["empty"]), continues=re.compile(reasons["continues"]),
             hollow=tuple(reasons["hollow"]), tautology=re.compile(reasons["tautology"]),
-            unchanged=tuple(reasons["unchanged"]), up=tuple(reasons["up"]), down=tuple(reasons["down"]),
+            concrete=tuple(reasons["concrete"]), unchanged=tuple(reasons["unchanged"]), up=tuple(reasons["up"]), down=tuple(reasons["down"]),
             offset=tuple(reasons["offset"]), frugal=tuple(reasons["frugal"]),
         ),
         year_exempt=tuple(raw["years"]["exempt"]), year_exempt_titles=tuple(raw["years"]["exempt_titles"]),
+        own_year=tuple(raw["years"]["own_year"]),
         old_terms=tuple(Renamed(r["term"], r["instead"], r["since"], r["why"]) for r in raw["old_term"]),
         old_classes=tuple(Renamed(r["old"], r["new"], r["since"]) for r in raw["old_class"]),
         required=tuple(Required(r["what"], tuple(r["any"]), tuple(r["stages"])) for r in raw["required"]),
