@@ -70,9 +70,7 @@ def _by_their_words(material: Material, rules: ReasonWords) -> Iterator[Finding]
         material, "hollow-reason", Severity.NOTE,
         "原因空泛，只是重说增减或没有说明缘由，请写到具体的人员、项目、政策或标准。", hollow, expected="具体原因",
     )  # fmt: skip
-    yield from grouped(
-        material, "reason-without-change", Severity.NOTE, "与上年持平，不需要写原因，请删去。", flat
-    )
+    yield from grouped(material, "reason-without-change", Severity.NOTE, "与上年持平，不需要写原因，请删去。", flat)
 
 
 def _says_nothing(said: str, rules: ReasonWords) -> bool:
@@ -171,9 +169,18 @@ def _frugal(material: Material, rules: ReasonWords) -> Iterator[Finding]:
     """Austerity is told while the 三公 total rises (A10)."""
     for fact in material.text.facts:
         where = fact.coordinate
-        if where.measure != "三公经费" or where.aspect is not Aspect.CHANGE or fact.source.table or fact.quantity is None:
+        if (
+            where.measure != "三公经费"
+            or where.aspect is not Aspect.CHANGE
+            or fact.source.table
+            or fact.quantity is None
+        ):
             continue
-        if any(d not in {"fund"} for d, _ in where.members) or fact.quantity.number <= 0 or where.year != material.text.year:
+        if (
+            any(d not in {"fund"} for d, _ in where.members)
+            or fact.quantity.number <= 0
+            or where.year != material.text.year
+        ):
             continue
         for paragraph in body(material):
             said = next((w for w in rules.frugal if w in paragraph.text), "")

@@ -13,7 +13,9 @@ from service.domain.finding import Finding, Severity
 from service.vocabulary.names import fold, strip_ordinal
 from service.vocabulary.wording import Renamed
 
-_OWNER = re.compile(r"(?<=[，。；])?([\u4e00-\u9fff]{2,16}?(?:局|委员会|办公室|厅|检察院|街道办事处))(?=20\d\d年度?[^，。；]{0,12}(?:收入|支出|预算|决算|一般公共|“三公”|财政拨款|机关运行|政府采购))")
+_OWNER = re.compile(
+    r"(?<=[，。；])?([\u4e00-\u9fff]{2,16}?(?:局|委员会|办公室|厅|检察院|街道办事处))(?=20\d\d年度?[^，。；]{0,12}(?:收入|支出|预算|决算|一般公共|“三公”|财政拨款|机关运行|政府采购))"
+)
 _BRACKET = re.compile(r"[（(](?:本级|本部|部门|单位|汇总|机关)[)）]|本级$|本部$")
 
 

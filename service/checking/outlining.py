@@ -14,7 +14,9 @@ from service.numerals import read_quantities
 from service.vocabulary.names import fold, strip_ordinal
 
 _ORDINAL = re.compile(r"^(?:([一二三四五六七八九十]{1,3})、|[（(]([一二三四五六七八九十]{1,3})[)）])")
-_FUND_ITEM = re.compile(r"(政府性基金|国有资本经营|一般公共)(?:预算)?(?:拨款|收入|支出|财政拨款|资金)*(?:为)?\d[\d,.]*万元")
+_FUND_ITEM = re.compile(
+    r"(政府性基金|国有资本经营|一般公共)(?:预算)?(?:拨款|收入|支出|财政拨款|资金)*(?:为)?\d[\d,.]*万元"
+)
 _LIST_END = re.compile(r"。")
 _DIGITS = "零一二三四五六七八九"
 _OWN_PART = re.compile(r"^第[一二三四五六七八九十]部分")
@@ -41,7 +43,9 @@ def _fund_twice(material: Material) -> Iterator[Finding]:
             items = list(_FUND_ITEM.finditer(sentence))
             names = [m.group(1) for m in items]
             twice = next((i for i in range(1, len(names)) if names[i] == names[i - 1]), 0)
-            adjacent = twice and not re.search(r"其中|比|较|，", sentence[items[twice - 1].end() : items[twice].start()])
+            adjacent = twice and not re.search(
+                r"其中|比|较|，", sentence[items[twice - 1].end() : items[twice].start()]
+            )
             if adjacent and "国有资本经营" not in sentence and len({*names}) > 1:
                 spots.append(Spot(paragraph, start + items[twice].start(), start + items[twice].end()))
             start += len(sentence)

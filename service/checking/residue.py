@@ -39,7 +39,12 @@ def residue_findings(material: Material) -> Iterator[Finding]:
         )
     fees = [spot for p in body(material) if not is_glossary(p) for spot in _bare_fees(p, rules.fee)]
     yield from grouped(
-        material, "missing-figure", Severity.WARNING, "列举的费用中有一项没有金额，请补上或删去。", fees, expected="金额"
+        material,
+        "missing-figure",
+        Severity.WARNING,
+        "列举的费用中有一项没有金额，请补上或删去。",
+        fees,
+        expected="金额",
     )
 
 
@@ -61,4 +66,3 @@ def _bare_fees(paragraph: Paragraph, fee: re.Pattern[str]) -> Iterator[Spot]:
         before, after = pieces[index - 1][1], pieces[index + 1][1].removesuffix("等")
         if _PRICED.search(before) and _PRICED.search(after):
             yield Spot(paragraph, start, start + len(piece))
-

@@ -45,10 +45,16 @@ def _spots(material: Material, pattern: re.Pattern[str], *, glossary: bool = Tru
 def _marks(material: Material) -> Iterator[Finding]:
     rules = material.vocabulary.wording
     for sign in rules.marks:
-        yield from grouped(material, "punctuation", Severity.NOTE, f"标点有误：{sign.what}，请改正。", _spots(material, sign.pattern))
+        yield from grouped(
+            material, "punctuation", Severity.NOTE, f"标点有误：{sign.what}，请改正。", _spots(material, sign.pattern)
+        )
     for sign in rules.halfwidth:
         yield from grouped(
-            material, "punctuation", Severity.NOTE, f"标点有误：{sign.what}，请改为全角。", _spots(material, sign.pattern)
+            material,
+            "punctuation",
+            Severity.NOTE,
+            f"标点有误：{sign.what}，请改为全角。",
+            _spots(material, sign.pattern),
         )
 
 
