@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
-from service.checking.cells import Cells
+from service.checking.cells import Cells, figures_of
 from service.checking.equations import Place
 from service.checking.material import Material
 from service.checking.rulebook import rule_of
@@ -16,7 +17,7 @@ from service.domain.document import Document, Row, Table
 from service.domain.fact import Authority, Fact, Source
 from service.domain.finding import Finding, Severity
 from service.numerals import render_quantity
-from service.vocabulary.names import fold, strip_ordinal
+from service.vocabulary.names import fold, squeeze, strip_ordinal
 from service.vocabulary.vocabulary import Vocabulary
 
 _DIMENSIONS = ("function", "economic", "gov_economic")
@@ -58,6 +59,8 @@ def classification_findings(material: Material, taken: frozenset[Place]) -> Iter
     yield from named
     told = frozenset((s.table, s.row) for f in named for s in f.sources)
     yield from _twice(coded, cells, vocabulary, told)
+    yield from _levels(coded, text, cells, vocabulary)
+    yield from _order(coded, cells, vocabulary)
     yield from _pairs(facts, vocabulary)
     amounts = [f for f in facts if f.quantity is not None and f.quantity.number and f.coordinate.year == text.year]
     free = [f for f in amounts if (f.source.table, f.source.row, f.source.column) not in taken]
@@ -194,6 +197,69 @@ def _twice(
             "code-twice", rule.severity,
             f"{entries[0].table.title}里{_NAMES[dimension]}{code}印了{len(entries)}次，名称不同：{listed}；科目表里是“{known.name}”。",
             tuple(_label_place(e, cells) for e in reversed(entries)), stated=code,
+        )  # fmt: skip
+
+
+def _levels(coded: Sequence[Coded], text: Document, cells: Cells, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Tell of a code whose lower rows or upper row are missing, where all the others have them."""
+    rule = rule_of(vocabulary, "levels")
+    withheld = rule_of(vocabulary, "withheld")
+    if rule is None:
+        return
+    secret = withheld is not None and any(w in squeeze(text.text) for w in withheld.words("words"))
+    levels = vocabulary.dimensions["function"].levels
+    tables: dict[str, dict[str, Coded]] = defaultdict(dict)
+    for entry in coded:
+        if entry.dimension == "function" and entry.alone:
+            tables[entry.table.id].setdefault(entry.code, entry)
+    found: dict[tuple[str, str], list[Coded]] = defaultdict(list)
+    for codes in tables.values():
+        for upper, lower in pairwise(levels):
+            heads, parts = {c for c in codes if len(c) == upper}, {c for c in codes if len(c) == lower}
+            for odd, size, what in (
+                ({h for h in heads if not any(p.startswith(h) for p in parts)}, len(heads), "下面没有列明细科目"),
+                ({p for p in parts if p[:upper] not in heads}, len(parts), "上面没有列所属科目"),
+            ):
+                if size - len(odd) >= rule.number("fewest", "1") and len(odd) <= rule.number("most", "1"):
+                    for code in odd:
+                        found[code, what].append(codes[code])
+    for (code, what), entries in sorted(found.items()):
+        first = entries[0]
+        if any(q.number for _, q in figures_of(first.table.rows[first.row], first.table)):
+            titles = "、".join(e.table.title for e in entries)
+            yield Finding(
+                "row-missing", Severity.NOTE if secret else rule.severity,
+                f"{titles}：{code}{''.join(first.names[:1])}{what}，其他科目都有，疑漏一行。",
+                tuple(_label_place(e, cells) for e in entries), stated=code,
+            )  # fmt: skip
+
+
+def _order(coded: Sequence[Coded], cells: Cells, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Tell once of the tables whose codes do not ascend."""
+    rule = rule_of(vocabulary, "code-order")
+    if rule is None:
+        return
+    first: dict[str, Coded] = {}
+    last: dict[str, str] = {}
+    count: dict[str, int] = defaultdict(int)
+    seen: dict[str, set[str]] = defaultdict(set)
+    for entry in coded:
+        if not entry.names or entry.dimension != "function":
+            continue
+        name = entry.table.id
+        if entry.code in seen[name]:
+            first.pop(name, None)
+            count[name] = -len(coded)
+        seen[name].add(entry.code)
+        if name in last and entry.code < last[name] and count[name] >= 0:
+            count[name] += 1
+            first.setdefault(name, entry)
+        last[name] = entry.code
+    if first:
+        said = "、".join(f"{e.table.title}（{e.code}在后）" for e in first.values())
+        yield Finding(
+            "codes-unordered", rule.severity, f"科目没有按编码排列：{said}。",
+            tuple(_label_place(e, cells) for e in first.values()),
         )  # fmt: skip
 
 

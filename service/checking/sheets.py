@@ -35,6 +35,7 @@ def sheet_findings(material: Material) -> Iterator[Finding]:
     yield from _contents(text, cells, vocabulary)
     yield from _unit_codes(text, cells, vocabulary)
     yield from _total_labels(text, cells, vocabulary)
+    yield from _numbers(text, cells, vocabulary)
 
 
 # Empty tables -------------------------------------------------------------------------------------------------------
@@ -237,3 +238,20 @@ def _total_labels(text: Document, cells: Cells, vocabulary: Vocabulary) -> Itera
                     "total-unlabelled", rule.severity, f"{table.title}第{r + 1}行是合计行，没有写“合计”。",
                     (cells.at(table, r, next(figures_of(row, table))[0]),), expected="合计",
                 )  # fmt: skip
+
+
+def _numbers(text: Document, cells: Cells, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Tell of form numbers that only a few tables bear."""
+    rule = rule_of(vocabulary, "form-numbers")
+    numbered = [t for t in text.tables if t.number]
+    if (
+        rule is not None
+        and 0 < len(numbered) <= rule.number("most", "1")
+        and len(text.tables) >= rule.number("fewest", "1")
+    ):
+        said = "、".join(f"{t.title}印了“{t.number}”" for t in numbered)
+        yield Finding(
+            "form-number-missing", rule.severity,
+            f"表号不全：{len(text.tables)}张表只有{len(numbered)}张有表号，{said}。",
+            tuple(cells.whole(t) for t in numbered), stated=numbered[0].number,
+        )  # fmt: skip

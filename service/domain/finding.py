@@ -108,4 +108,7 @@ FINDING_CODES: dict[str, str] = {
     "change-of-zero": "没有变动却写增加0万元、增长0%",
     "rate-from-zero": "基数为0却写了增减率或完成率",
     "bases-vary": "比较的基数不统一",
+    "row-missing": "科目的上级行或明细行缺失，疑漏一行",
+    "codes-unordered": "科目没有按编码排列",
+    "form-number-missing": "只有个别表印了表号",
 }

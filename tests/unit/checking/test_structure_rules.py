@@ -104,6 +104,12 @@ SLIPS: dict[str, tuple[tuple[Change, ...], str, Severity, str]] = {
     "general budget above all spending": (
         ((f"{GENERAL}@\t1234.56\t834.56", "\t2234.56\t834.56"),), "", Severity.ERROR, "1234.56",
     ),
+    "codes out of order": (
+        ((f"{SPENDING}@201\t03\t01\t行政运行", "221\t03\t01\t行政运行"),), "codes-unordered", Severity.NOTE, "2010302",
+    ),
+    "one table with a number": (
+        ((f"{FUND}@单位：万元", "预算09表\n\n单位：万元"),), "form-number-missing", Severity.NOTE, "预算09表",
+    ),
     "residual item too large": (
         ((f"{ALL}@302\t27\t委托业务费\t502\t05\t委托业务费\t400.00\t400.00", "302\t99\t其他商品和服务支出\t502\t99\t其他商品和服务支出\t400.00\t400.00"),
          (f"{ALL}@121.76\t121.76", "21.76\t21.76"), (f"{ALL}@\t400.00\t400.00", "\t500.00\t500.00")),
@@ -296,3 +302,22 @@ def test_the_seed_has_its_oddities_and_no_error(seed: Document, vocabulary: Voca
         "target-not-measurable", "procurement-zero",
     } <= {f.code for f in found}  # fmt: skip
     assert sum(1 for f in found if f.code == "ceiling-above-budget") == 9
+
+
+def levelled(*codes: str) -> list[Change]:
+    """Return the change of the general budget table into one of three levels that lists some codes."""
+    rows = "".join(f"{c[:3]}\t{c[3:5]}\t{c[5:]}\t科目{c}\t10.00\t10.00\t10.00\t\t\t\n" for c in codes)
+    return [in_table(GENERAL, "201\t03\t01\t行政运行", f"{rows}201\t03\t01\t行政运行")]
+
+
+LEVELS = ("204", "20406", "2040601", "205", "20508", "2050803", "206", "20604", "2060404", "207", "20701", "2070108", "201", "20103",
+          "208", "20805", "210", "21011", "221", "22102")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dropped", "stated"),
+    [((), []), (("2050803",), ["20508"]), (("20604",), ["206", "2060404"])],
+)  # fmt: skip
+def test_a_level_that_is_missing(vocabulary: Vocabulary, dropped: tuple[str, ...], stated: list[str]) -> None:
+    found = found_in(vocabulary, *levelled(*(c for c in LEVELS if c not in dropped)))
+    assert [f.stated for f in found if f.code == "row-missing"] == stated
