@@ -49,11 +49,15 @@ class Book:
 
     Args:
         material: The text and its documents.
+
+    Attributes:
+        year: Budget year of the text.
+        only: Funds that hold all the money there is.
     """
 
     def __init__(self, material: Material) -> None:
         documents = (*material.sources, *material.others)
-        self._year = material.text.year
+        self.year = material.text.year
         self._years = {d.id: d.year for d in documents}
         cells = [
             f for d in documents for f in d.facts
@@ -134,7 +138,7 @@ class Book:
         """Return the figures of the budget year with these members, whatever their fund or origin."""
         return [
             Printed(f.quantity, (f.source,), exact=True)
-            for f in self._levels.get((measure, self._year), ())
+            for f in self._levels.get((measure, self.year), ())
             if f.quantity is not None
             and {d: m for d, m in f.coordinate.members if d not in {"fund", "origin"}} == members
         ]  # fmt: skip

@@ -78,7 +78,9 @@ def _settle(claim: Claim, printed: Printed, words: Words) -> None:
 def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
     """Whether a cell that the words may mean prints the figure: of the same item, or of a row named just before it."""
     kin = [p for c in claim.coordinates for p in (*book.kin_of(c), *book.periods_of(c))]
-    named = [p for name in (_name(claim), *book.names_within(_lead(claim))) for p in book.named(name)]
+    named = []
+    if _is_of(claim, book.year):
+        named = [p for name in (_name(claim), *book.names_within(_lead(claim))) for p in book.named(name)]
     telling = len(claim.quantity.number.as_tuple().digits) >= _TELLING_DIGITS
     pools = (kin, named) if telling or not claim.quantity.number else (kin, [])
     for printed in (p for pool in pools for p in pool):
@@ -86,6 +88,14 @@ def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
             _settle(claim, printed, words)
             return True
     return False
+
+
+def _is_of(claim: Claim, year: int) -> bool:
+    """Whether a claim is about the budget year, as far as its words tell."""
+    if claim.coordinates:
+        return claim.coordinates[0].year == year
+    statement = claim.statement
+    return statement is not None and not statement.years_back and statement.year in {0, year}
 
 
 def _lead(claim: Claim) -> str:
@@ -106,7 +116,7 @@ def _name(claim: Claim) -> str:
 def _by_name(claim: Claim, book: Book, words: Words) -> None:
     """Object to a figure whose words are the very name of a row that prints one other amount."""
     statement = claim.statement
-    if statement is None or statement.year or statement.years_back or claim.quantity.unit.kind is not Kind.MONEY:
+    if statement is None or not _is_of(claim, book.year) or claim.quantity.unit.kind is not Kind.MONEY:
         return
     name = _name(claim)
     printed = [
