@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from service.checking.material import OWN_OFFICE, Material
 from service.checking.rulebook import rule_of
-from service.domain.coordinate import Aspect
+from service.domain.coordinate import Aspect, Stage
 from service.domain.document import Document
 from service.domain.fact import Authority, Fact
 from service.domain.finding import Finding
@@ -22,7 +22,7 @@ _SHOWN = 5
 
 def across_findings(material: Material) -> Iterator[Finding]:
     """Yield where a text's tables differ from last year's document and from the sum of its units' documents."""
-    yield from _last_year(material)
+    yield from _earlier(material)
     yield from _units(material)
 
 
@@ -40,36 +40,60 @@ def _within_rounding(one: Quantity, other: Quantity) -> bool:
     return one.unit.kind is not other.unit.kind or abs(one.base - other.base) <= limit
 
 
-def _last_year(material: Material) -> Iterator[Finding]:
-    """Compare the columns of the year before with what that year's own document prints (C26), in one finding."""
+def _earlier(material: Material) -> Iterator[Finding]:
+    """Compare what a text prints of another year or stage with that document itself (C26, D19), one finding for each.
+
+    The column of the year before against that year's document; 预算数 of a final account against the budget.
+    """
     text, rule = material.text, rule_of(material.vocabulary, "last-year")
-    before = next(
-        (d for d in material.others if d.year == text.year - 1 and d.stage is text.stage and _is_same(text, d)), None
-    )
-    if rule is None or before is None:
+    if rule is None:
         return
-    printed: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
-    for fact in _cells_of(before):
-        printed[comparison_key(fact.coordinate, frozenset())].append(fact)
-    differing: list[tuple[Fact, Fact]] = []
-    for fact in _cells_of(text):
-        if fact.coordinate.year != before.year:
+    for other in material.others:
+        if (other.year, other.stage) == (text.year, text.stage) or other.year > text.year or not _is_same(text, other):
             continue
-        there = printed.get(comparison_key(fact.coordinate, frozenset()), [])
-        if there and not any(_agree(fact, other) for other in there):
-            differing.append((fact, there[0]))
-    if differing:
-        said = "；".join(
-            f"{own.source.table_title}“{own.source.row_label}”的“{own.source.column_label}”印{own.source.quote}，"
-            f"{before.year}年文件印{other.source.quote}"
-            for own, other in differing[:_SHOWN]
-        )
-        more = f"；等{len(differing)}处" if len(differing) > _SHOWN else ""
-        yield Finding(
-            "last-year-differs", rule.severity, f"上年数与{before.year}年文件的本年数不同：{said}{more}。{rule.unless}。",
-            (*(own.source for own, _ in differing), differing[0][1].source),
-            stated=differing[0][0].source.quote, expected=differing[0][1].source.quote,
-        )  # fmt: skip
+        differing = list(_differing(text, other))
+        if other.year == text.year - 1 and other.stage is text.stage:
+            differing += _carried(text, other)
+        if differing:
+            whose = f"{other.year}年{other.stage.value}"
+            said = "；".join(
+                f"{own.source.table_title}“{own.source.row_label}”的“{own.source.column_label}”印{own.source.quote}，"
+                f"{whose}文件印{there.source.quote}"
+                for own, there in differing[:_SHOWN]
+            )
+            more = f"；等{len(differing)}处" if len(differing) > _SHOWN else ""
+            yield Finding(
+                "last-year-differs", rule.severity, f"印出的{whose}数与那份文件不同：{said}{more}。{rule.unless}。",
+                (*(own.source for own, _ in differing), differing[0][1].source),
+                stated=differing[0][0].source.quote, expected=differing[0][1].source.quote,
+            )  # fmt: skip
+
+
+def _differing(text: Document, other: Document) -> Iterator[tuple[Fact, Fact]]:
+    """Yield the cells of a text that are of another document's year and stage, with what that one prints instead."""
+    printed: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in _cells_of(other):
+        printed[comparison_key(fact.coordinate, frozenset())].append(fact)
+    for fact in _cells_of(text):
+        if (fact.coordinate.year, fact.coordinate.stage) == (other.year, other.stage):
+            there = printed.get(comparison_key(fact.coordinate, frozenset()), [])
+            if there and not any(_agree(fact, one) for one in there):
+                yield fact, there[0]
+
+
+def _carried(text: Document, before: Document) -> list[tuple[Fact, Fact]]:
+    """Return the opening balance with last year's closing one where they differ (D19); final accounts alone have both."""
+    if text.stage is not Stage.FINAL:
+        return []
+    opening = [
+        f
+        for f in _cells_of(text)
+        if f.coordinate.measure == "收入" and f.coordinate.members == (("origin", "上年结转"),)
+    ]
+    closing = [f for f in _cells_of(before) if f.coordinate.measure == "年终结转" and not f.coordinate.members]
+    if opening and closing and not any(_agree(a, b) for a in opening for b in closing):
+        return [(opening[0], closing[0])]
+    return []
 
 
 def _agree(one: Fact, other: Fact) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from service.checking.material import material_of
 from service.checking.structure import structure_findings
+from service.domain.coordinate import Stage
 from service.domain.document import Document
 from service.domain.finding import FINDING_CODES, Finding, Severity
 from service.vocabulary.vocabulary import Vocabulary
@@ -271,6 +273,32 @@ def test_last_year_as_last_year_printed_it(vocabulary: Vocabulary) -> None:
         text = replace(same, facts=(*same.facts, fact))
         found = structure_findings(material_of(text, (), (before,), vocabulary))
         assert len([f for f in found if f.code == "last-year-differs"]) == count
+
+
+def test_a_budget_column_of_a_final_account(vocabulary: Vocabulary) -> None:
+    budget = document_with(vocabulary)
+    final = replace(document_with(vocabulary, ("1. 本文", "1. 此文")), stage=Stage.FINAL)
+    moved = [replace(f, coordinate=replace(f.coordinate, stage=Stage.FINAL)) for f in final.facts]
+    column = [f for f in final.facts if f.source.table == "T08" and f.quantity]
+    for number, count in (("2.50", 0), ("3.50", 1)):
+        printed = [
+            replace(f, quantity=replace(f.quantity, number=Decimal(number)))
+            for f in column if f.quantity and f.quantity.number == Decimal("2.50")
+        ]  # fmt: skip
+        text = replace(final, facts=(*moved, *printed))
+        found = structure_findings(material_of(text, (), (budget,), vocabulary))
+        assert len([f for f in found if f.code == "last-year-differs"]) == count
+
+
+def test_reception_is_not_held_against_the_basic_table(vocabulary: Vocabulary) -> None:
+    """三公 includes what projects pay; a table of basic spending alone says nothing against it (B23)."""
+    text = without_table(ALL, "一般公共预算“三公”经费支出情况表").replace(
+        "12.50\t\t10.00\t\t10.00\t2.50", "15.00\t\t10.00\t\t10.00\t5.00"
+    )
+    assert [f for f in found_in_text(text, vocabulary) if f.code == "places-disagree"] == []
+    whole = text_with().replace("12.50\t\t10.00\t\t10.00\t2.50", "15.00\t\t10.00\t\t10.00\t5.00")
+    found = [f for f in found_in_text(whole, vocabulary) if f.code == "places-disagree"]
+    assert [f.severity for f in found] == [Severity.WARNING]
 
 
 def test_a_department_is_the_sum_of_its_units(vocabulary: Vocabulary) -> None:
