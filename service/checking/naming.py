@@ -16,6 +16,8 @@ from service.vocabulary.wording import Renamed
 _OWNER = re.compile(
     r"(?<=[，。；])?([\u4e00-\u9fff]{2,16}?(?:局|委员会|办公室|厅|检察院|街道办事处))(?=20\d\d年度?[^，。；]{0,12}(?:收入|支出|预算|决算|一般公共|“三公”|财政拨款|机关运行|政府采购))"
 )
+#: 「2026年部门预算安排」: which kind of document the text says it is.
+_GENRE = re.compile(r"20\d\d年度?(部门|单位)(?=(?:预算|决算)(?:安排|编制|收支|收入|支出|共))")
 _BRACKET = re.compile(r"[（(](?:本级|本部|部门|单位|汇总|机关)[)）]|本级$|本部$")
 
 
@@ -25,6 +27,7 @@ def naming_findings(material: Material) -> Iterator[Finding]:
     yield from _foreign(material)
     yield from _classes(material)
     yield from _terms(material)
+    yield from _genre(material)
 
 
 def _entity(material: Material) -> Iterator[Finding]:
@@ -32,14 +35,21 @@ def _entity(material: Material) -> Iterator[Finding]:
     text = material.text
     ends = re.compile(material.vocabulary.wording.name_ends + "$")
     names = {n for n in (_BRACKET.sub("", n) for n in text.entity_names) if len(n) >= 5 and ends.search(n)}
-    whole = "\n".join(p.text for p in body(material) if not is_about_duties(p))
+    whole = "\n".join(p.text for p in body(material))
+    if any(n.endswith("办公室") for n in names):
+        names |= set(material.vocabulary.wording.party_names.findall(whole))
     counts: Counter[str] = Counter()
     for name in sorted(names, key=len, reverse=True):
         found = whole.count(name)
         if found:
             counts[name] = found
             whole = whole.replace(name, "＃")
-    full = [n for n in counts if not any(_is_short_for(n, other, text.region) for other in counts)]
+    full = [
+        n
+        for n in counts
+        if not n.startswith(("省", "市", "区", "县"))
+        and not any(_is_short_for(n, other, text.region) for other in counts)
+    ]
     if len(full) < 2 or any("以下简称" in p.text for p in body(material)):
         return
     spots = [next(s for s in _occurrences(material, n)) for n in sorted(full, key=lambda n: -counts[n])]
@@ -97,6 +107,7 @@ def _classes(material: Material) -> Iterator[Finding]:
     rules = material.vocabulary.wording
     year = material.text.year
     told: set[str] = set()
+    alone: list[tuple[str, tuple[Source, ...]]] = []
     for old in sorted(rules.old_classes, key=lambda o: -len(o.old)):
         if year < old.since or old.old in told:
             continue
@@ -104,12 +115,19 @@ def _classes(material: Material) -> Iterator[Finding]:
         if not places:
             continue
         told.add(old.old)
-        both = bool(_places_of(material, old.new))
         said = f"“{old.old}”是旧科目名，{old.since}年起为“{old.new}”"
-        more = "，两个名称在本文件里并存，请统一用新名" if both else "，请改用新名"
+        if not _places_of(material, old.new):
+            alone.append((said, places))
+            continue
+        count = f"（旧名共{len(places)}处）" if len(places) > 1 else ""
         yield Finding(
-            "old-class-name", Severity.WARNING if both else Severity.NOTE,
-            f"{said}{more}。{f'共{len(places)}处。' if len(places) > 1 else ''}", places, stated=old.old, expected=old.new,
+            "old-class-name", Severity.WARNING, f"{said}，两个名称在本文件里并存，请统一用新名{count}。", places,
+            stated=old.old, expected=old.new,
+        )  # fmt: skip
+    if alone:
+        yield Finding(
+            "old-class-name", Severity.NOTE, f"{'；'.join(s for s, _ in alone)}。请改用新名。",
+            tuple(p for _, places in alone for p in places), stated=alone[0][1][0].quote,
         )  # fmt: skip
 
 
@@ -151,3 +169,30 @@ def _term(material: Material, term: Renamed) -> Iterator[Finding]:
         material, "old-term", Severity.NOTE, f"“{term.old}”是旧名词：{term.why}，请改用“{term.new}”。", spots[:1],
         expected=term.new,
     )  # fmt: skip
+
+
+def _genre(material: Material) -> Iterator[Finding]:
+    """A unit's text that calls itself a department's, or the other way round."""
+    titled = [
+        p.text for p in material.text.paragraphs[:8] if not p.in_contents and len(p.text) <= 40 and "。" not in p.text
+    ]
+    named = {g for g in ("部门", "单位") if any(f"{g}预算" in t or f"{g}决算" in t for t in titled)}
+    if len(named) != 1:
+        return
+    own = named.pop()
+    spots = [
+        Spot(p, *m.span())
+        for p in body(material)
+        if not is_glossary(p)
+        for m in _GENRE.finditer(p.text)
+        if m.group(1) != own
+    ]
+    other = "单位" if own == "部门" else "部门"
+    yield from grouped(
+        material,
+        "genre-mixed",
+        Severity.NOTE,
+        f"本文件是{own}预算（决算），文中写“{other}预算（决算）”，请统一。",
+        spots,
+        expected=own,
+    )

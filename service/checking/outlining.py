@@ -132,20 +132,42 @@ def _contents(material: Material) -> Iterator[Finding]:
     headings = [_core(p.text) for p in material.text.paragraphs if p.is_heading]
     if len(listed) < 4 or len(headings) < 4:
         return
+    exact = {_heading_key(p.text, material) for p in material.text.paragraphs if p.is_heading}
     rest = [_core(p.text) for p in body(material) if not p.is_heading and len(p.text) <= 60]
     titles = [_core(t.title) for t in material.text.tables]
-    spots = []
+    spots: list[Spot] = []
+    near: list[Spot] = []
     for paragraph in listed:
         core = _core(paragraph.text)
         if len(core) < 2 or paragraph.text.rstrip("…. ·0123456789").endswith("表") or "附件" in paragraph.text:
             continue
         if not any(core in h or (len(h) >= 2 and h in core) for h in (*headings, *rest, *titles) if h):
             spots.append(Spot(paragraph, 0, len(paragraph.text)))
+        elif (
+            "表" not in paragraph.text
+            and _level(paragraph.text.strip("-—")) != (0, 0)
+            and _heading_key(paragraph.text, material) not in exact
+        ):
+            near.append(Spot(paragraph, 0, len(paragraph.text)))
+    differing = "、".join(s.paragraph.text.strip("-…. ·")[:20] for s in near[:4])
+    if not spots:
+        yield from grouped(
+            material, "headings-differ", Severity.NOTE,
+            f"目录与正文的标题用字不一致：目录写“{differing}”，正文写法不同。", near, stated=differing,
+        )  # fmt: skip
     names = "、".join(s.paragraph.text.strip("-…. ·")[:20] for s in spots[:4])
     yield from grouped(
         material, "headings-differ", Severity.NOTE, f"目录与正文的标题不一致：目录有“{names}”，正文没有同名标题。", spots,
         stated=names,
     )  # fmt: skip
+
+
+def _heading_key(text: str, material: Material) -> str:
+    """Return a heading as it is compared letter by letter: the entity and its 部门 are one, years and dots no matter."""
+    bare = fold(re.sub(r"[…·.．。\s\d]+$", "", strip_ordinal(text.strip("-—").strip())))
+    for name in sorted(material.text.entity_names, key=len, reverse=True):
+        bare = bare.replace(fold(name), "部门")
+    return re.sub(r"20\d\d年度?|\((?:部门|单位|汇总|本级)\)", "", re.sub(r"^(?:本?单位|本部门)", "部门", bare))
 
 
 def _core(text: str) -> str:

@@ -26,6 +26,7 @@ _SHORTEST = 25
 def style_findings(material: Material) -> Iterator[Finding]:
     """Yield slips of the pen and of habit."""
     yield from _marks(material)
+    yield from _typos(material)
     yield from _doubled(material)
     yield from _unpaired(material)
     yield from _unfinished(material)
@@ -56,6 +57,11 @@ def _marks(material: Material) -> Iterator[Finding]:
             f"标点有误：{sign.what}，请改为全角。",
             _spots(material, sign.pattern),
         )
+
+
+def _typos(material: Material) -> Iterator[Finding]:
+    for sign in material.vocabulary.wording.typos:
+        yield from grouped(material, "typo", Severity.NOTE, f"{sign.what}。", _spots(material, sign.pattern))
 
 
 def _doubled(material: Material) -> Iterator[Finding]:
@@ -107,10 +113,11 @@ def _unfinished(material: Material) -> Iterator[Finding]:
     for index, paragraph in enumerate(paragraphs):
         text = paragraph.text
         goes_on = index + 1 < len(paragraphs) and paragraphs[index + 1].section == paragraph.section
-        long = len(text) >= _SHORTEST and ("，" in text or "：" in text)
+        told_why = len(text) >= 12 and "原因" in text[:-1]
+        long = told_why or (len(text) >= _SHORTEST and ("，" in text or "：" in text))
         if paragraph.is_heading or not long or not re.search(r"[\u4e00-\u9fff]$", text) or is_about_duties(paragraph):
             continue
-        if not goes_on or (is_glossary(paragraph) and re.match(r"[一二三四五六七八九十（(]", text)) or "原因" in text:
+        if not goes_on or told_why or (is_glossary(paragraph) and re.match(r"[一二三四五六七八九十（(]", text)):
             spots.append(Spot(paragraph, len(text) - 1, len(text)))
     yield from grouped(material, "punctuation", Severity.NOTE, "段末缺句号，请补上。", spots, expected="。")
 

@@ -111,4 +111,6 @@ FINDING_CODES: dict[str, str] = {
     "row-missing": "科目的上级行或明细行缺失，疑漏一行",
     "codes-unordered": "科目没有按编码排列",
     "form-number-missing": "只有个别表印了表号",
+    "typo": "常见错字",
+    "genre-mixed": "部门预算与单位预算的说法混用",
 }

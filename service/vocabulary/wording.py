@@ -94,12 +94,14 @@ class WordingRules:
     required: tuple[Required, ...]
     marks: tuple[Sign, ...]
     halfwidth: tuple[Sign, ...]
+    typos: tuple[Sign, ...]
     doubled: tuple[str, ...]
     doubled_except: tuple[str, ...]
     mixed: tuple[tuple[str, tuple[str, ...]], ...]
     phrases: tuple[Sign, ...]
     bases: Mapping[str, re.Pattern[str]]
     name_ends: str
+    party_names: re.Pattern[str]
 
 
 def read_wording_rules(raw: Mapping[str, Any]) -> WordingRules:
@@ -123,10 +125,11 @@ def read_wording_rules(raw: Mapping[str, Any]) -> WordingRules:
         old_terms=tuple(Renamed(r["term"], r["instead"], r["since"], r["why"]) for r in raw["old_term"]),
         old_classes=tuple(Renamed(r["old"], r["new"], r["since"]) for r in raw["old_class"]),
         required=tuple(Required(r["what"], tuple(r["any"]), tuple(r["stages"])) for r in raw["required"]),
-        marks=_signs(raw["mark"]), halfwidth=_signs(raw["halfwidth"]),
+        marks=_signs(raw["mark"]), halfwidth=_signs(raw["halfwidth"]), typos=_signs(raw["typo"]),
         doubled=tuple(raw["doubled"]["words"]), doubled_except=tuple(raw["doubled"]["except"]),
         mixed=tuple((m["what"], tuple(m["words"])) for m in raw["mixed"]), phrases=_signs(raw["phrase"]),
         bases={key: re.compile(pattern) for key, pattern in raw["bases"].items()}, name_ends=raw["names"]["ends"],
+        party_names=re.compile(raw["names"]["party"]),
     )  # fmt: skip
 
 

@@ -66,6 +66,9 @@ SLIPS = [
     ("rate-from-zero", "年初预算为0万元，支出决算为3.20万元，完成年初预算的95.89%。"),
     ("bases-vary", "收入比2024年预算增加1.50万元。支出比2024年预算执行数增加1.50万元。"),
     ("decimals-vary", "项目支出413.20万元。其中一般公共预算安排413.2万元。"),
+    ("typo", "截止2024年12月31日，本部门共有车辆3辆。"),
+    ("typo", "综合反映预期完成的数量、实效、质量等情况。"),
+    ("genre-mixed", "2025年单位预算安排购置车辆0辆。"),
     ("wording-varies", "收入下降23.04%，因人员减少2人。支出降低23.04%，因人员减少2人。"),
 ]  # fmt: skip
 
@@ -194,3 +197,43 @@ def test_a_half_finished_draft_tells_its_gaps(vocabulary: Vocabulary) -> None:
         "公务接待费【待补充】万元，TBD。",
     )
     assert {"template-residue", "missing-figure", "empty-reason"} <= {f.code for f in found(vocabulary, text)}
+
+
+def test_contents_and_headings_in_other_words(vocabulary: Vocabulary) -> None:
+    contents = [
+        "目 录",
+        "第一部分 云溪市示例局概况",
+        "一、主要职责",
+        "第二部分 部门预算情况说明",
+        "一、收入情况",
+        "二、支出情况",
+        "第三部分 名词解释",
+    ]
+    headings = [
+        "第一部分 云溪市示例局概况",
+        "一、部门主要职责",
+        "按规定履行职责。",
+        "第二部分 部门预算情况说明",
+        "一、收入情况",
+    ]
+    said = "收入预算120.50万元，按规定公开。"
+    text = [
+        "云溪市示例局",
+        "2025年度部门预算",
+        *contents,
+        *headings,
+        said,
+        "二、支出情况",
+        said,
+        "第三部分 名词解释",
+        "一、收入：是指资金。",
+    ]
+    told = [f for f in found(vocabulary, "\n\n".join(text) + "\n") if f.code == "headings-differ"]
+    assert [f.stated for f in told] == ["一、主要职责"]
+
+
+def test_the_entity_under_two_names(vocabulary: Vocabulary) -> None:
+    text = report_of("收入预算120.50万元。").replace("示例局", "示例委员会办公室")
+    both = text.replace("1.本文", "中共云溪市示例委办公室是工作机关。\n\n1.本文")
+    assert "names-vary" not in {f.code for f in found(vocabulary, text)}
+    assert "names-vary" in {f.code for f in found(vocabulary, both)}
