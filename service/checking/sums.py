@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.checking.cells import Cells, is_carried
+from service.checking.cells import Cells, figures_of, is_carried
 from service.checking.rulebook import rule_of
 from service.domain.document import Document, Identity
 from service.domain.finding import Finding, Severity
@@ -33,6 +33,7 @@ _CODES = {
 ARITHMETIC_CODES = frozenset({*_CODES.values(), "identity-fails"})
 #: Relations that a table itself promises.
 _OWN = frozenset({"row-sum", "column-sum", "class-sum", "total-repeats"})
+_DOWN = frozenset({"column-sum", "class-sum", "total-repeats"})
 _SHOWN = 6
 #: So many wrong cells in one connected group are no slips any more.
 _MOST_CULPRITS = 12
@@ -78,7 +79,9 @@ def sum_findings(document: Document, vocabulary: Vocabulary) -> Iterator[Finding
     """Yield one finding for each cause of failing relations between the cells of a document's tables."""
     cells = Cells(document)
     relations = [r for i in document.identities if (r := _relation(i, cells)) is not None]
-    failed = [r for r in relations if not r.holds() and not _is_explained(r, cells)]
+    failed = [r for r in relations if not r.holds()]
+    carried = _carried(cells) if failed else {}
+    failed = [r for r in failed if not _is_explained(r, carried)]
     if not failed:
         return
     of_cell: dict[str, list[Relation]] = defaultdict(list)
@@ -132,7 +135,7 @@ def _relation(identity: Identity, cells: Cells) -> Relation | None:
     return Relation(identity, signs, gap, limit)
 
 
-def _is_explained(relation: Relation, cells: Cells) -> bool:
+def _is_explained(relation: Relation, carried: Mapping[str, Mapping[str, Decimal]]) -> bool:
     """Whether a failing relation promises nothing after all.
 
     A total over one single column is no sum (其中 without the word), and money carried over stands in some totals
@@ -143,17 +146,24 @@ def _is_explained(relation: Relation, cells: Cells) -> bool:
         return True
     if identity.rule in {"of-which", "row-sum"}:
         return False
-    for name in {key.split(".")[0] for key in relation.signs}:
-        table = cells.tables[name]
-        for r, row in enumerate(table.rows):
-            for c in table.figure_columns:
-                quantity = row.cells[c].quantity
-                if (
-                    quantity is not None and quantity.number and f"{name}.{r}.{c}" not in relation.signs
-                    and abs(abs(relation.gap) - quantity.base) <= relation.limit and is_carried(table, r, c)
-                ):  # fmt: skip
-                    return True
-    return False
+    return any(
+        key not in relation.signs and abs(abs(relation.gap) - base) <= relation.limit
+        for name in {key.split(".")[0] for key in relation.signs}
+        for key, base in carried[name].items()
+    )
+
+
+def _carried(cells: Cells) -> dict[str, dict[str, Decimal]]:
+    """Return, for each table, the amounts carried over from or to another year."""
+    return {
+        name: {
+            f"{name}.{r}.{c}": quantity.base
+            for r, row in enumerate(table.rows)
+            for c, quantity in figures_of(row, table)
+            if quantity.number and is_carried(table, r, c)
+        }
+        for name, table in cells.tables.items()
+    }
 
 
 def _linked_tables(relations: Sequence[Relation], cells: Cells) -> Counter[frozenset[str]]:
@@ -168,18 +178,26 @@ def _linked_tables(relations: Sequence[Relation], cells: Cells) -> Counter[froze
 
 def _connected(failed: Sequence[Relation]) -> list[list[Relation]]:
     """Group failing relations that share a cell."""
-    groups: list[tuple[set[str], list[Relation]]] = []
-    for relation in failed:
-        keys, members = set(relation.signs), [relation]
-        apart = []
-        for other_keys, others in groups:
-            if keys & other_keys:
-                keys |= other_keys
-                members = others + members
-            else:
-                apart.append((other_keys, others))
-        groups = [*apart, (keys, members)]
-    return [members for _, members in groups]
+    of_cell: dict[str, list[int]] = defaultdict(list)
+    for n, relation in enumerate(failed):
+        for key in relation.signs:
+            of_cell[key].append(n)
+    seen: set[int] = set()
+    groups: list[list[Relation]] = []
+    for start in range(len(failed)):
+        if start in seen:
+            continue
+        seen.add(start)
+        reached, position = [start], 0
+        while position < len(reached):
+            for key in failed[reached[position]].signs:
+                for other in of_cell.pop(key, ()):
+                    if other not in seen:
+                        seen.add(other)
+                        reached.append(other)
+            position += 1
+        groups.append([failed[n] for n in sorted(reached)])
+    return groups
 
 
 # One cell -----------------------------------------------------------------------------------------------------------
@@ -259,8 +277,8 @@ def _of_cells(together: Sequence[Culprit], cells: Cells, linked: Counter[frozens
 
 def _listed(relations: Sequence[Relation], cells: Cells) -> str:
     shown = list(dict.fromkeys(_plain(r, cells) for r in relations))
-    more = "；等" if len(shown) > 3 else ""
-    return "；".join(shown[:3]) + more
+    more = "等" if len(shown) > 2 else ""
+    return "、".join(shown[:2]) + more
 
 
 def _plain(relation: Relation, cells: Cells) -> str:
@@ -284,18 +302,28 @@ def _remaining(
 ) -> Iterator[Finding]:
     """Tell the narrowest failing relation once for all columns; those that follow from it are left out."""
     groups: dict[tuple[object, ...], list[Relation]] = {}
+    told: dict[tuple[str, int], list[Relation]] = defaultdict(list)
     for relation in sorted(left, key=lambda r: (len(r.signs), -_row(r, cells))):
-        same = groups.get(_shape(relation, cells))
-        if same is not None:
-            same.append(relation)
-        elif not _follows(relation, [r for g in groups.values() for r in g]):
-            groups[_shape(relation, cells)] = [relation]
+        shape = _shape(relation, cells)
+        place = _column(relation, cells)
+        if shape in groups or not (place and _follows(relation, told[place])):
+            groups.setdefault(shape, []).append(relation)
+            if place:
+                told[place].append(relation)
     unsure = _unsure([r for g in groups.values() for r in g], relations)
     for name in sorted(unsure):
         yield _of_table(name, [r for g in groups.values() for r in g if _table(r) == name], cells)
     for group in groups.values():
         if _table(group[0]) not in unsure:
             yield _of_relations(group, cells, linked)
+
+
+def _column(relation: Relation, cells: Cells) -> tuple[str, int] | None:
+    """Return the column that a sum goes down, None for other relations."""
+    if relation.identity.rule not in _DOWN:
+        return None
+    table, _, column = cells.split(next(iter(relation.identity.left or relation.signs)))
+    return table.id, column
 
 
 def _row(relation: Relation, cells: Cells) -> int:
@@ -308,7 +336,7 @@ def _shape(relation: Relation, cells: Cells) -> tuple[object, ...]:
     rule = relation.identity.rule
     heads = relation.identity.left or tuple(relation.signs)
     table, row, column = cells.split(heads[0])
-    if rule in {"column-sum", "class-sum", "total-repeats"}:
+    if rule in _DOWN:
         return "down", table.id, row
     if rule in {"same-coordinate", "equivalence"}:
         return "between", *sorted({key.split(".")[0] for key in relation.signs})
@@ -370,7 +398,7 @@ def _likewise(others: Sequence[Relation], cells: Cells) -> str:
     """Say where else the same relation fails."""
     if not others:
         return ""
-    if others[0].identity.rule in {"column-sum", "class-sum", "total-repeats"}:
+    if others[0].identity.rule in _DOWN:
         columns = [cells.at(*cells.split(r.identity.left[0])).column_label for r in others if r.identity.left]
         places = "、".join(f"“{c}”" for c in dict.fromkeys(columns))
         return f"同一关系在{places}也不成立。" if places else ""
