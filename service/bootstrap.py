@@ -51,6 +51,7 @@ def build_application(settings: Settings) -> Application:
         StoreError: A store cannot be used; the message says what to do.
         ConfigurationError: The database address cannot be used.
     """
+    from service.adapters.annotating.files import FileAnnotator
     from service.adapters.clock import SystemClock
     from service.adapters.consistency import repair
     from service.adapters.passages import PassageStore
@@ -83,6 +84,7 @@ def build_application(settings: Settings) -> Application:
         limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars, settings.workers or os.cpu_count() or 1),
         parser=_workers(settings),
         unpacker=_unpack,
+        annotator=FileAnnotator(),
     )
 
 

@@ -105,13 +105,13 @@ def locate(
     return at, at + len(words), best
 
 
-def rank(within: Characters, at: int, words: str, before: str, after: str) -> int:
-    """Return how many places before *at* are alike, so that `locate` can be told which one is meant."""
+def rank(within: Characters, at: int, words: str, before: str, after: str, *, since: int = 0) -> int:
+    """Return how many places from *since* up to *at* are alike, so that `locate` can be told which one is meant."""
     whole = likeness(within, at, at + len(words), before, after)
     return sum(
         1
         for other in occurrences(within, words)
-        if other < at and likeness(within, other, other + len(words), before, after) >= whole
+        if since <= other < at and likeness(within, other, other + len(words), before, after) >= whole
     )
 
 

@@ -81,7 +81,7 @@ def _open(data: bytes, pages: _Pages) -> list[PDFPage]:
     name = pages.name
     found: list[PDFPage] = []
     cause: Exception | None = None
-    copies: tuple[Callable[[bytes], bytes | None], ...] = (bytes, _saved_by_pdfium, _with_trailer)
+    copies: tuple[Callable[[bytes], bytes | None], ...] = (bytes, saved_by_pdfium, _with_trailer)
     for number, copy in enumerate(copies):
         candidate = copy(data)
         try:
@@ -116,7 +116,7 @@ def _pages_of(data: bytes, name: str) -> list[PDFPage]:
     return pages
 
 
-def _saved_by_pdfium(data: bytes) -> bytes | None:
+def saved_by_pdfium(data: bytes) -> bytes | None:
     """Return the file as pdfium saves it, which rebuilds damaged tables of contents; None where it cannot."""
     import pypdfium2
 

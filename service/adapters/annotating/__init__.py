@@ -1,0 +1,1 @@
+"""What a check found, written into the files people work with."""

@@ -1,0 +1,359 @@
+"""Highlights and notes at the wrong figures of a PDF; what was in the file stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from service.adapters.annotating.marks import AUTHOR, ENOUGH, Mark
+from service.domain.errors import InvalidInputError, UnreadableDocumentError
+from service.domain.finding import Severity
+from service.locating import Characters, squeeze
+
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
+    from pypdf.generic import PdfObject
+
+_COLOURS = {
+    Severity.ERROR: (1.0, 0.55, 0.55), Severity.WARNING: (1.0, 0.82, 0.4), Severity.NOTE: (0.68, 0.85, 1.0),
+}  # fmt: skip
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+#: Size of a note's sign, and how far it stands from the corner, in points.
+_SIGN, _MARGIN = 20, 8
+#: Characters further apart than this many of their heights belong to different words or cells.
+_GAP = 0.5
+_PRINT = 4
+_UNPLACED = "以下各条说的是整份文件或这一页，没有在页面的文字里找到对应的位置："
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A visible character of a page: its box (left, bottom, right, top) on the page and as the page is looked at."""
+
+    text: str
+    box: Box
+    seen: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Letters in some order, and the characters they make."""
+
+    letters: Sequence[_Letter]
+    characters: Characters
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page: its letters as the file has them and as they are looked at, its visible box, how it is turned."""
+
+    orders: tuple[_Line, ...]
+    crop: Box
+    turned: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where on which page (0-based) a mark goes."""
+
+    page: int
+    boxes: tuple[Box, ...]
+
+
+def highlight(data: bytes, name: str, marks: Sequence[Mark]) -> bytes:
+    """Return a PDF with a highlight for every mark, whose note says what is wrong.
+
+    What is added is appended to the file. Marks whose place is not found (a scanned page, a drawing of characters)
+    share a note in the upper right corner of their page.
+
+    Args:
+        data: The bytes of the document.
+        name: Its name, for messages.
+        marks: What to say, and where.
+
+    Raises:
+        InvalidInputError: The document is protected against changes.
+        UnreadableDocumentError: It is too damaged to be written again.
+    """
+    from service.adapters.readers.pdf import saved_by_pdfium
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it quotes the document
+    for mended in (False, True):
+        file = (saved_by_pdfium(data) if mended else data) or data
+        try:
+            return _written(file, name, marks)
+        except InvalidInputError:
+            raise
+        except Exception as error:  # whatever it is, the mended copy may do
+            cause = error
+    raise UnreadableDocumentError(
+        f"“{name}”内部有损坏，能读但不能写批注。请用PDF阅读器打开后另存，再核对；或改用 html、docx 格式的报告。"
+    ) from cause
+
+
+def _written(data: bytes, name: str, marks: Sequence[Mark]) -> bytes:
+    from pypdf import PdfReader, PdfWriter
+
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted:
+        raise InvalidInputError(f"“{name}”设有保护，不许改动，不能写批注。请取消保护后再核对，或改用 html、docx 格式的报告。")
+    pages = _Pages(data)
+    try:
+        spots = [(mark, pages.find(mark)) for mark in marks]
+        corners = pages.corners({mark.page for mark, spot in spots if spot is None})
+    finally:
+        pages.close()
+    writer = PdfWriter(reader, incremental=True)
+    unplaced: defaultdict[int, list[Mark]] = defaultdict(list)
+    for mark, spot in spots:
+        if spot is None:
+            unplaced[mark.page if mark.page in corners else 0].append(mark)
+        else:
+            _add_highlight(writer, spot, mark)
+    for number, told in unplaced.items():
+        _add_note(writer, max(number - 1, 0), corners[number], told)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+# ------------------------------------------------------------------------------------------ finding
+
+
+class _Pages:
+    """The pages of a PDF, each looked at once, when it is needed."""
+
+    def __init__(self, data: bytes) -> None:
+        import pypdfium2
+
+        from service.adapters.readers.ocr import PDFIUM
+
+        PDFIUM.acquire()  # given back by close(): pdfium is not safe to use from two threads at once
+        try:
+            self._document = pypdfium2.PdfDocument(data)
+        except BaseException:
+            PDFIUM.release()
+            raise
+        self._pages: dict[int, _Page] = {}
+
+    def close(self) -> None:
+        """Let others use pdfium."""
+        from service.adapters.readers.ocr import PDFIUM
+
+        try:
+            self._document.close()
+        finally:
+            PDFIUM.release()
+
+    def find(self, mark: Mark) -> _Spot | None:
+        """Return where a mark goes: on its page, or on one next to it where there is no mistaking it."""
+        for number in (mark.page, mark.page + 1, mark.page - 1):
+            if not 1 <= number <= len(self._document):
+                continue
+            page = self._page(number)
+            found = [(f, order) for order in page.orders if (f := mark.find(order.characters))]
+            if not found:
+                continue
+            (begin, end, alike), order = max(found, key=lambda each: each[0][2])
+            if number == mark.page or alike >= ENOUGH:
+                return _Spot(number - 1, _boxes(order.letters, order.characters.places[begin:end]))
+        return None
+
+    def corners(self, numbers: Iterable[int]) -> dict[int, Box]:
+        """Return the boxes of notes in the upper right corners of pages; 0 is the document's, on its first page."""
+        return {n: self._corner(max(n, 1)) for n in {0, *numbers} if n <= len(self._document)}
+
+    def _corner(self, number: int) -> Box:
+        page = self._page(number)
+        _, _, right, top = _turned(page.crop, page.turned)
+        seen = (right - _MARGIN - _SIGN, top - _MARGIN - _SIGN, right - _MARGIN, top - _MARGIN)
+        return _turned(seen, (360 - page.turned) % 360)
+
+    def _page(self, number: int) -> _Page:
+        if number not in self._pages:
+            self._pages[number] = self._looked_at(number)
+        return self._pages[number]
+
+    def _looked_at(self, number: int) -> _Page:
+        page = self._document[number - 1]
+        turned = page.get_rotation()
+        try:
+            letters, pieces = _letters(page, turned)
+        except Exception:  # a damaged page has no spots, and takes no others with it
+            letters, pieces = [], []
+        seen = _as_seen(letters)
+        crop = page.get_cropbox()
+        page.close()
+        return _Page((_Line(letters, squeeze(pieces)), seen), crop, turned)
+
+
+def _letters(page: Any, turned: int) -> tuple[list[_Letter], list[str]]:
+    """Return the visible characters of a page, and their words, in the order of the file."""
+    from ctypes import byref
+
+    from pypdfium2 import raw
+
+    text = page.get_textpage()
+    rectangle = raw.FS_RECTF()
+    letters: list[_Letter] = []
+    pieces: list[list[str]] = [[]]
+    for index in range(raw.FPDFText_CountChars(text)):
+        character = chr(raw.FPDFText_GetUnicode(text, index))
+        if character.isspace() or character < " " or not raw.FPDFText_GetLooseCharBox(text, index, byref(rectangle)):
+            pieces.append([])
+            continue
+        box = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        letter = _Letter(character, box, _turned(box, turned))
+        if letters and pieces[-1] and _apart(letters[-1], letter):
+            pieces.append([])
+        letters.append(letter)
+        pieces[-1].append(character)
+    text.close()
+    return letters, ["".join(each) for each in pieces]
+
+
+def _as_seen(letters: Sequence[_Letter]) -> _Line:
+    """Return letters line by line from the top, each line from the left."""
+    lines: list[list[_Letter]] = []
+    for letter in sorted(letters, key=lambda each: -(each.seen[1] + each.seen[3])):
+        if lines and _on_one_line(lines[-1][0], letter):
+            lines[-1].append(letter)
+        else:
+            lines.append([letter])
+    ordered: list[_Letter] = []
+    pieces: list[list[str]] = []
+    for line in lines:
+        line.sort(key=lambda each: each.seen[0])
+        pieces.append([])
+        for number, letter in enumerate(line):
+            if number and _apart(line[number - 1], letter):
+                pieces.append([])
+            pieces[-1].append(letter.text)
+        ordered += line
+    return _Line(ordered, squeeze("".join(each) for each in pieces))
+
+
+def _on_one_line(one: _Letter, other: _Letter) -> bool:
+    middle = (other.seen[1] + other.seen[3]) / 2
+    return one.seen[1] < middle < one.seen[3]
+
+
+def _apart(one: _Letter, other: _Letter) -> bool:
+    """Whether two letters in reading order are not of one word."""
+    gap = other.seen[0] - one.seen[2]
+    height = one.seen[3] - one.seen[1]
+    return not _on_one_line(one, other) or not -height < gap < _GAP * height
+
+
+def _boxes(letters: Sequence[_Letter], places: Sequence[int]) -> tuple[Box, ...]:
+    """Return a box around the letters of each line."""
+    lines: list[list[_Letter]] = []
+    for letter in (letters[place] for place in places):
+        if lines and _on_one_line(lines[-1][0], letter) and letter.seen[0] > lines[-1][-1].seen[0] - 1:
+            lines[-1].append(letter)
+        else:
+            lines.append([letter])
+    return tuple(_around([letter.box for letter in line]) for line in lines)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def _turned(box: Box, degrees: int) -> Box:
+    """Return a box as it lies after its page is turned clockwise."""
+    left, bottom, right, top = box
+    if degrees == 90:
+        return bottom, -right, top, -left
+    if degrees == 180:
+        return -right, -top, -left, -bottom
+    if degrees == 270:
+        return -top, left, -bottom, right
+    return box
+
+
+# ------------------------------------------------------------------------------------------ writing
+
+
+def _add_highlight(writer: PdfWriter, spot: _Spot, mark: Mark) -> None:
+    quads = [number for left, bottom, right, top in spot.boxes for number in (left, top, right, top, left, bottom, right, bottom)]
+    drawn = "".join(
+        f"{_n(left)} {_n(bottom)} {_n(right - left)} {_n(top - bottom)} re " for left, bottom, right, top in spot.boxes
+    )
+    content = f"/G gs {_colour(mark.severity)} rg {drawn}f"
+    _add(writer, spot.page, "/Highlight", _around(spot.boxes), mark.note, mark.severity, content, {"/QuadPoints": quads})
+
+
+def _add_note(writer: PdfWriter, page: int, box: Box, marks: Sequence[Mark]) -> None:
+    worst = min((mark.severity for mark in marks), key=_ORDER.index)
+    said = [f"{n}. {mark.note}{f'（{mark.where}）' if mark.where else ''}" for n, mark in enumerate(marks, 1)]
+    left, bottom, right, top = box
+    third = (top - bottom) / 4
+    lines = "".join(
+        f"{_n(left + 4)} {_n(bottom + n * third)} m {_n(right - 4)} {_n(bottom + n * third)} l " for n in (1, 2, 3)
+    )
+    frame = f"{_n(left + 1)} {_n(bottom + 1)} {_n(right - left - 2)} {_n(top - bottom - 2)} re B"
+    content = f"{_colour(worst)} rg 0.3 0.3 0.3 RG 1 w {frame} {lines}S"
+    _add(writer, page, "/Text", box, "\n".join([_UNPLACED, *said]), worst, content, {"/Name": "/Comment", "/Open": False})
+
+
+def _add(
+    writer: PdfWriter, page: int, kind: str, box: Box, note: str, severity: Severity, content: str,
+    more: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Add an annotation that looks alike in every viewer: how it is drawn is part of it."""
+    from pypdf.generic import (
+        ArrayObject,
+        BooleanObject,
+        DecodedStreamObject,
+        DictionaryObject,
+        FloatObject,
+        NameObject,
+        NumberObject,
+        TextStringObject,
+    )
+
+    def numbers(values: Iterable[float]) -> ArrayObject:
+        return ArrayObject(FloatObject(_n(each)) for each in values)
+
+    def entries(**values: PdfObject) -> DictionaryObject:
+        return DictionaryObject({NameObject(f"/{key}"): value for key, value in values.items()})
+
+    look = DecodedStreamObject()
+    look.set_data(content.encode())
+    state = entries(G=entries(Type=NameObject("/ExtGState"), BM=NameObject("/Multiply" if kind == "/Highlight" else "/Normal")))
+    look.update(
+        entries(
+            Type=NameObject("/XObject"), Subtype=NameObject("/Form"), BBox=numbers(box), Resources=entries(ExtGState=state),
+        )
+    )  # fmt: skip
+    drawn = writer._add_object(look)  # noqa: SLF001 - pypdf has no public way to add a stream
+    annotation = entries(
+        Type=NameObject("/Annot"), Subtype=NameObject(kind), Rect=numbers(box), Contents=TextStringObject(note),
+        T=TextStringObject(AUTHOR), Subj=TextStringObject("核对"), C=numbers(_COLOURS[severity]), F=NumberObject(_PRINT),
+        AP=entries(N=drawn),
+    )  # fmt: skip
+    for key, value in more.items():
+        said: PdfObject
+        if isinstance(value, bool):
+            said = BooleanObject(value)
+        else:
+            said = NameObject(value) if isinstance(value, str) else numbers(value)
+        annotation[NameObject(key)] = said
+    writer.add_annotation(page, annotation)
+
+
+def _colour(severity: Severity) -> str:
+    return " ".join(_n(each) for each in _COLOURS[severity])
+
+
+def _n(number: float) -> str:
+    return f"{number:.2f}"
+
