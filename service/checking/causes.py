@@ -16,8 +16,8 @@ from service.vocabulary.wording import ReasonWords
 _FLAT = re.compile(r"(?:持平|无增减变化|无变化|没有变化)[，。；,]*$")
 _LEAD = re.compile(r"(?<!等)(?:主要)?原因(?:主要)?(?:是|为|在于)?[：:]?(?:是|因为|由于)?[：:]?")
 _STATED_CHANGE = re.compile(r"(?:增加|减少|增长|下降|降低)(?:了)?\d[\d,.]*(?:万元|元|[%％])")
+_ITEM_END = re.compile(r"(?:经费|支出|费用|收入)?(?:有所)?(?:增加|减少)[。；]?$")
 _STOP = re.compile(r"[。；]")
-_PART = re.compile(r"[，、,；;。以及]")
 
 
 def cause_findings(material: Material) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def _by_their_words(material: Material, rules: ReasonWords) -> Iterator[Finding]
             clause = paragraph.text[: lead.start()]
             if _FLAT.search(clause) or said in rules.unchanged:
                 flat.append(spot)
-            elif said in rules.hollow or _says_nothing(said, rules):
+            elif said in rules.hollow or _says_nothing(said, clause, rules):
                 hollow.append(spot)
     yield from grouped(
         material, "hollow-reason", Severity.NOTE,
@@ -73,9 +73,11 @@ def _by_their_words(material: Material, rules: ReasonWords) -> Iterator[Finding]
     yield from grouped(material, "reason-without-change", Severity.NOTE, "与上年持平，不需要写原因，请删去。", flat)
 
 
-def _says_nothing(said: str, rules: ReasonWords) -> bool:
-    """Whether it only repeats the item with its change: 「公益性岗位补贴经费增加」."""
-    return bool(rules.tautology.match(said)) and not any(w in said for w in rules.concrete)
+def _says_nothing(said: str, before: str, rules: ReasonWords) -> bool:
+    """Whether it only repeats the item named before with its change: 「公益性岗位补贴经费增加」."""
+    if not rules.tautology.match(said) or any(w in said for w in rules.concrete):
+        return False
+    return _ITEM_END.sub("", said).removeprefix("本年度").removeprefix("本年") in before
 
 
 def _against_figures(material: Material, rules: ReasonWords) -> Iterator[Finding]:

@@ -20,6 +20,11 @@ _COMPARED = re.compile(
     r"(?:比|较|与|同|和)(20\d\d)年度?(?:[当年初的]{0,3}(?:预算|决算|执行)(?:执行)?数?)?"
     r"(?=\d|[，,]?(?:相比|增加|减少|增长|下降|降低|上升|持平|相同|无变化|略有|有所|基本持平|各?增|各?减))"
 )
+#: The year that a sentence of figures begins with: 「某局2025年收入总计120.50万元」.
+_BEGINS = re.compile(
+    r"(?:^|(?<=[。；]))[^，。；\d《〔]{0,30}(20\d\d)年度?"
+    r"(?=[^，。；]{0,30}(?:收入|支出|预算|经费|拨款|采购)[^，。；]{0,20}\d[\d,.]*(?:万元|元))"
+)
 _AS_OF = re.compile(r"截[至止](20\d\d)年(?:(\d{1,2})月)?(?:(\d{1,2})日|底|末)?")
 
 
@@ -33,6 +38,7 @@ def year_findings(material: Material) -> Iterator[Finding]:
     yield from _of_comparisons(material, year)
     yield from _of_assets(material, year)
     yield from _of_periods(material, year)
+    yield from _of_sentences(material, year)
 
 
 def _of_titles(material: Material, year: int) -> Iterator[Finding]:
@@ -175,3 +181,25 @@ def _of_periods(material: Material, year: int) -> Iterator[Finding]:
         material, "stale-year", Severity.WARNING,
         f"项目的实施周期、年度安排早于{year}年，疑为往年文本残留，请改为本年度的。", spots, expected=f"{year}年",
     )  # fmt: skip
+
+
+def _of_sentences(material: Material, year: int) -> Iterator[Finding]:
+    """A sentence of figures begins with this year or the one before it."""
+    exempt = material.vocabulary.wording.year_exempt
+    wrong: dict[str, list[Spot]] = {}
+    for paragraph in body(material):
+        if is_glossary(paragraph) or is_about_duties(paragraph) or paragraph.is_heading:
+            continue
+        for found in _BEGINS.finditer(_masked(paragraph.text)):
+            named = int(found.group(1))
+            stop = paragraph.text.find("，", found.end())
+            clause = paragraph.text[found.start() : stop if stop >= 0 else len(paragraph.text)]
+            if year - 1 <= named <= year or any(w in clause for w in exempt):
+                continue
+            wrong.setdefault(found.group(1), []).append(Spot(paragraph, found.start(1), found.end(1) + 1))
+    for other, spots in wrong.items():
+        yield from grouped(
+            material, "stale-year", Severity.WARNING,
+            f"写的是{other}年的数，本文件是{year}年的，请核对年份，疑为往年文本残留或笔误。", spots,
+            stated=f"{other}年", expected=f"{year}年",
+        )  # fmt: skip

@@ -54,16 +54,27 @@ def _levels(paragraphs: Sequence[Paragraph], region: str, frame: Frame) -> Itera
 
 def _garbled(paragraphs: Sequence[Paragraph], frame: Frame) -> Iterator[Finding]:
     """A piece that has all the characters of a term in another order: 支收入出 for 收入支出."""
+    hits: dict[tuple[str, str], list[Paragraph]] = defaultdict(list)
     for paragraph in paragraphs:
         for term in _GARBLED:
             size, wanted = len(term), sorted(term)
             for start in range(len(paragraph.text) - size + 1):
                 piece = paragraph.text[start : start + size]
                 if piece != term and sorted(piece) == wanted and not _is_plain(piece, term):
-                    yield Finding(
-                        "garbled-words", Severity.WARNING, f"“{piece}”疑为“{term}”的错写（串字）。",
-                        (paragraph.whole(frame.document),), stated=piece, expected=term,
-                    )  # fmt: skip
+                    hits[piece, term].append(paragraph)
+    for (piece, term), places in hits.items():
+        count = f"（共{len(places)}处）" if len(places) > 1 else ""
+        yield Finding(
+            "garbled-words", Severity.WARNING, f"“{piece}”疑为“{term}”的错写（串字）{count}。",
+            tuple(_place(p, piece, frame) for p in places), stated=piece, expected=term,
+        )  # fmt: skip
+
+
+def _place(paragraph: Paragraph, piece: str, frame: Frame) -> Source:
+    start = paragraph.text.index(piece)
+    return paragraph.source(
+        frame.document, start, start + len(piece), quote=paragraph.text, title=paragraph.heading
+    )  # fmt: skip
 
 
 def _is_plain(piece: str, term: str) -> bool:
