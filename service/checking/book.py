@@ -52,7 +52,6 @@ class Book:
 
     Attributes:
         year: Budget year of the text.
-        only: Funds that hold all the money there is.
     """
 
     def __init__(self, material: Material) -> None:
@@ -63,13 +62,14 @@ class Book:
             f for d in documents for f in d.facts
             if f.authority is Authority.CELL and f.coordinate.aspect is Aspect.LEVEL
         ]  # fmt: skip
-        self.only = only_funds(
-            [f for d in (*material.sources, material.text) for f in d.facts if f.coordinate.aspect is Aspect.LEVEL]
-        )
+        by_year: dict[int, list[Fact]] = defaultdict(list)
+        for document in (*documents, material.text):
+            by_year[document.year] += [f for f in document.facts if f.coordinate.aspect is Aspect.LEVEL]
+        self._only = {year: only_funds(facts) for year, facts in by_year.items()}
         self._at: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
         for fact in cells:
             if "line" not in dict(fact.coordinate.members):
-                self._at[comparison_key(fact.coordinate, self.only)].append(fact)
+                self._at[self.key(fact.coordinate)].append(fact)
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         for fact in cells:
             self._levels[fact.coordinate.measure, fact.coordinate.year].append(fact)
@@ -82,9 +82,13 @@ class Book:
             for table in document.tables:
                 self._note_names(document, table)
 
+    def key(self, coordinate: Coordinate) -> tuple[object, ...]:
+        """Return what is equal for coordinates that mean the same, in years whose money is all of one fund."""
+        return comparison_key(coordinate, self._only.get(coordinate.year, frozenset()))
+
     def at(self, coordinate: Coordinate) -> list[Printed]:
         """Return every figure printed at a coordinate, then what may be taken for it where nothing is."""
-        key = comparison_key(_level(coordinate), self.only)
+        key = self.key(_level(coordinate))
         found = [
             Printed(f.quantity, (f.source,), exact=True) for f in self._at.get(key, ()) if f.quantity is not None
         ]
@@ -120,7 +124,8 @@ class Book:
         return [
             Printed(f.quantity, (f.source,), exact=False)
             for f in self._levels.get((coordinate.measure, coordinate.year), ())
-            if f.quantity is not None and all(f.coordinate.get(d) == m for d, m in named.items())
+            if f.quantity is not None and f.coordinate.stage is coordinate.stage
+            and all(f.coordinate.get(d) == m for d, m in named.items())
         ]
 
     def periods_of(self, coordinate: Coordinate) -> list[Printed]:
@@ -145,7 +150,7 @@ class Book:
 
     def blank_at(self, coordinate: Coordinate) -> Source | None:
         """Return a blank cell of a coordinate where nothing else is printed there."""
-        facts = self._at.get(comparison_key(_level(coordinate), self.only), [])
+        facts = self._at.get(self.key(_level(coordinate)), [])
         return facts[0].source if facts and all(f.quantity is None for f in facts) else None
 
     def named(self, name: str) -> list[Printed]:

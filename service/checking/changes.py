@@ -14,6 +14,7 @@ from service.checking.arithmetic import (
     is_cut_off,
     meet,
     off_by_last_digit,
+    off_by_last_digits,
     rate_by_change,
     rate_of,
     shown,
@@ -25,7 +26,6 @@ from service.checking.words import Words
 from service.domain.coordinate import Aspect, Coordinate
 from service.domain.fact import Source
 from service.domain.finding import Severity
-from service.domain.funds import comparison_key
 from service.domain.quantity import PERCENT, WORKING_DIGITS, Kind, Quantity, Unit
 from service.numerals import render_number, render_quantity
 
@@ -94,7 +94,7 @@ def judge_changes(
     stated: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in claims:
         for coordinate in claim.coordinates if claim.is_level else ():
-            stated[comparison_key(coordinate, book.only)].append(claim)
+            stated[book.key(coordinate)].append(claim)
     elsewhere = _Elsewhere(stated, book)
     for group in groups:
         relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, elsewhere, document)]
@@ -111,7 +111,7 @@ class _Elsewhere:
     def at(self, coordinate: Coordinate, year: int) -> Sequence[Claim]:
         """Return the claims of the amount itself in a year."""
         level = replace(coordinate, aspect=Aspect.LEVEL, year=year, base_year=None)
-        return self.stated.get(comparison_key(level, self.book.only), ())
+        return self.stated.get(self.book.key(level), ())
 
 
 def _relations(
@@ -219,7 +219,14 @@ def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _R
         working = f"{a} － {b} = {render_quantity(said)}"
     exact = difference / before.quantity.base if is_rate else difference
     implied = (before.claim, _before(claim.quantity, now)) if is_rate and before.claim and not before.sure else None
-    return _Relation((*taking, claim), meet(stated, may), claim, said, exact, working, sources, implied)
+    holds = meet(stated, may) or (not is_rate and _of_rounded(claim.quantity, now, before))
+    return _Relation((*taking, claim), holds, claim, said, exact, working, sources, implied)
+
+
+def _of_rounded(change: Quantity, now: Amount, before: Amount) -> bool:
+    """Whether a change is that of the two amounts as a text prints them."""
+    a, b = (amount.quantity.to(change.unit).rounded(change.decimals) for amount in (now, before))
+    return a.number - b.number == change.number
 
 
 def _before(rate: Quantity, now: Amount) -> Interval:
@@ -324,7 +331,7 @@ def _object(culprit: Claim, relation: _Relation, words: Words) -> None:
         return
     else:
         is_money = stated.quantity.unit.kind is Kind.MONEY
-        slight = off_by_last_digit(stated.quantity, said)
+        slight = off_by_last_digit(stated.quantity, said) or (is_money and off_by_last_digits(stated.quantity, said))
         code = "last-digit-differs" if slight else "change-does-not-follow" if is_money else "rate-does-not-follow"
         severity = Severity.WARNING if slight else Severity.ERROR
         message = f"{what}文中写{_said(stated)}，按数字应为{expected}（{relation.working}）。"

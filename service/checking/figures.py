@@ -52,7 +52,7 @@ def _findings(claims: Sequence[Claim], document: str) -> tuple[Finding, ...]:
     for claim in claims:
         if claim.objection is not None:
             o = claim.objection
-            grouped.setdefault((o.code, o.message, o.expected, claim.text), []).append(claim)
+            grouped.setdefault((o.code, o.working or o.message, o.expected, claim.text), []).append(claim)
     out = []
     for same in grouped.values():
         first = same[0].objection

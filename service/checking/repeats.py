@@ -12,7 +12,6 @@ from service.checking.claims import Claim, Objection, interval_of
 from service.checking.words import Words
 from service.domain.coordinate import Aspect, Coordinate
 from service.domain.finding import Severity
-from service.domain.funds import comparison_key
 from service.domain.quantity import Quantity
 from service.numerals import render_quantity
 
@@ -32,7 +31,7 @@ def judge_repeats(claims: Sequence[Claim], book: Book, words: Words, document: s
 
 
 def _key(coordinate: Coordinate, book: Book, claim: Claim) -> tuple[object, ...]:
-    measure, year, stage, members = comparison_key(coordinate, book.only)
+    measure, year, stage, members = book.key(coordinate)
     if measure in _TOTALS and {d for d, _ in coordinate.members} <= {"fund", "origin"} and coordinate.aspect in {Aspect.CHANGE, Aspect.RATE}:
         measure = "收支" if _balances(coordinate, book) else measure
     compared = _compared_with(claim)
