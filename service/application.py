@@ -268,7 +268,7 @@ class Application:
 
     def read_file(self, path: Path) -> Document:
         """Read a file from disk without storing it."""
-        return self.read(self._bytes_of(path), path.name)
+        return self.read(self.bytes_of(path), path.name)
 
     def add(self, data: bytes, name: str, *, force: bool = False) -> Ingested:
         """Read a file and store it; the same bytes twice are one document, which is read once.
@@ -326,7 +326,7 @@ class Application:
         self, given: Iterator[tuple[str, Path | bytes]], total: int, progress: Callable[[Progress], None] | None,
         workers: int, force: bool,
     ) -> Iterator[Ingested]:  # fmt: skip
-        queue = _Queue(given, total, self._bytes_of, self._unpacker)
+        queue = _Queue(given, total, self.bytes_of, self._unpacker)
         if not force:
             queue.known = frozenset(each.id for each in self._library.summaries())
         # One file is read in this process: starting another takes longer than most files.
@@ -387,7 +387,13 @@ class Application:
             return False
         return True
 
-    def _bytes_of(self, path: Path) -> bytes:
+    def bytes_of(self, path: Path) -> bytes:
+        """Return the bytes of a file.
+
+        Raises:
+            InvalidInputError: There is no such file, or it cannot be read.
+            OversizedDocumentError: It is beyond the limit.
+        """
         try:
             if path.exists() and not path.is_file():
                 raise InvalidInputError(f"“{path.name}”不是文件。请给出预算文本文件，或放着它们的文件夹。")
@@ -513,7 +519,7 @@ class _Queue:
         unpacker: Unpacker,
     ) -> None:  # fmt: skip
         self._given = given
-        self._bytes_of = bytes_of
+        self.bytes_of = bytes_of
         self._unpacker = unpacker
         self._number = 0
         self._first: list[tuple[str, bytes | YoujuError, Members | None]] = []
@@ -543,7 +549,7 @@ class _Queue:
     def _opened(self) -> Iterator[tuple[str, bytes | YoujuError, Members | None]]:
         for name, place in self._given:
             try:
-                data = place if isinstance(place, bytes) else self._bytes_of(place)
+                data = place if isinstance(place, bytes) else self.bytes_of(place)
                 members = self._unpacker(data, name)
             except YoujuError as error:
                 yield name, error, None

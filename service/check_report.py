@@ -24,6 +24,9 @@ UNVERIFIABLE = "“无法核对”是说手头没有能对照的表或数，不�
 #: A passage longer than this is not singled out in its own sentence.
 _LONGEST_MARK = 60
 _MOST_QUOTED = 160
+_MOST_OTHERS = 3
+#: Notes shown in a terminal.
+_MOST_NOTES = 10
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~&])")
 
 
@@ -136,7 +139,9 @@ def summary_of(report: CheckReport) -> str:
         return f"发现{errors}处错误" + (f"、{warnings}处警告" if warnings else "") + "，请逐条改正后再报。"
     if "no-figures" in codes:
         return "没有找到可核对的数字，什么也没有核对，不等于没有错。"
-    if total and unverifiable == total:
+    if total and "no-tables-to-check-by" in codes:
+        said = "没有发现矛盾，但没有表格可对照，只核对了文字内部的算术，不等于没有错"
+    elif total and unverifiable == total:
         said = "没有发现矛盾，但文中的数字一个也无法核对，不等于没有错"
     elif unverifiable:
         said = f"没有发现错误；文中{total}个数字里有{unverifiable}个无法核对"
@@ -194,8 +199,11 @@ def report_to_text(said: Mapping[str, Any]) -> str:
         found = [each for each in said["findings"] if each["severity"] == severity]
         if found:
             lines = [f"{name}（{len(found)}）：{meaning}"]
-            for number, each in enumerate(found, 1):
+            shown = found[:_MOST_NOTES] if severity == "note" else found
+            for number, each in enumerate(shown, 1):
                 lines += _finding_lines(number, each, brief=severity == "note")
+            if len(shown) < len(found):
+                lines.append(f"     另有{len(found) - len(shown)}条，见 --format html 或 --json。")
             parts.append("\n".join(lines))
     if said["figures"]["unverifiable"]:
         parts.append(f"{UNVERIFIABLE}逐个的原因见 --format html 或 --json。")
@@ -214,10 +222,19 @@ def _finding_lines(number: int, finding: Mapping[str, Any], *, brief: bool) -> l
 
 def details_of(finding: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is known of a finding as (name, value): place, what is written, what it should be, the arithmetic."""
-    others = len(finding["places"]) - 1
-    where = finding["where"] + (f"（另见{others}处）" if others > 0 and finding["where"] else "")
-    pairs = [("位置", where), ("写的是", finding["stated"]), ("应为", finding["expected"]), ("计算", finding["working"])]
+    others = [each for each in dict.fromkeys(map(_other_place, finding["places"][1:])) if each]
+    more = f"，等{len(others)}处" if len(others) > _MOST_OTHERS else ""
+    pairs = [
+        ("位置", finding["where"]), ("写的是", finding["stated"]), ("应为", finding["expected"]),
+        ("计算", finding["working"]), ("另见", "；".join(others[:_MOST_OTHERS]) + more),
+    ]  # fmt: skip
     return [(name, value) for name, value in pairs if value]
+
+
+def _other_place(place: Mapping[str, Any]) -> str:
+    where = place_to_text(place)
+    printed = " ".join(place["quote"].split())
+    return f"{where}：{printed}" if where and place["table"] and 0 < len(printed) <= _LONGEST_MARK else where
 
 
 def quote_parts(said: Mapping[str, Any], most: int = _MOST_QUOTED) -> tuple[str, str, str]:

@@ -55,7 +55,7 @@ details{margin-top:32px}summary{font-size:17px;font-weight:600;cursor:pointer;pa
 .judged th,.judged td{border:1px solid #d5dbe3;padding:4px 8px;vertical-align:top;text-align:left}
 .judged th{background:#f4f6f9;white-space:nowrap}
 .judged .figure{white-space:nowrap;text-align:right}
-.judged .verdict{white-space:nowrap}
+.judged .short{white-space:nowrap}
 .contradicted{background:#fdecec}.unverifiable{color:#5a6675}
 @media print{body{max-width:none;padding:0;font-size:12px}}
 """
@@ -117,9 +117,9 @@ def _figures(said: Mapping[str, Any]) -> str:
     if not judged:
         return ""
     rows = "".join(
-        f'<tr class="{each["verdict"]}"><td>{number}</td><td>{escape(place_of(each))}</td>'
+        f'<tr class="{each["verdict"]}"><td>{number}</td><td class="short">{escape(place_of(each))}</td>'
         f'<td class="figure">{escape(each["text"])}</td><td>{escape(each["subject"])}</td>'
-        f'<td class="verdict">{_VERDICT_SIGNS[each["verdict"]]} {VERDICTS[each["verdict"]]}</td>'
+        f'<td class="short">{_VERDICT_SIGNS[each["verdict"]]} {VERDICTS[each["verdict"]]}</td>'
         f"<td>{escape(why(each))}</td></tr>"
         for number, each in enumerate(judged, 1)
     )

@@ -1,6 +1,6 @@
-"""The command line: `youju ingest`, `tables`, `documents`, `ask`, `explain`, `doctor`, `serve`, `eval`.
+"""The command line: `youju ingest`, `tables`, `documents`, `ask`, `check`, `explain`, `doctor`, `serve`, `eval`.
 
-Exit status: 0 done; 1 an error was found in a document, or a question was refused; 2 bad usage or input.
+Exit status: 0 done; 1 an error was found in a document or text, or a question was refused; 2 bad usage or input.
 Answers go to stdout, everything else to stderr. Heavy libraries are imported inside the commands.
 """
 
@@ -29,7 +29,11 @@ DONE, FOUND, BAD = 0, 1, 2
 INTERRUPTED = 130
 
 _LONGEST_LINE_BYTES = 200_000
-_COMMANDS = ("ingest", "tables", "documents", "ask", "explain", "doctor", "serve", "eval")
+#: What a check can be written as; the last two are files only.
+_FORMATS = ("text", "json", "md", "html", "docx", "pdf")
+_ENDINGS = {"txt": "text", "markdown": "md", "htm": "html"}
+_PASTED = "标准输入.txt"
+_COMMANDS = ("ingest", "tables", "documents", "ask", "check", "explain", "doctor", "serve", "eval")
 #: A hostile document must not steer the terminal it is printed on.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: Typer does not name it: what is raised for every misuse of the command line.
@@ -241,6 +245,61 @@ def ask(
     return FOUND if answer["status"] == "refused" else _status(answer["findings"])
 
 
+@app.command(
+    cls=_Command,
+    help="核对一份情况说明或整份公开文本：每个数字对照表格，列出错误。例：youju check 情况说明.docx --tables 预算表.xlsx",
+)
+def check(
+    context: Context,
+    file: Annotated[str, typer.Argument(metavar="文件", help="要核对的文件；- 为标准输入的文字。", show_default=False)],
+    tables: Annotated[
+        list[Path] | None, typer.Option("--tables", metavar="文件", help="用来对照的表格文件，可多次给出。")
+    ] = None,
+    entity: Annotated[str, typer.Option("--entity", metavar="部门", help="文字没有写明部门时，当作这个部门的。")] = "",
+    year: Annotated[
+        int, typer.Option("--year", metavar="年度", min=0, max=2999, help="文字没有写明年度时，当作这一年的。")
+    ] = 0,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="格式",
+            help="text、json、md、html；docx（原文加批注，原文不是DOCX时为报告）、pdf（原PDF加高亮和附注）写成文件。",
+        ),
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")] = None,
+    *,
+    as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Judge every figure of a text."""
+    from service.check_report import counts_to_text, report_to_dict
+
+    chosen = _format(form, output, as_json=as_json)
+    _refuse_broken_text(entity, file, *map(str, tables or ()))
+    application = _desk(context).application()
+    path = Path(file)
+    by = [(each.name, application.bytes_of(each)) for each in tables or ()]
+    if file == "-":
+        name, data = _PASTED, sys.stdin.buffer.read(application.limits.max_file_bytes + 1)
+    else:
+        name, data = path.name, application.bytes_of(path)
+    checked = application.check(data, name, by, entity=entity, year=year)
+    said = report_to_dict(checked.report, text=checked.document.text, ms=checked.ms)
+    if chosen in ("docx", "pdf"):
+        made = application.annotated(checked, chosen)
+        where = _place_for(output, path if file != "-" else Path(_PASTED), chosen)
+        _keep(where, made, (path, *(tables or ())))
+        _print(f"{said['summary']}\n  {counts_to_text(said)}\n已写入 {where}")
+    else:
+        text = _report(said, chosen)
+        if output is None:
+            _print(text)
+        else:
+            where = _place_for(output, path, chosen)
+            _keep(where, f"{text}\n".encode(), (path, *(tables or ())))
+            _note(f"已写入 {where}")
+    return _status(said["findings"])
+
+
 @app.command(cls=_Command, help="查看一次回答的依据：理解、算式、取数、计算、提示。")
 def explain(
     context: Context,
@@ -328,6 +387,76 @@ def evaluate(
     arguments += ["--json"] if as_json else []
     # The interpreter that runs this, and nothing a document could have named.
     return subprocess.run([sys.executable, "-m", "evals", *arguments], cwd=root, check=False).returncode  # noqa: S603
+
+
+# -------------------------------------------------------------------------------------------- check
+
+
+def _format(asked: str, output: Path | None, *, as_json: bool) -> str:
+    """Return the format to write: the one asked for, else that of the file to write, else text."""
+    if as_json:
+        if asked not in ("", "json"):
+            raise InvalidInputError(f"--json 和 --format {asked} 只能给一个。")
+        return "json"
+    if not asked:
+        ending = output.suffix.lower().lstrip(".") if output is not None else ""
+        named = _ENDINGS.get(ending, ending)
+        return named if named in _FORMATS else "text"
+    if asked.lower() not in _FORMATS:
+        near = get_close_matches(asked.lower(), _FORMATS, n=1)
+        hint = f"是不是 {near[0]}？" if near else ""
+        raise InvalidInputError(f"“--format”的值“{asked}”不对。{hint}可用的有：{'、'.join(_FORMATS)}。")
+    return asked.lower()
+
+
+def _report(said: dict[str, Any], form: str) -> str:
+    if form == "html":
+        from service.check_view import report_to_html
+
+        return report_to_html(said).rstrip("\n")
+    from service.check_report import report_to_markdown, report_to_text
+    from service.rendering import to_json
+
+    if form == "json":
+        return to_json(said)
+    return report_to_markdown(said).rstrip("\n") if form == "md" else report_to_text(said)
+
+
+def _place_for(output: Path | None, given: Path, form: str) -> Path:
+    """Return the file to write: the one asked for, else one of a free name in the folder asked for or the current one."""
+    if output is not None and not output.is_dir():
+        return output
+    folder = output or Path()
+    ending = "txt" if form == "text" else form
+    names = (f"{given.stem}-核对{number if number > 1 else ''}.{ending}" for number in range(1, 10_000))
+    return next(place for name in names if not (place := folder / name).exists())
+
+
+def _keep(path: Path, data: bytes, given: Sequence[Path]) -> None:
+    """Write a file whole or not at all, and never over one that was handed in."""
+    import tempfile
+
+    if path.exists() and any(each.exists() and path.samefile(each) for each in given):
+        raise InvalidInputError(f"“{path.name}”是交来核对的文件，不能覆盖。请用 --output 换一个名字。")
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".youju-", delete=False) as written:
+            written.write(data)
+        made = Path(written.name)
+        try:
+            made.chmod(0o666 & ~_umask())
+            made.replace(path)
+        except OSError:
+            made.unlink(missing_ok=True)
+            raise
+    except OSError:
+        raise InvalidInputError(f"不能写入“{path.name}”。请检查文件夹是否存在、是否有写权限。") from None
+
+
+def _umask() -> int:
+    """Return the mask of new files; it can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 # -------------------------------------------------------------------------------------------- batch
