@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from service.checking.material import Material
 from service.checking.spots import Spot, body, grouped, is_about_duties, is_glossary
+from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
 from service.domain.paragraph import Paragraph
 
@@ -20,9 +21,12 @@ def residue_findings(material: Material) -> Iterator[Finding]:
     rules = material.vocabulary.wording
     for sign in rules.residue:
         spots = [
-            Spot(p, *m.span()) for p in body(material) if not is_glossary(p) for m in sign.pattern.finditer(p.text)
+            Spot(p, *m.span())
+            for p in body(material, recognised=True)
+            if not is_glossary(p)
+            for m in sign.pattern.finditer(p.text)
         ]
-        spots = [s for s in spots if not _is_general(s)]
+        spots = [s for s in spots if not _is_a_size(s)]
         yield from grouped(
             material, "template-residue", Severity.WARNING,
             f"模板残留：{sign.what}没有改，请写成实际内容。", spots,
@@ -33,10 +37,12 @@ def residue_findings(material: Material) -> Iterator[Finding]:
             for p in body(material)
             if not (is_glossary(p) or is_about_duties(p) or p.is_heading)
             for m in sign.pattern.finditer(p.text)
+            if m.start() or len(p.text) > m.end()
         ]
         yield from grouped(
             material, "missing-figure", Severity.WARNING, f"{sign.what}，请补上数字。", spots, expected="数字"
         )
+    yield from _in_titles(material)
     fees = [spot for p in body(material) if not is_glossary(p) for spot in _bare_fees(p, rules.fee)]
     yield from grouped(
         material,
@@ -48,10 +54,23 @@ def residue_findings(material: Material) -> Iterator[Finding]:
     )
 
 
-def _is_general(spot: Spot) -> bool:
-    """「单价××元」 in a rule about how to fill in is still residue; a size like 2×3 is none."""
+def _is_a_size(spot: Spot) -> bool:
+    """Whether its sign multiplies: 「2××3」 is no placeholder."""
     text = spot.paragraph.text
     return "×" in spot.said and text[spot.end : spot.end + 1].isdigit()
+
+
+def _in_titles(material: Material) -> Iterator[Finding]:
+    """Placeholders in titles and notes of tables."""
+    for table in material.text.tables:
+        for said in (table.title, *table.notes):
+            hit = next((s for s in material.vocabulary.wording.residue if s.pattern.search(said)), None)
+            if hit is not None:
+                place = Source(material.text.id, table.id, table.title, row=0, column=0, page=table.page, quote=said)
+                yield Finding(
+                    "template-residue", Severity.WARNING,
+                    f"模板残留：表“{table.title[:30]}”里{hit.what}没有改，请写成实际内容。", (place,), stated=said,
+                )  # fmt: skip
 
 
 def _bare_fees(paragraph: Paragraph, fee: re.Pattern[str]) -> Iterator[Spot]:

@@ -64,10 +64,10 @@ def grouped(
     )  # fmt: skip
 
 
-def body(material: Material) -> Iterator[Paragraph]:
-    """Yield the paragraphs that say something: no contents, no text recognised from an image."""
+def body(material: Material, *, recognised: bool = False) -> Iterator[Paragraph]:
+    """Yield the paragraphs that say something: no contents, and text recognised from an image only if asked for."""
     for paragraph in material.text.paragraphs:
-        if paragraph.text and not paragraph.in_contents and not by_ocr(paragraph):
+        if paragraph.text and not paragraph.in_contents and (recognised or not by_ocr(paragraph)):
             yield paragraph
 
 

@@ -127,7 +127,7 @@ def _of_comparisons(material: Material, year: int) -> Iterator[Finding]:
 def _year_spoken_of(text: str, before: int, year: int) -> int:
     """Return the year that the clause tells of: the last one named before it in its sentence."""
     begin = text.rfind("。", 0, before) + 1
-    named = [int(y) for y in _YEAR.findall(text[begin:before])]
+    named = [int(m.group()) for m in _YEAR.finditer(text, begin, before) if text[m.start() - 1] not in "比较与同和"]
     return named[-1] if named else year
 
 
