@@ -74,12 +74,19 @@ class Place:
         end: After it.
         cells: (table, row, column) of changed cells; row and column -1 for a row taken out.
         names: Texts by which a finding names it: the planted figure, or the label of a row taken out.
+        gone: Table and index of a row taken out; the rows below it have moved up.
     """
 
     start: int = -1
     end: int = -1
     cells: tuple[tuple[str, int, int], ...] = ()
     names: tuple[str, ...] = ()
+    gone: tuple[str, int] = ("", 0)
+
+    def back_row(self, source: Source) -> int:
+        """Return the row of a source in the document as published."""
+        table, at = self.gone
+        return source.row + 1 if table and source.table == table and source.row >= at else source.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +222,7 @@ def try_plant(clean: Clean, plant: Plant) -> Trial:
     except Exception as error:  # a crash is a result, and the other plants go on
         return Trial(plant, crash=f"{type(error).__name__}: {error}")
     plant, place = located(clean, plant, document)
-    seen = Counter(_key(f, None) for f in clean.report.findings)
-    fresh: list[Finding] = []
-    for finding in report.findings:
-        key = _key(finding, plant)
-        if seen.get(key, 0):
-            seen[key] -= 1
-        else:
-            fresh.append(finding)
+    fresh = _fresh(clean.report.findings, report.findings, plant, place)
     loud = [f for f in fresh if f.severity in _LOUD]
     there = [f for f in loud if is_there(f, place)]
     figures = _newly_contradicted(clean.report, report, plant)
@@ -230,6 +230,29 @@ def try_plant(clean: Clean, plant: Plant) -> Trial:
     noted = not strict and any(is_there(f, place) for f in fresh)
     untried = () if strict else _untried(clean.document, document, place)
     return Trial(plant, bool(loud), strict, noted, tuple(f.code for f in loud), len(loud) - len(there), untried=untried)
+
+
+def _fresh(before: Sequence[Finding], after: Sequence[Finding], plant: Plant, place: Place) -> list[Finding]:
+    """Return the findings that the document as published does not have, or has without the planted place."""
+    seen = Counter(_key(f, None) for f in before)
+    places = {(_key(f, None), s.table, s.row, s.column, s.start) for f in before for s in f.sources}
+    fresh = []
+    for finding in after:
+        key = _key(finding, plant, place)
+        grown = any(
+            _overlaps(s, place) and (key, s.table, place.back_row(s), s.column, _back(s, plant)) not in places
+            for s in finding.sources
+        )  # fmt: skip
+        if seen.get(key, 0):
+            seen[key] -= 1
+            if not grown:
+                continue
+        fresh.append(finding)
+    return fresh
+
+
+def _back(source: Source, plant: Plant) -> int:
+    return plant.back(source.start) if source.start >= 0 else source.start
 
 
 def _untried(before: Document, after: Document, place: Place) -> tuple[str, ...]:
@@ -241,15 +264,16 @@ def _untried(before: Document, after: Document, place: Place) -> tuple[str, ...]
     )  # fmt: skip
 
 
-def _key(finding: Finding, plant: Plant | None) -> tuple[object, ...]:
-    """Return what makes two findings the same: offsets are counted back to the text as published."""
-    place: tuple[object, ...] = ()
+def _key(finding: Finding, plant: Plant | None, place: Place | None = None) -> tuple[object, ...]:
+    """Return what makes two findings the same: offsets and rows are counted back to the document as published."""
+    where: tuple[object, ...] = ()
     if finding.sources:
         s = finding.sources[0]
-        place = (s.table, s.row, s.column, plant.back(s.start) if plant and s.start >= 0 else s.start)
+        row = place.back_row(s) if place else s.row
+        where = (s.table, row, s.column, _back(s, plant) if plant else s.start)
     if finding.stated or finding.expected:
-        return finding.code, finding.severity, finding.stated, finding.expected, place
-    return finding.code, finding.severity, finding.message, place
+        return finding.code, finding.severity, finding.stated, finding.expected, where
+    return finding.code, finding.severity, finding.message, where
 
 
 def _newly_contradicted(before: CheckReport, after: CheckReport, plant: Plant) -> list[JudgedFigure]:
@@ -304,7 +328,7 @@ def _located_row(clean: Clean, plant: Plant, document: Document) -> tuple[Plant,
             for c, cell in enumerate(old.rows[at].cells) if cell.quantity is not None and cell.quantity.number
         }  # fmt: skip
         held, broken = broken_identities(clean.document, deltas) if deltas else (0, 0)
-        return replace(plant, witnesses=held, contradicted=broken), Place(cells=((old.id, -1, -1),), names=names)
+        return replace(plant, witnesses=held, contradicted=broken), Place(cells=((old.id, -1, -1),), names=names, gone=(old.id, at))
     return plant, Place(names=names)
 
 
