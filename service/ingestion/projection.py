@@ -129,7 +129,9 @@ def _side(
     if not any(_SPLITS.search(squeeze(label)) for _, label in rows):
         side = replace(side, default=())  # one list of all money, what was carried over included
     inherited: dict[int, Members] = {}
-    for node in outline(rows):
+    nodes = outline(rows)
+    totalled = any(n.place is Place.TOTAL for n in nodes)
+    for node in nodes:
         above = inherited.get(node.parent, {}) if node.parent is not None else {}
         plain = node.label
         code = next((c for c in codes.get(node.row, ()) if c), "")
@@ -137,7 +139,8 @@ def _side(
         if code and (dimension := dimension_of_code(code)) in side.dims:
             named = side.measure, {dimension: code}
         else:
-            ends = node.row == last or (node.place is Place.TOTAL and node.row == rows[0][0])
+            is_total = node.place is Place.TOTAL
+            ends = (node.row == last and (is_total or not totalled)) or (is_total and node.row == rows[0][0])
             named = _side_row(plain, side, vocabulary, is_last=ends)
         if named is None:
             continue

@@ -510,7 +510,7 @@ def _totals(table: Table, nodes: Sequence[Node], column: int, *, firm: bool) -> 
         if node.place is Kind.TOTAL:
             if last is None and not items and not since:
                 below = _top_items(nodes[position + 1 :])
-                readings, sure = [below], False
+                readings, sure = [below], firm and all(n.place is Kind.ITEM for n in nodes[position + 1 :])
             else:
                 readings = [[last, *since]] if last is not None else [[*items, *since]]
                 readings += [[*items, *since], items, [last] if last is not None else []]
