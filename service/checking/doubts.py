@@ -10,7 +10,6 @@ from dataclasses import replace
 from service.checking.book import Book, agrees
 from service.checking.claims import Claim, Objection
 from service.checking.words import Words
-from service.domain.coordinate import Aspect
 from service.domain.finding import Severity
 from service.domain.quantity import WAN_YUAN, YUAN, Kind
 from service.numerals import render_quantity
@@ -46,19 +45,6 @@ def doubt_years(claims: Sequence[Claim], book: Book, words: Words, year: int) ->
                 f"{claim.text}是{words.subject(own)}的数，文中写成{statement.year}年。", f"{year}年",
                 f"{words.place(printed[0].sources)}：{render_quantity(printed[0].quantity)}", printed[0].sources,
             )  # fmt: skip
-
-
-def doubt_bases(claims: Sequence[Claim], year: int) -> None:
-    """Object to a comparison with a year that the rest of the text does not compare with."""
-    compared = [c for c in claims if c.aspect in {Aspect.CHANGE, Aspect.RATE} and c.statement and c.statement.base_year]
-    usual = Counter(c.statement.base_year for c in compared if c.statement)
-    for claim in compared:
-        base = claim.statement.base_year if claim.statement else 0
-        odd = base not in {year, year - 1} and usual[base] * 10 < sum(usual.values()) * 5
-        if odd and claim.objection is None:
-            claim.objection = Objection(
-                "base-year-odd", Severity.WARNING, f"文中与{base}年比较，同比应与上年（{year - 1}年）比较，疑为年份写错。", f"{year - 1}年"
-            )
 
 
 def doubt_units(claims: Sequence[Claim]) -> None:

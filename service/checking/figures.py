@@ -8,7 +8,7 @@ from service.checking.book import Book
 from service.checking.changes import judge_changes
 from service.checking.claims import Claim, about_one_thing, claims_of
 from service.checking.completions import judge_completions
-from service.checking.doubts import doubt_bases, doubt_sizes, doubt_units, doubt_years
+from service.checking.doubts import doubt_sizes, doubt_units, doubt_years
 from service.checking.levels import judge_levels
 from service.checking.lists import judge_changes_of_parts, judge_lists, judge_net_changes, judge_paragraph_lists
 from service.checking.material import Material
@@ -40,7 +40,6 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     judge_net_changes(claims, text.id)
     judge_repeats(claims, book, words, text.id)
     doubt_years(claims, book, words, text.year)
-    doubt_bases(claims, text.year)
     doubt_sizes(claims, book, words)
     doubt_units(claims)
     return tuple(_judged(c, material, words) for c in claims), _findings(claims, text.id)

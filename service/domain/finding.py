@@ -127,7 +127,6 @@ FINDING_CODES: dict[str, str] = {
     "list-does-not-add-up": "所列各项之和不等于合计",
     "changes-do-not-add-up": "各项增减额之和不等于合计的增减额",
     "year-wrong": "数字是预算年度的，年份写成了别的年度",
-    "base-year-odd": "比较的年份不是上年",
     "unit-odd": "金额单位与全文不同，疑为元与万元写错",
     "performance-exceeds-projects": "绩效目标涉及的资金多于项目支出",
 }

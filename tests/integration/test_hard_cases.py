@@ -102,7 +102,7 @@ def test_an_increase_noun_is_a_change(vocabulary: Vocabulary) -> None:
         Spotter(vocabulary, (), colloquial=False),
         vocabulary,
     )
-    assert found[1].aspect.name == "CHANGE"
+    assert found[1].aspect is Aspect.CHANGE
 
 
 def test_why_of_an_earlier_year(seed_asker: RuleAsker) -> None:

@@ -35,7 +35,7 @@ def read(vocabulary: Vocabulary) -> Reader:
     return Reader(vocabulary)
 
 
-def said(statements: list[Statement]) -> list[tuple[Aspect, str, str, str]]:
+def said(statements: list[Statement]) -> list[tuple[Aspect | None, str, str, str]]:
     """Return aspect, measures, members and signed figure of each statement."""
     return [
         (
