@@ -134,7 +134,7 @@ def summary_of(report: CheckReport) -> str:
     codes = {each.code for each in report.findings}
     total, unverifiable = len(report.figures), report.count(Verdict.UNVERIFIABLE)
     if "other-tables" in codes:
-        return f"给来的表不对：先看第一条错误。共{errors}处错误、{warnings}处警告。"
+        return f"给来的表不是本部门本年度的，先看第一条错误。共{errors}处错误、{warnings}处警告。"
     if errors:
         return f"发现{errors}处错误" + (f"、{warnings}处警告" if warnings else "") + "，请逐条改正后再报。"
     if "no-figures" in codes:

@@ -256,9 +256,7 @@ def check(
         list[Path] | None, typer.Option("--tables", metavar="文件", help="用来对照的表格文件，可多次给出。")
     ] = None,
     entity: Annotated[str, typer.Option("--entity", metavar="部门", help="文字没有写明部门时，当作这个部门的。")] = "",
-    year: Annotated[
-        int, typer.Option("--year", metavar="年度", min=0, max=2999, help="文字没有写明年度时，当作这一年的。")
-    ] = 0,
+    year: Annotated[int, typer.Option("--year", metavar="年度", help="文字没有写明年度时，当作这一年的。")] = 0,
     form: Annotated[
         str,
         typer.Option(
@@ -274,6 +272,8 @@ def check(
     from service.check_report import counts_to_text, report_to_dict
 
     chosen = _format(form, output, as_json=as_json)
+    if year and not 1949 <= year <= 2999:
+        raise InvalidInputError(f"“--year”的值“{year}”不是预算年度。应如：--year 2024。")
     _refuse_broken_text(entity, file, *map(str, tables or ()))
     application = _desk(context).application()
     path = Path(file)

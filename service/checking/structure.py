@@ -15,7 +15,7 @@ from service.checking.sums import ARITHMETIC_CODES, grouped_note, sum_findings
 from service.domain.finding import Finding
 
 #: Findings of ingestion that the checks give better.
-ELSEWHERE = ARITHMETIC_CODES | {"ceiling-above-budget", "ceilings-conflict"}
+ELSEWHERE = ARITHMETIC_CODES | {"ceiling-above-budget", "ceilings-conflict", "no-tables"}
 
 
 def structure_findings(material: Material) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from service.application import Application
+from service.web.checks import checks
 from service.web.error_responses import add_error_handlers
 from service.web.gate import Gate
 from service.web.jobs import Jobs
@@ -33,6 +34,7 @@ def create_app(application: Application) -> FastAPI:
     app.state.jobs = Jobs()
     add_error_handlers(app)
     app.include_router(v1)
+    app.include_router(checks)
     app.include_router(probes)
     app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

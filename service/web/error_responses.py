@@ -56,6 +56,7 @@ _EXPECTED = {
     "extra_forbidden": "不是这个接口的字段",
     "json_invalid": "不是JSON",
     "model_attributes_type": "应为JSON对象",
+    "literal_error": "不是可用的值",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
 }

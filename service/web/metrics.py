@@ -20,6 +20,8 @@ class Metrics:
         self._answers: Counter[str] = Counter()
         self._ask_counts = [0] * (len(BUCKETS_MS) + 1)
         self._ask_total_ms = 0
+        self._checks: Counter[str] = Counter()
+        self._check_total_ms = 0
 
     def count_request(self, method: str, route: str, status: int) -> None:
         """Count a request that was answered."""
@@ -33,6 +35,12 @@ class Metrics:
             self._ask_counts[bisect_left(BUCKETS_MS, ms)] += 1
             self._ask_total_ms += ms
 
+    def count_check(self, outcome: str, ms: int) -> None:
+        """Count a check by the gravest severity it found, and the time it took."""
+        with self._lock:
+            self._checks[outcome] += 1
+            self._check_total_ms += ms
+
     def render(self, documents: int) -> str:
         """Write everything counted, and the number of documents held."""
         with self._lock:
@@ -40,6 +48,8 @@ class Metrics:
             answers = sorted(self._answers.items())
             counts = list(self._ask_counts)
             total_ms = self._ask_total_ms
+            checks = sorted(self._checks.items())
+            checks_ms = self._check_total_ms
         lines = ["# HELP youju_requests_total Requests answered.", "# TYPE youju_requests_total counter"]
         lines += [
             f'youju_requests_total{{method="{method}",route="{route}",status="{status}"}} {count}'
@@ -56,6 +66,11 @@ class Metrics:
             running += count
             lines.append(f'youju_ask_milliseconds_bucket{{le="{bound}"}} {running}')
         lines += [f"youju_ask_milliseconds_sum {total_ms}", f"youju_ask_milliseconds_count {running}"]
+        lines += ["# HELP youju_checks_total Checks by the gravest finding.", "# TYPE youju_checks_total counter"]
+        lines += [f'youju_checks_total{{outcome="{outcome}"}} {count}' for outcome, count in checks]
+        lines += ["# HELP youju_check_milliseconds Time to check a text.", "# TYPE youju_check_milliseconds summary"]
+        done = sum(count for _, count in checks)
+        lines += [f"youju_check_milliseconds_sum {checks_ms}", f"youju_check_milliseconds_count {done}"]
         lines += ["# HELP youju_documents Documents held.", "# TYPE youju_documents gauge"]
         lines.append(f"youju_documents {documents}")
         return "\n".join(lines) + "\n"

@@ -241,6 +241,108 @@ class Job(BaseModel):
     files: list[FileDone]
 
 
+class CheckOptions(BaseModel):
+    """What is known of a text to be checked besides the text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: Annotated[str, Field(max_length=200, description="文字没有写明部门时，当作这个部门的。")] = ""
+    year: Annotated[int | None, Field(ge=1949, le=2999, description="文字没有写明年度时，当作这一年的。")] = None
+    documents: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(default_factory=list, max_length=20, description="用来对照的、已导入的文档的编号。"),
+    ]
+
+
+class CheckRequest(CheckOptions):
+    """A text to be checked."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"text": "2024年支出预算950.47万元，其中基本支出537.27万元，占57%。", "documents": ["53639bf72c50f935"]}
+        },
+    )
+
+    text: Annotated[str, Field(min_length=1, max_length=5_000_000, description="要核对的文字。")]
+
+
+class CheckFinding(Finding):
+    """Something that does not fit."""
+
+    working: Annotated[str, Field(description="怎样算出来的。")]
+    highlight: Annotated[list[int] | None, Field(description="quote里有问题的字：起、止。")]
+
+
+class JudgedFigure(BaseModel):
+    """A figure of the text, judged."""
+
+    text: str
+    subject: Annotated[str, Field(description="说的是什么的数；看不出来时为空。")]
+    verdict: Literal["supported", "contradicted", "unverifiable"]
+    expected: Annotated[str, Field(description="应为多少；只在不符时有。")]
+    working: str
+    reason: Annotated[str, Field(description="为什么无法核对。")]
+    quote: str
+    highlight: list[int] | None
+    page: int | None
+    where: str
+    place: Place
+    evidence: list[Place]
+
+
+class Counted(BaseModel):
+    """How many figures got which verdict."""
+
+    total: int
+    supported: int
+    contradicted: int
+    unverifiable: int
+
+
+class JudgedBy(BaseModel):
+    """A document whose tables a text was judged by."""
+
+    id: str
+    title: str
+
+
+class CheckReport(BaseModel):
+    """A checked text. ``findings`` are gravest first, ``judged`` is every figure in the order of the text."""
+
+    model_config = _example(
+        document="0f1e2d3c4b5a6978", name="情况说明.docx", title="云溪市示例局2024年部门预算情况说明",
+        entity="云溪市示例局", year=2024, stage="年初预算", pages=None, characters=1200,
+        summary="发现1处错误，请逐条改正后再报。", against=[{"id": "53639bf72c50f935", "title": "云溪市示例局2024年部门预算"}],
+        figures={"total": 1, "supported": 0, "contradicted": 1, "unverifiable": 0},
+        cells={"proven": 0, "unproven": 0, "contradicted": 0},
+        findings=[
+            {
+                "code": "figure-differs-from-table", "severity": "error", "message": "2024年支出文中写951.47万元，表中是950.47万元。",
+                "quote": "2024年支出预算951.47万元。", "highlight": [9, 17], "page": None, "where": "支出预算情况说明，第12行",
+                "stated": "951.47万元", "expected": "950.47万元", "working": "", "places": [_CELL],
+            }
+        ],
+        judged=[], ms=120,
+    )  # fmt: skip
+
+    document: str
+    name: str
+    title: str
+    entity: str | None
+    year: int | None
+    stage: str
+    pages: int | None
+    characters: int
+    summary: Annotated[str, Field(description="一句话的结论。")]
+    against: list[JudgedBy]
+    figures: Counted
+    cells: Cells
+    findings: list[CheckFinding]
+    judged: list[JudgedFigure]
+    ms: int
+
+
 class TableRow(BaseModel):
     """One row: what names it, what it is, the page and the lines it came from."""
 

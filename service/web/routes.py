@@ -51,7 +51,8 @@ App = Annotated[Application, Depends(_application)]
 Counts = Annotated[Metrics, Depends(_metrics)]
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the description of an endpoint says of its refusals."""
     return {
         status: {"model": models.Problem, "content": {MEDIA_TYPE: {}}, "description": "问题详情（RFC 9457）"}
         for status in statuses
@@ -65,7 +66,7 @@ probes = APIRouter(tags=["运行"])
 @v1.post(
     "/ask",
     response_model=models.Answer,
-    responses=_problems(400, 413, 422, 503),
+    responses=problems(400, 413, 422, 503),
     tags=["问答"],
     summary="提问。拒答（refused）和反问（clarify）也是200，见status",
 )
@@ -79,7 +80,7 @@ def ask(asked: models.AskRequest, application: App, metrics: Counts) -> Json:
 @v1.get(
     "/answers/{answer_id}",
     response_model=models.KeptAnswer,
-    responses=_problems(404, 503),
+    responses=problems(404, 503),
     tags=["问答"],
     summary="查看一次回答的依据",
 )
@@ -93,7 +94,7 @@ def explain(answer_id: str, application: App) -> Json:
 @v1.post(
     "/formulas/evaluate",
     response_model=models.Result,
-    responses=_problems(400, 404, 422, 503),
+    responses=problems(400, 404, 422, 503),
     tags=["问答"],
     summary="计算一个算式，返回结果、计算过程和每个数的出处",
 )
@@ -106,7 +107,7 @@ def evaluate(asked: models.FormulaRequest, application: App) -> Json:
     "/documents",
     response_model=models.Uploaded | models.Job,
     status_code=201,
-    responses=_problems(413, 415, 422, 503, 507) | {202: {"model": models.Job, "description": "多份文件，后台导入"}},
+    responses=problems(413, 415, 422, 503, 507) | {202: {"model": models.Job, "description": "多份文件，后台导入"}},
     tags=["文档"],
     summary="导入一份文档（201）；几份文件或一个ZIP则在后台导入（202），进度见返回的id",
 )
@@ -133,7 +134,7 @@ def upload(
 @v1.get(
     "/documents/jobs/{job_id}",
     response_model=models.Job,
-    responses=_problems(404),
+    responses=problems(404),
     tags=["文档"],
     summary="查看一次批量导入的进度和结果",
 )
@@ -145,7 +146,7 @@ def job(job_id: str, jobs: Running) -> Json:
 @v1.get(
     "/documents",
     response_model=list[models.Document],
-    responses=_problems(503),
+    responses=problems(503),
     tags=["文档"],
     summary="列出已导入的文档",
 )
@@ -157,7 +158,7 @@ def documents(application: App) -> list[Json]:
 @v1.get(
     "/documents/{document_id}",
     response_model=models.Document,
-    responses=_problems(404, 503),
+    responses=problems(404, 503),
     tags=["文档"],
     summary="查看一份文档",
 )
@@ -172,7 +173,7 @@ def document(document_id: str, application: App) -> Json:
 @v1.delete(
     "/documents/{document_id}",
     status_code=204,
-    responses=_problems(404, 503),
+    responses=problems(404, 503),
     tags=["文档"],
     summary="删除一份文档",
 )
@@ -186,7 +187,7 @@ def remove(document_id: str, application: App) -> Response:
 @v1.get(
     "/tables",
     response_model=list[models.Table],
-    responses=_problems(404, 422, 503),
+    responses=problems(404, 422, 503),
     tags=["文档"],
     summary="查看一份文档的表格",
 )
@@ -198,7 +199,7 @@ def tables(document: Annotated[str, Query(description="文档编号。")], appli
 @v1.get(
     "/facts",
     response_model=list[models.Fact],
-    responses=_problems(422, 503),
+    responses=problems(422, 503),
     tags=["文档"],
     summary="查找数字：每个数字带口径、校验状态和出处",
 )
@@ -221,7 +222,7 @@ def healthz() -> Json:
     return {"status": "ok"}
 
 
-@probes.get("/readyz", response_model=models.Health, responses=_problems(503), summary="文档库可用")
+@probes.get("/readyz", response_model=models.Health, responses=problems(503), summary="文档库可用")
 def readyz(application: App) -> Json:
     """Say whether the store can be used."""
     return {"status": "ready", "documents": len(application.documents())}
