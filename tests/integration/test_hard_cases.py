@@ -11,6 +11,7 @@ from service.asking.answer import Answer, Result, Status
 from service.asking.asker import RuleAsker
 from service.asking.verification import unsupported_figures
 from service.claims.statements import read_statements
+from service.domain.coordinate import Aspect
 from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
 from tests.conftest import AskerOver
