@@ -22,8 +22,10 @@ class Cells:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.tables = {t.id: t for t in document.tables}
-        self._sources = {
-            (f.source.table, f.source.row, f.source.column): f.source for f in document.facts if f.source.table
+        facts = [f for f in document.facts if f.source.table]
+        self._sources = {(f.source.table, f.source.row, f.source.column): f.source for f in facts}
+        self._funds = {
+            f"{s.table}.{s.row}.{s.column}": f.coordinate.get("fund") or "" for f in facts for s in (f.source,)
         }
 
     def split(self, key: str) -> tuple[Table, int, int]:
@@ -43,6 +45,10 @@ class Cells:
     def quantity(self, key: str) -> Quantity | None:
         """Return the figure of a key, None where it is blank."""
         return self.cell(key).quantity
+
+    def fund(self, key: str) -> str:
+        """Return the fund that a key's figure is of, "" where it is of all money."""
+        return self._funds.get(key, "")
 
     def source(self, key: str) -> Source:
         """Return the place of a key."""

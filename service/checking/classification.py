@@ -12,7 +12,7 @@ from itertools import pairwise
 from service.checking.cells import Cells, figures_of
 from service.checking.equations import Place
 from service.checking.material import Material
-from service.checking.rulebook import rule_of
+from service.checking.rulebook import Rule, rule_of
 from service.domain.document import Document, Row, Table
 from service.domain.fact import Authority, Fact, Source
 from service.domain.finding import Finding, Severity
@@ -25,6 +25,9 @@ _CODES = re.compile(r"^[\[【(（]?[\d\s]{3,}[\]】)）]?\s*[-－—_:：.]?\s*"
 _CLASS, _ITEM = 3, 7
 _ECONOMIC = 5
 _TYPO_LENGTH = 5
+#: So many rows of one table with another code's name are one cause.
+_MANY = 5
+_SHOWN = 4
 _NAMES = {"function": "功能科目", "economic": "部门经济科目", "gov_economic": "政府经济科目"}
 
 
@@ -123,7 +126,15 @@ def _names_and_codes(coded: Sequence[Coded], text: Document, cells: Cells, vocab
         wrong = _wrong_name(entry, vocabulary)
         if wrong:
             groups[entry.dimension, entry.code, wrong].append((entry, _owner(entry, wrong, vocabulary)))
+    per_table: dict[tuple[str, str], list[tuple[Coded, str]]] = defaultdict(list)
+    for (dimension, _, _), entries in groups.items():
+        per_table[entries[0][0].table.id, dimension].append(entries[0])
+    for shifted in per_table.values():
+        if len(shifted) >= _MANY:
+            yield _shifted([e for e, _ in shifted], cells, vocabulary, rule)
     for (dimension, code, wrong), entries in groups.items():
+        if len(per_table[entries[0][0].table.id, dimension]) >= _MANY:
+            continue
         owner = entries[0][1]
         right = vocabulary.name_of(dimension, code)
         said = f"“{wrong}”的编码是{owner}" if owner else f"与“{right}”只差一个字，疑为错字"
@@ -134,6 +145,17 @@ def _names_and_codes(coded: Sequence[Coded], text: Document, cells: Cells, vocab
             f"{first.table.title}第{first.row + 1}行编码{code}印的名称是“{wrong}”，科目表里{code}是“{right}”；{said}{more}。",
             tuple(_label_place(e, cells) for e, _ in entries), stated=f"{code} {wrong}", expected=f"{code} {right}",
         )  # fmt: skip
+
+
+def _shifted(entries: Sequence[Coded], cells: Cells, vocabulary: Vocabulary, rule: Rule) -> Finding:
+    """Tell once of a table whose names stand beside other codes throughout."""
+    said = "、".join(f"{e.code}印作“{e.names[0]}”" for e in entries[:_SHOWN])
+    return Finding(
+        "code-name-mismatch", rule.severity,
+        f"{entries[0].table.title}有{len(entries)}行编码与名称对不上，像是错行或科目表不同：{said}等。请对照科目表核对。",
+        tuple(_label_place(e, cells) for e in entries), stated=f"{entries[0].code} {entries[0].names[0]}",
+        expected=f"{entries[0].code} {vocabulary.name_of(entries[0].dimension, entries[0].code)}",
+    )  # fmt: skip
 
 
 def _wrong_name(entry: Coded, vocabulary: Vocabulary) -> str:
@@ -272,6 +294,7 @@ def _pairs(facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Finding]:
     for economic, government in vocabulary.pairs:
         possible[economic].add(government)
     seen: set[tuple[str, str]] = set()
+    found: dict[str, list[tuple[Fact, str, str]]] = defaultdict(list)
     for fact in facts:
         economic = (fact.coordinate.get("economic") or "")[:_ECONOMIC]
         government = fact.coordinate.get("gov_economic") or ""
@@ -283,12 +306,17 @@ def _pairs(facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Finding]:
         ):  # fmt: skip
             continue
         seen.add(pair)
+        found[fact.source.table].append((fact, economic, government))
+    for entries in found.values():
+        fact, economic, government = entries[0]
         right = "、".join(f"{c}{vocabulary.name_of('gov_economic', c)}" for c in sorted(possible[economic]))
+        others = "、".join(f"{e}与{g}" for _, e, g in entries[1 : 1 + _SHOWN])
+        more = f"这张表不对应的还有{others}{'等' if len(entries) > _SHOWN + 1 else ''}。" if others else ""
         yield Finding(
             "codes-do-not-pair", rule.severity,
             f"{fact.source.table_title}：部门科目{economic}{vocabulary.name_of('economic', economic)}"
-            f"与政府科目{government}{vocabulary.name_of('gov_economic', government)}不对应，应为{right}。",
-            (fact.source,), stated=f"{economic} {government}", expected=right,
+            f"与政府科目{government}{vocabulary.name_of('gov_economic', government)}不对应，应为{right}。{more}",
+            tuple(f.source for f, _, _ in entries), stated=f"{economic} {government}", expected=right,
         )  # fmt: skip
 
 

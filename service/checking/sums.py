@@ -35,8 +35,10 @@ ARITHMETIC_CODES = frozenset({*_CODES.values(), "identity-fails"})
 _OWN = frozenset({"row-sum", "column-sum", "class-sum", "total-repeats"})
 _DOWN = frozenset({"column-sum", "class-sum", "total-repeats"})
 _SHOWN = 6
-#: So many wrong cells in one connected group are no slips any more.
-_MOST_CULPRITS = 12
+#: So many wrong cells, or failing relations, in one connected group are no slips any more.
+_MOST_CULPRITS, _MOST_FAILING = 12, 300
+#: Where so many comparisons that take one fund for all the money fail, and this share of them, it is not all of it.
+_MANY_ASSUMED, _SHARE_ASSUMED = 5, Decimal("0.25")
 _MOST_SOURCES = 24
 #: Two tables that agree less often may be about different money.
 _FEWEST_AGREEING = 2
@@ -82,6 +84,7 @@ def sum_findings(document: Document, vocabulary: Vocabulary) -> Iterator[Finding
     failed = [r for r in relations if not r.holds()]
     carried = _carried(cells) if failed else {}
     failed = [r for r in failed if not _is_explained(r, carried)]
+    failed = _without_assumed(failed, relations, cells)
     if not failed:
         return
     of_cell: dict[str, list[Relation]] = defaultdict(list)
@@ -153,6 +156,22 @@ def _is_explained(relation: Relation, carried: Mapping[str, Mapping[str, Decimal
     )
 
 
+def _without_assumed(failed: list[Relation], relations: Sequence[Relation], cells: Cells) -> list[Relation]:
+    """Leave out comparisons that hold only where one fund is all the money (B06, B12), where too many of them fail."""
+    assumed = [r for r in failed if _takes_a_fund_for_all(r, cells)]
+    held = sum(1 for r in relations if r.holds() and _takes_a_fund_for_all(r, cells))
+    if len(assumed) < _MANY_ASSUMED or len(assumed) < (held + len(assumed)) * _SHARE_ASSUMED:
+        return failed
+    out = {id(r) for r in assumed}
+    return [r for r in failed if id(r) not in out]
+
+
+def _takes_a_fund_for_all(relation: Relation, cells: Cells) -> bool:
+    if relation.identity.rule not in {"same-coordinate", "equivalence"}:
+        return False
+    return len({cells.fund(key) for key in relation.signs}) > 1
+
+
 def _carried(cells: Cells) -> dict[str, dict[str, Decimal]]:
     """Return, for each table, the amounts carried over from or to another year."""
     return {
@@ -209,7 +228,7 @@ def _culprits(
     """Take the best explaining cell, set it right, and look again; return what no single cell explains too."""
     found: list[Culprit] = []
     failed = list(group)
-    while failed and len(found) < _MOST_CULPRITS:
+    while failed and len(found) < _MOST_CULPRITS and len(group) <= _MOST_FAILING:
         best = _best(failed, of_cell)
         if best is None:
             break
