@@ -83,7 +83,9 @@ def sum_findings(document: Document, vocabulary: Vocabulary) -> Iterator[Finding
     relations = [r for i in document.identities if (r := _relation(i, cells)) is not None]
     failed = [r for r in relations if not r.holds()]
     carried = _carried(cells) if failed else {}
-    failed = [r for r in failed if not _is_explained(r, carried)]
+    one_part = rule_of(vocabulary, "one-part")
+    loose = one_part.words("words") if one_part is not None else ()
+    failed = [r for r in failed if not _is_explained(r, carried, loose)]
     failed = _without_assumed(failed, relations, cells)
     if not failed:
         return
@@ -138,14 +140,19 @@ def _relation(identity: Identity, cells: Cells) -> Relation | None:
     return Relation(identity, signs, gap, limit)
 
 
-def _is_explained(relation: Relation, carried: Mapping[str, Mapping[str, Decimal]]) -> bool:
+def _is_one_part(relation: Relation) -> bool:
+    """Whether a row's total has a single column beside it: a sum where the other columns are blank, else a part of it."""
+    return relation.identity.rule == "row-sum" and " + " not in relation.identity.description
+
+
+def _is_explained(relation: Relation, carried: Mapping[str, Mapping[str, Decimal]], loose: Sequence[str]) -> bool:
     """Whether a failing relation promises nothing after all.
 
-    A total over one single column is no sum (其中 without the word), and money carried over stands in some totals
+    A total over one single column may be no sum (其中 in other words), and money carried over stands in some totals
     and not in others: a gap that is exactly such a figure of the tables compared is none.
     """
     identity = relation.identity
-    if identity.rule == "row-sum" and " + " not in identity.description:
+    if _is_one_part(relation) and any(w in identity.description for w in loose):
         return True
     if identity.rule in {"of-which", "row-sum"}:
         return False
@@ -450,13 +457,18 @@ def _finding(
 
 def _severity(relations: Sequence[Relation], linked: Counter[frozenset[str]]) -> Severity:
     """Return ERROR where a table's own sum fails, or two tables that mostly agree say two things of one item."""
-    if any(r.identity.rule in _OWN for r in relations):
+    if any(r.identity.rule in _OWN and not (_is_one_part(r) and _is_larger(r.identity)) for r in relations):
         return Severity.ERROR
     pairs = Counter(
         frozenset(k.split(".")[0] for k in r.signs) for r in relations if r.identity.rule == "same-coordinate"
     )
     sure = any(linked[pair] >= max(count, _FEWEST_AGREEING) for pair, count in pairs.items())
     return Severity.ERROR if sure else Severity.WARNING
+
+
+def _is_larger(identity: Identity) -> bool:
+    """Whether the total is larger than its parts."""
+    return Decimal(identity.left_value.replace(",", "")) > Decimal(identity.right_value.replace(",", ""))
 
 
 def grouped_note(document: Document, vocabulary: Vocabulary) -> Finding | None:
