@@ -95,10 +95,37 @@ def judge_changes(
     for claim in claims:
         for coordinate in claim.coordinates if claim.is_level else ():
             stated[book.key(coordinate)].append(claim)
-    elsewhere = _Elsewhere(stated, book)
+    levels: dict[int, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.is_level and claim.quantity.unit.kind is Kind.MONEY:
+            levels[claim.place].append(claim)
+    elsewhere = _Elsewhere(stated, levels, book)
     for group in groups:
         relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, elsewhere, document)]
         _decide(relations, words)
+        _doubt_size(group, words, document)
+
+
+def _doubt_size(group: Sequence[Claim], words: Words, document: str) -> None:
+    """Object to an increase beyond the amount itself: the year before would be below zero."""
+    for claim in group:
+        if claim.aspect is not Aspect.CHANGE or claim.quantity.unit.kind is not Kind.MONEY or claim.quantity.number <= 0:
+            continue
+        before = [c for c in group if c.is_level and c.place == claim.place and c.start < claim.start]
+        now = next((c for c in reversed(before) if c.quantity.unit.kind is Kind.MONEY and _is_now(c, claim)), None)
+        if now is None or claim.objection is not None or now.objection is not None:
+            continue
+        if now.interval[1] < claim.interval[0]:
+            what = words.subject(claim.coordinates[0]) if claim.coordinates else "这一项"
+            culprit, other = (claim, now) if now.settled else (now, claim)
+            culprit.objection = Objection(
+                "figures-do-not-agree", Severity.ERROR,
+                f"{what}增加{claim.text}，比本年数{now.text}还多，上年数成了负数。", "", "", (other.source(document),),
+            )  # fmt: skip
+
+
+def _is_now(level: Claim, claim: Claim) -> bool:
+    return _of_year(level, claim, _year(claim, back=False), back=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +133,7 @@ class _Elsewhere:
     """Amounts that other paragraphs state."""
 
     stated: Mapping[tuple[object, ...], Sequence[Claim]]
+    levels: Mapping[int, Sequence[Claim]]
     book: Book
 
     def at(self, coordinate: Coordinate, year: int) -> Sequence[Claim]:
@@ -137,7 +165,19 @@ def _relations(
         tried += [m for a in now if (m := _by_change(claim, of_change, a, None))]
         tried += [m for b in before if (m := _by_change(claim, of_change, None, b))]
     held = [r for r in tried if r.holds]
+    if not held and is_rate and change is not None:
+        held = [
+            m for a in _others_before(claim, elsewhere, document)
+            if (m := _by_change(claim, Amount(change.full, change, (change.source(document),), sure=False), a, None)) and m.holds
+        ]  # fmt: skip
     yield from held[:1] or tried[:1]
+
+
+def _others_before(claim: Claim, elsewhere: _Elsewhere, document: str) -> list[Amount]:
+    """Return the amounts of the same sentence before a comparison: 「运行经费134.26万元，其中办公费21.76万元，比上年增加…」."""
+    begin = claim.statement.sentence[0] if claim.statement else claim.start
+    found = [c for c in elsewhere.levels.get(claim.place, ()) if begin <= c.start < claim.start]
+    return [Amount(c.exact, c, (c.source(document),), sure=c.settled) for c in reversed(found)]
 
 
 def _same_base(one: Claim, other: Claim) -> bool:

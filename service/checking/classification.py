@@ -229,22 +229,16 @@ def _levels(coded: Sequence[Coded], text: Document, cells: Cells, vocabulary: Vo
     if rule is None:
         return
     secret = withheld is not None and any(w in squeeze(text.text) for w in withheld.words("words"))
-    levels = vocabulary.dimensions["function"].levels
-    tables: dict[str, dict[str, Coded]] = defaultdict(dict)
+    tables: dict[tuple[str, str], dict[str, Coded]] = defaultdict(dict)
     for entry in coded:
-        if entry.dimension == "function" and entry.alone:
-            tables[entry.table.id].setdefault(entry.code, entry)
+        folded = len(set(entry.table.columns)) < len(entry.table.columns)  # a list in halves side by side
+        if (entry.dimension == "function" and entry.alone) or (entry.dimension == "economic" and not folded):
+            tables[entry.table.id, entry.dimension].setdefault(entry.code, entry)
     found: dict[tuple[str, str], list[Coded]] = defaultdict(list)
-    for codes in tables.values():
-        for upper, lower in pairwise(levels):
-            heads, parts = {c for c in codes if len(c) == upper}, {c for c in codes if len(c) == lower}
-            for odd, size, what in (
-                ({h for h in heads if not any(p.startswith(h) for p in parts)}, len(heads), "下面没有列明细科目"),
-                ({p for p in parts if p[:upper] not in heads}, len(parts), "上面没有列所属科目"),
-            ):
-                if size - len(odd) >= rule.number("fewest", "1") and len(odd) <= rule.number("most", "1"):
-                    for code in odd:
-                        found[code, what].append(codes[code])
+    for (_, dimension), codes in tables.items():
+        for upper, lower in pairwise(vocabulary.dimensions[dimension].levels):
+            for code, what in _without_kin(codes, upper, lower, rule):
+                found[code, what].append(codes[code])
     for (code, what), entries in sorted(found.items()):
         first = entries[0]
         if any(q.number for _, q in figures_of(first.table.rows[first.row], first.table)):
@@ -254,6 +248,22 @@ def _levels(coded: Sequence[Coded], text: Document, cells: Cells, vocabulary: Vo
                 f"{titles}：{code}{''.join(first.names[:1])}{what}，其他科目都有，疑漏一行。",
                 tuple(_label_place(e, cells) for e in entries), stated=code,
             )  # fmt: skip
+
+
+def _without_kin(codes: Iterable[str], upper: int, lower: int, rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield the few codes of two levels without a code below or above them, where the others have one."""
+    heads, parts = {c for c in codes if len(c) == upper}, {c for c in codes if len(c) == lower}
+    childless = sorted(h for h in heads if not any(p.startswith(h) for p in parts))
+    orphans = sorted(p for p in parts if p[:upper] not in heads)
+    if (
+        childless
+        and len(childless) <= rule.number("most", "1")
+        and len(heads) - len(childless) >= rule.number("fewest", "1")
+    ):
+        yield from ((code, "下面没有列明细科目") for code in childless)
+    above = {p[:upper] for p in orphans}
+    if above and len(above) <= rule.number("most", "1") and len(heads) >= rule.number("fewest", "1"):
+        yield from ((next(p for p in orphans if p.startswith(a)), f"上面没有列所属科目{a}") for a in sorted(above))
 
 
 def _order(coded: Sequence[Coded], cells: Cells, vocabulary: Vocabulary) -> Iterator[Finding]:

@@ -29,7 +29,9 @@ def doubt_years(claims: Sequence[Claim], book: Book, words: Words, year: int) ->
     stated = {(c.coordinates[0].measure, c.coordinates[0].members, c.coordinates[0].year) for c in claims if c.is_level and c.is_bound}
     for claim in claims:
         statement = claim.statement
-        if statement is None or not statement.year or statement.year == year or not claim.is_bound or not claim.is_open:
+        if statement is None or not statement.year or statement.year == year or not claim.is_bound:
+            continue
+        if claim.settled or claim.objection is not None:
             continue
         coordinate = claim.coordinates[0]
         if not claim.is_level or claim.quantity.unit.kind is not Kind.MONEY or abs(statement.year - year) != 1:
@@ -82,17 +84,19 @@ def doubt_sizes(claims: Sequence[Claim], book: Book, words: Words) -> None:
         about = "绩效" in claim.paragraph.heading or "绩效目标" in claim.paragraph.text[max(0, claim.start - 60) : claim.start]
         if not about or not claim.is_open or claim.quantity.unit.kind is not Kind.MONEY or not claim.is_level:
             continue
-        printed = book.total("支出", nature="项目支出")
+        printed = [*book.total("支出", nature="项目支出"), *book.total("支出")]
         if not printed:
             continue
         same = next((p for p in printed if agrees(claim.quantity, p.quantity)), None)
-        largest = max(printed, key=lambda p: p.quantity.base)
+        of_projects = "项目" in claim.sentence and "整体" not in claim.sentence
+        most = book.total("支出", nature="项目支出") if of_projects else book.total("支出")
+        largest = max(most, key=lambda p: p.quantity.base, default=None)
         if same is not None:
             claim.settled = True
             claim.support(f"{words.place(same.sources)}：{render_quantity(same.quantity)}", *same.sources)
-        elif claim.interval[0] > largest.quantity.base and "项目" in claim.sentence and "整体" not in claim.sentence:
+        elif largest is not None and claim.interval[0] > largest.quantity.base:
             claim.objection = Objection(
                 "performance-exceeds-projects", Severity.ERROR,
-                f"绩效目标涉及的项目资金{claim.text}，多于项目支出{render_quantity(largest.quantity)}。",
+                f"绩效目标涉及的资金{claim.text}，多于{'项目支出' if of_projects else '支出合计'}{render_quantity(largest.quantity)}。",
                 f"≤{render_quantity(largest.quantity)}", words.place(largest.sources), largest.sources,
             )  # fmt: skip

@@ -57,6 +57,15 @@ def _judge(claim: Claim, book: Book, words: Words) -> None:
     elif _is_borne_out(claim, book, words):
         return
     if not wrong:
+        blank = next((b for c in claim.coordinates if (b := book.blank_at(c))), None)
+        if blank is not None and stated.number:
+            claim.evidence.append(blank)
+            claim.objection = Objection(
+                "figure-differs-from-table", Severity.ERROR,
+                f"{words.subject(claim.coordinates[0])}文中写{claim.text}，{words.place((blank,))}是空白。", "空白",
+                "", (blank,),
+            )  # fmt: skip
+            return
         _by_name(claim, book, words)
         return
     coordinate, nearest = wrong[0]

@@ -34,6 +34,9 @@ _ALL_PARTS = {
     ("支出", ""): ("基本支出", "项目支出"),
     ("支出", "基本支出"): ("人员经费", "公用经费"),
 }
+#: Words between a name and its amount.
+_FILLER = re.compile(r"(?:了|约|为|是|数|预算|安排|共计?)+$")
+_LONGEST_NAME = 30
 #: Characters at the end of a name that two places have in common.
 _SHORTEST_COMMON = 4
 _STOP = re.compile(r"[。！？]")
@@ -207,7 +210,10 @@ def _named_before(total: Claim, parts: Sequence[Claim], before: Sequence[Claim])
     for part in parts:
         name = _CHANGED.sub("", text[at : part.start])[-_SHORTEST_COMMON:]
         at = part.end
-        named = [c for c in amounts if name and name in text[max(0, c.start - 24) : c.start] and c not in found]
+        named = [
+            c for c in amounts
+            if name and c not in found and _FILLER.sub("", text[max(0, c.start - _LONGEST_NAME) : c.start]).endswith(name)
+        ]  # fmt: skip
         if not named:
             return False
         found.append(named[-1])

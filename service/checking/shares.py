@@ -150,8 +150,8 @@ def _judge(shares: Sequence[_Share], words: Words) -> None:
         meant = [w for w in share.wholes if w.meant or (w.quantity.base == voted and voted != share.value.base)]
         if meant:
             _object(share, min(meant, key=lambda w: _distance(share, w)), words)
-    _hundred(shares)
     _doubt_total(shares)
+    _hundred(shares)
 
 
 def _holds(share: _Share, whole: _Whole) -> bool:
@@ -197,7 +197,8 @@ def _doubt_total(shares: Sequence[_Share]) -> None:
         if share.held is None and share.claim.is_open and share.part is not None:
             by_place.setdefault(share.claim.place, []).append(share)
     for beside in by_place.values():
-        totals = {id(t): t for s in beside for t in s.totals}
+        parts = {id(s.part) for s in shares}
+        totals = {id(t): t for s in beside for t in s.totals if id(t) not in parts}
         implied = [i for s in beside if (i := share_of(s.interval, interval_of(s.claim.quantity)))]
         if len(implied) < _FEWEST_SHARES or len(totals) != 1:
             continue

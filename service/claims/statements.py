@@ -136,7 +136,7 @@ def read_statements(
         for event in inside:
             position = max([position, *(b for _, b in reasons if b <= event.start)])
             position = max([position, *(m.end() for m in _BREAK.finditer(text, position, event.start))])
-            if event.flat and _is_said_already(event, out, text, start):
+            if event.flat and _is_said_already(event, out, text, start) and not (untold and out[-1].quantity.number):
                 continue
             lead = text[position : event.start]
             base_year = _compared_year(lead, base_year)

@@ -6,7 +6,7 @@ import io
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from service.adapters.annotating.marks import AUTHOR, ENOUGH, Mark
@@ -34,7 +34,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A visible character of a page: its box (left, bottom, right, top) on the page and as the page is looked at."""
+    """A visible character of a page: its box (left, bottom, right, top) on the page and as the page is turned."""
 
     text: str
     box: Box
@@ -49,13 +49,33 @@ class _Line:
     characters: Characters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Page:
-    """A page: its letters as the file has them and as they are looked at, its visible box, how it is turned."""
+    """A page: its letters in several orders, its visible box, how it is turned.
 
-    orders: tuple[_Line, ...]
+    Attributes:
+        orders: The order of the file, the order in which the page is looked at, then the others as they are needed.
+        crop: The visible box.
+        turned: Degrees by which the page is turned clockwise.
+    """
+
+    orders: list[_Line]
     crop: Box
     turned: int
+
+    def find(self, mark: Mark) -> tuple[_Line, int, int, int] | None:
+        """Return the order in which a mark is found best, begin and end in it, and the likeness."""
+        best = self._best(mark, self.orders)
+        if (best is None or best[3] < ENOUGH) and len(self.orders) < 5:
+            # The text may be drawn in another direction than the page is turned.
+            self.orders += [_as_seen(self.orders[0].letters, (self.turned + more) % 360) for more in (90, 180, 270)]
+            best = self._best(mark, self.orders)
+        return best
+
+    @staticmethod
+    def _best(mark: Mark, orders: Iterable[_Line]) -> tuple[_Line, int, int, int] | None:
+        found = [(order, *f) for order in orders if (f := mark.find(order.characters))]
+        return max(found, key=lambda each: each[3], default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +101,19 @@ def highlight(data: bytes, name: str, marks: Sequence[Mark]) -> bytes:
         InvalidInputError: The document is protected against changes.
         UnreadableDocumentError: It is too damaged to be written again.
     """
-    from service.adapters.readers.pdf import saved_by_pdfium
+    from service.adapters.readers.pdf import COPIES
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it quotes the document
-    for mended in (False, True):
-        file = (saved_by_pdfium(data) if mended else data) or data
+    cause: Exception | None = None
+    for copy in COPIES:
+        file = copy(data)
         try:
-            return _written(file, name, marks)
+            if file:
+                return _written(file, name, marks)
         except InvalidInputError:
             raise
-        except Exception as error:  # whatever it is, the mended copy may do
-            cause = error
+        except Exception as error:  # whatever it is, the next copy may do
+            cause = cause or error
     raise UnreadableDocumentError(
         f"“{name}”内部有损坏，能读但不能写批注。请用PDF阅读器打开后另存，再核对；或改用 html、docx 格式的报告。"
     ) from cause
@@ -156,11 +178,10 @@ class _Pages:
         for number in (mark.page, mark.page + 1, mark.page - 1):
             if not 1 <= number <= len(self._document):
                 continue
-            page = self._page(number)
-            found = [(f, order) for order in page.orders if (f := mark.find(order.characters))]
-            if not found:
+            found = self._page(number).find(mark)
+            if found is None:
                 continue
-            (begin, end, alike), order = max(found, key=lambda each: each[0][2])
+            order, begin, end, alike = found
             if number == mark.page or alike >= ENOUGH:
                 return _Spot(number - 1, _boxes(order.letters, order.characters.places[begin:end]))
         return None
@@ -187,10 +208,9 @@ class _Pages:
             letters, pieces = _letters(page, turned)
         except Exception:  # a damaged page has no spots, and takes no others with it
             letters, pieces = [], []
-        seen = _as_seen(letters)
         crop = page.get_cropbox()
         page.close()
-        return _Page((_Line(letters, squeeze(pieces)), seen), crop, turned)
+        return _Page([_Line(letters, squeeze(pieces)), _as_seen(letters, turned)], crop, turned)
 
 
 def _letters(page: Any, turned: int) -> tuple[list[_Letter], list[str]]:
@@ -218,10 +238,11 @@ def _letters(page: Any, turned: int) -> tuple[list[_Letter], list[str]]:
     return letters, ["".join(each) for each in pieces]
 
 
-def _as_seen(letters: Sequence[_Letter]) -> _Line:
-    """Return letters line by line from the top, each line from the left."""
+def _as_seen(letters: Sequence[_Letter], turned: int) -> _Line:
+    """Return letters line by line from the top, each line from the left, of a page turned clockwise."""
     lines: list[list[_Letter]] = []
-    for letter in sorted(letters, key=lambda each: -(each.seen[1] + each.seen[3])):
+    looked_at = [replace(each, seen=_turned(each.box, turned)) for each in letters]
+    for letter in sorted(looked_at, key=lambda each: -(each.seen[1] + each.seen[3])):
         if lines and _on_one_line(lines[-1][0], letter):
             lines[-1].append(letter)
         else:

@@ -81,8 +81,7 @@ def _open(data: bytes, pages: _Pages) -> list[PDFPage]:
     name = pages.name
     found: list[PDFPage] = []
     cause: Exception | None = None
-    copies: tuple[Callable[[bytes], bytes | None], ...] = (bytes, saved_by_pdfium, _with_trailer)
-    for number, copy in enumerate(copies):
+    for number, copy in enumerate(COPIES):
         candidate = copy(data)
         try:
             found = _pages_of(candidate, name) if candidate else []
@@ -116,7 +115,7 @@ def _pages_of(data: bytes, name: str) -> list[PDFPage]:
     return pages
 
 
-def saved_by_pdfium(data: bytes) -> bytes | None:
+def _saved_by_pdfium(data: bytes) -> bytes | None:
     """Return the file as pdfium saves it, which rebuilds damaged tables of contents; None where it cannot."""
     import pypdfium2
 
@@ -141,6 +140,10 @@ def _with_trailer(data: bytes) -> bytes | None:
         return None
     number, generation = heads[-1]
     return data + b"\nendobj\ntrailer << /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % (number, generation)
+
+
+#: What is tried, in this order, to open a file: itself, then mended copies of it; None where it cannot be mended so.
+COPIES: tuple[Callable[[bytes], bytes | None], ...] = (bytes, _saved_by_pdfium, _with_trailer)
 
 
 def _read_pages(found: Sequence[PDFPage], pages: _Pages) -> None:
