@@ -27,9 +27,11 @@ CELL = Finding(
 ODD = Finding("garbled-words", Severity.NOTE, "错字。")
 
 
-def figure(text: str, start: int, verdict: Verdict, **more: str) -> JudgedFigure:
+def figure(
+    text: str, start: int, verdict: Verdict, *, expected: str = "", working: str = "", reason: str = ""
+) -> JudgedFigure:
     place = Source("d1", line=3, start=start, end=start + len(text), quote=TEXT)
-    return JudgedFigure(place, text, amount("5 万元"), "2024年 支出", verdict, **more)
+    return JudgedFigure(place, text, amount("5 万元"), "2024年 支出", verdict, expected, working, reason)
 
 
 def report(*findings: Finding, figures: tuple[JudgedFigure, ...] = ()) -> CheckReport:
@@ -146,12 +148,14 @@ class Elements(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
         self.names.add(tag)
         if tag != "meta":
             self.open.append(tag)
         self.targets += [value or "" for key, value in attrs if key in ("src", "href")]
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the element that was opened last."""
         assert self.open.pop() == tag
 
 
