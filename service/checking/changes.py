@@ -104,6 +104,23 @@ def judge_changes(
         relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, elsewhere, document)]
         _decide(relations, words)
         _doubt_size(group, words, document)
+        _doubt_rate(group, words, document)
+
+
+def _doubt_rate(group: Sequence[Claim], words: Words, document: str) -> None:
+    """Object to a rate where the year before is 0; 100 % from nothing is told with the wording."""
+    for claim in group:
+        if claim.aspect is not Aspect.RATE or not claim.is_open or not claim.quantity.number:
+            continue
+        levels = [c for c in group if c.is_level and c.place == claim.place and c.quantity.unit.kind is Kind.MONEY]
+        year = _year(claim, back=True)
+        nothing = next((c for c in levels if not c.quantity.number and _of_year(c, claim, year, back=True)), None)
+        if nothing is not None and abs(claim.quantity.base) != 1:
+            what = words.subject(claim.coordinates[0]) if claim.coordinates else "这一项"
+            claim.objection = Objection(
+                "rate-does-not-follow", Severity.WARNING, f"{what}写{claim.text}，而上年为0，无法计算增减率。",
+                "无法计算", "", (nothing.source(document),),
+            )  # fmt: skip
 
 
 def _doubt_size(group: Sequence[Claim], words: Words, document: str) -> None:

@@ -40,7 +40,8 @@ def doubt_years(claims: Sequence[Claim], book: Book, words: Words, year: int) ->
             continue
         own = replace(coordinate, year=year)
         printed = [p for p in book.at(own) if p.exact and agrees(claim.quantity, p.quantity)]
-        if printed and (coordinate.measure, coordinate.members, year) not in stated:
+        unchanged = statement.year < year and (coordinate.measure, coordinate.members, year) in stated
+        if printed and not unchanged:
             claim.evidence += printed[0].sources
             claim.objection = Objection(
                 "year-wrong", Severity.ERROR,

@@ -123,8 +123,16 @@ def _judge_change(total: Claim, before: Sequence[Claim], after: Sequence[Claim],
             "direction-wrong", Severity.ERROR, f"各项增减相加（{working}）与{total.text}数额相同而方向相反。", "", working,
             tuple(p.source(document) for p in turned),
         )  # fmt: skip
-    elif _named_before(total, parts, before):
+    elif _named_before(total, parts, before) or _is_whole_set(total, parts):
         _object(total, parts, document)
+
+
+def _is_whole_set(total: Claim, parts: Sequence[Claim]) -> bool:
+    """Whether the parts are named as those that together are all there is: 基本支出 and 项目支出."""
+    text = total.paragraph.text
+    bounds = [total.end, *(p.end for p in parts)]
+    named = [text[a : p.start] for a, p in zip(bounds, parts, strict=False)]
+    return any(len(names) == len(parts) and all(any(n in w for w in named) for n in names) for names in _WHOLE_SETS)
 
 
 def _opposite(total: Claim, parts: Sequence[Claim]) -> bool:

@@ -23,6 +23,9 @@ from service.vocabulary.vocabulary import Vocabulary
 ZERO = Decimal(0)
 #: Above so many places of one coordinate each is compared with the first alone.
 _MANY_PLACES = 40
+#: A sum that a table's form does not promise is missed where so many of its kind hold for each that fails.
+_FEWEST_ALIKE = 3
+_DIGITS = re.compile(r"\d+")
 #: So many sums of one shape must hold before the one that fails among them is odd.
 _LIKE_IT = 2
 _DIGITS = re.compile(r"\d+")
@@ -104,59 +107,38 @@ def try_identity(key: str, rule: str, text: str, left: Sequence[Operand], right:
 
 
 def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
-    """Yield the sums of each table; one that shape does not promise for sure fails as ``odd``, where all others like it hold."""
     for entry in built:
-        open_ones: list[tuple[Promise, Identity]] = []
+        table = entry.table
+        loose: dict[str, list[Identity]] = defaultdict(list)
         for promise in promises_of(entry):
-            made = _try_promise(entry.table, promise)
+            left = [_operand(table, promise.left)]
+            right = [_operand(table, place) for place in promise.right]
+            if promise.rule == "difference":
+                left, right = [*left, right[1]], right[:1]
+            key = f"{table.id}/{promise.rule}/{left[0].key}={'+'.join(o.key for o in right)}"
+            made = try_identity(key, promise.rule, f"{table.title}·{promise.text}", left, right)
             if made is None:
                 continue
-            if promise.firm or not made.left:
-                if made.verdict != "failed" or made.left:
-                    yield made
-            else:
-                open_ones.append((promise, made))
-        yield from _odd_ones_out(open_ones)
+            if promise.firm and left[0].quantity is not None:
+                yield made
+            elif left[0].quantity is not None and right:
+                loose[_kind_of(promise)].append(made)
+            elif made.verdict != "failed":
+                yield made
+        for alike in loose.values():
+            held = [i for i in alike if i.verdict != "failed"]
+            yield from held
+            telling = [i for i in held if i.left and i.right and Decimal(i.left_value.replace(",", ""))]
+            failed = [i for i in alike if i.verdict == "failed"]
+            if len(telling) >= _FEWEST_ALIKE and len(failed) * _FEWEST_ALIKE <= len(telling):
+                yield from failed
 
 
-def _try_promise(table: Table, promise: Promise) -> Identity | None:
-    left = [_operand(table, promise.left)]
-    right = [_operand(table, place) for place in promise.right]
-    if promise.rule == "difference":
-        left, right = [*left, right[1]], right[:1]
-    key = f"{table.id}/{promise.rule}/{left[0].key}={'+'.join(o.key for o in right)}"
-    return try_identity(key, promise.rule, f"{table.title}·{promise.text}", left, right)
-
-
-def _odd_ones_out(tried: Sequence[tuple[Promise, Identity]]) -> Iterator[Identity]:
-    """Yield what holds, and as ``odd`` the one that fails among several of the same columns or the same rows."""
-    families: dict[tuple[object, ...], list[bool]] = defaultdict(list)
-    for promise, made in tried:
-        holds = made.verdict != "failed"
-        if holds and made.left_value == "0":
-            continue  # zero equals zero anywhere
-        for family in _families(promise):
-            families[family].append(holds)
-    for promise, made in tried:
-        if made.verdict != "failed":
-            yield made
-        elif _is_near(made) and any(sum(f) >= _LIKE_IT and f.count(False) == 1 for f in (families[k] for k in _families(promise))):
-            yield replace(made, verdict="odd")
-
-
-def _is_near(failed: Identity) -> bool:
-    """Whether the two sides are of one size; where they are not, the relation was never meant."""
-    one, other = sorted((abs(Decimal(failed.left_value)), abs(Decimal(failed.right_value))))
-    return bool(one) and other <= one * 2
-
-
-def _families(promise: Promise) -> tuple[tuple[object, ...], ...]:
-    """Return the keys under which sums of one shape come together: same columns, or same rows."""
-    rows = (promise.rule, "rows", promise.left[0], *(r for r, _ in promise.right))
-    columns = (promise.rule, "columns", promise.left[1], *(c for _, c in promise.right))
-    if len({c for _, c in (promise.left, *promise.right)}) > 1:
-        return (columns,)
-    return rows, (promise.rule, promise.left[1], _DIGITS.sub("", promise.text.rpartition("=")[2]))
+def _kind_of(promise: Promise) -> str:
+    """Return what is the same for the loose promises of one kind: 其下级科目之和, or one sum across all rows."""
+    whole, _, parts = promise.text.partition(" = ")
+    across = whole.rpartition("：")[2] if promise.rule == "row-sum" else ""
+    return f"{promise.rule}/{across}/{_DIGITS.sub('', parts)}"
 
 
 def broken_sums(entry: BuiltTable) -> int:
