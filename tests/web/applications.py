@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from service.adapters.annotating.files import FileAnnotator
 from service.adapters.readers.files import read_file
 from service.application import Application, Limits
 from service.asking.answer import Answer, Citation, Operand, Place, Result, Status
@@ -65,4 +66,5 @@ def build(
         vocabulary=vocabulary,
         asker=asker or ScriptedAsker(),
         limits=limits or Limits(),
+        annotator=FileAnnotator(),
     )
