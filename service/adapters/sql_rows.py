@@ -22,6 +22,8 @@ COMPLETE = "complete"
 
 _BIGGEST_COEFFICIENT = 2**63 - 1
 _BIGGEST_EXPONENT = 2**15 - 1
+#: A text is checked as it is handed in; what it was read into for that is not kept.
+_NOT_STORED = frozenset({"paragraphs"})
 _HEAD = frozenset(
     {"id", "sha256", "name", "title", "entity", "entity_names", "entity_code", "year", "stage", "kind"}
     | {"region", "units"}
@@ -57,7 +59,7 @@ def summarise(document: Document) -> DocumentSummary:
 def parts() -> dict[str, Any]:
     """Return the fields of a document without columns, with their types: a new one becomes a part."""
     kinds = get_type_hints(Document)
-    return {item.name: kinds[item.name] for item in fields(Document) if item.name not in _HEAD}
+    return {item.name: kinds[item.name] for item in fields(Document) if item.name not in _HEAD | _NOT_STORED}
 
 
 def head_row(document: Document) -> dict[str, Any]:
