@@ -12,7 +12,7 @@ from service.checking.doubts import doubt_sizes, doubt_units, doubt_years
 from service.checking.levels import judge_levels
 from service.checking.lists import judge_changes_of_parts, judge_lists, judge_net_changes, judge_paragraph_lists
 from service.checking.material import Material
-from service.checking.repeats import judge_repeats
+from service.checking.repeats import judge_by_other_texts, judge_repeats
 from service.checking.shares import judge_shares
 from service.checking.words import Words
 from service.domain.check import JudgedFigure, Verdict
@@ -39,6 +39,7 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     judge_changes_of_parts(claims, text.id)
     judge_net_changes(claims, text.id)
     judge_repeats(claims, book, words, text.id)
+    judge_by_other_texts(claims, material, book, words)
     doubt_years(claims, book, words, text.year)
     doubt_sizes(claims, book, words)
     doubt_units(claims)

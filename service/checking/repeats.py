@@ -9,12 +9,15 @@ from dataclasses import replace
 from service.checking.arithmetic import meet
 from service.checking.book import Book
 from service.checking.claims import Claim, Objection, interval_of
+from service.checking.material import Material
 from service.checking.words import Words
 from service.domain.coordinate import Aspect, Coordinate
+from service.domain.fact import Authority, Fact
 from service.domain.finding import Severity
 from service.domain.quantity import Quantity
 from service.numerals import render_quantity
 
+_LONGEST_QUOTE = 60
 _TOTALS = frozenset({"收入", "支出", "支出总计"})
 
 
@@ -28,6 +31,38 @@ def judge_repeats(claims: Sequence[Claim], book: Book, words: Words, document: s
     for same in groups.values():
         if len(same) > 1:
             _judge(same, words, document)
+
+
+def judge_by_other_texts(claims: Sequence[Claim], material: Material, book: Book, words: Words) -> None:
+    """Judge changes, rates and shares by what the documents at hand state in their own words."""
+    stated: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for document in (*material.sources, *material.others):
+        if document.id == material.text.id:
+            continue
+        for fact in document.facts:
+            place = fact.coordinate
+            if fact.authority is Authority.SENTENCE and fact.quantity is not None:
+                stated[(*book.key(place), place.aspect, place.base_year)].append(fact)
+    for claim in claims:
+        if not claim.is_open or not claim.coordinates or claim.aspect is None:
+            continue
+        place = claim.coordinates[0]
+        found = [
+            f for f in stated.get((*book.key(place), place.aspect, place.base_year), ())
+            if f.quantity is not None and f.quantity.unit.kind is claim.quantity.unit.kind
+        ]  # fmt: skip
+        if not found:
+            continue
+        same = [f for f in found if f.quantity is not None and meet(interval_of(f.quantity), claim.interval)]
+        if same:
+            claim.support(f"原文“{same[0].source.quote[:_LONGEST_QUOTE]}”", same[0].source)
+        elif place.aspect is not Aspect.LEVEL and found[0].quantity is not None:
+            said = render_quantity(Quantity(abs(found[0].quantity.number), found[0].quantity.unit))
+            claim.objection = Objection(
+                "places-disagree", Severity.WARNING,
+                f"{words.subject(place)}文中写{_said(claim)}，公开文本里写的是“{found[0].source.quote[:_LONGEST_QUOTE]}”，二者不一致。",
+                said, "", (found[0].source,),
+            )  # fmt: skip
 
 
 def _key(coordinate: Coordinate, book: Book, claim: Claim) -> tuple[object, ...]:

@@ -77,6 +77,19 @@ class Culprit:
     broken: tuple[Relation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the relations of a document bind.
+
+    Attributes:
+        agreeing: How often two tables agree on an amount.
+        promising: Tables whose form promises their sums.
+    """
+
+    agreeing: Counter[frozenset[str]]
+    promising: frozenset[str]
+
+
 def sum_findings(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Yield one finding for each cause of failing relations between the cells of a document's tables."""
     cells = Cells(document)
@@ -93,17 +106,18 @@ def sum_findings(document: Document, vocabulary: Vocabulary) -> Iterator[Finding
     for relation in relations:
         for key in relation.signs:
             of_cell[key].append(relation)
-    linked = _linked_tables(relations, cells)
+    core = {t.key for t in vocabulary.catalogue.tables if t.core}
+    trust = Trust(_linked_tables(relations, cells), frozenset(t.id for t in document.tables if t.kind in core))
     left: list[Relation] = []
     culprits: list[Culprit] = []
     for group in _connected(failed):
         found, rest = _culprits(group, of_cell)
         culprits += found
         left += rest
-    yield from _told(culprits, cells, linked)
+    yield from _told(culprits, cells, trust)
     rule = rule_of(vocabulary, "withheld")
     withheld = rule is not None and any(w in squeeze(document.text) for w in rule.words("words"))
-    for finding in _remaining(left, relations, cells, linked):
+    for finding in _remaining(left, relations, cells, trust):
         yield (
             _as_withheld(finding)
             if withheld and finding.code == "total-does-not-add-up" and _is_short(finding)
@@ -272,17 +286,17 @@ def _best(failed: Sequence[Relation], of_cell: Mapping[str, Sequence[Relation]])
     return None
 
 
-def _told(culprits: Sequence[Culprit], cells: Cells, linked: Counter[frozenset[str]]) -> Iterator[Finding]:
+def _told(culprits: Sequence[Culprit], cells: Cells, trust: Trust) -> Iterator[Finding]:
     """Tell of each cell; those of one row that are off by the same amount, and a total off by it too, go together."""
     groups: dict[tuple[str, int, Decimal], list[Culprit]] = defaultdict(list)
     for culprit in culprits:
         table, row, _ = cells.split(culprit.key)
         groups[table.id, row, culprit.change].append(culprit)
     for together in groups.values():
-        yield _of_cells(together, cells, linked)
+        yield _of_cells(together, cells, trust)
 
 
-def _of_cells(together: Sequence[Culprit], cells: Cells, linked: Counter[frozenset[str]]) -> Finding:
+def _of_cells(together: Sequence[Culprit], cells: Cells, trust: Trust) -> Finding:
     first = together[0]
     printed = cells.quantity(first.key)
     assert printed is not None  # noqa: S101 - a relation's cells have figures
@@ -296,7 +310,7 @@ def _of_cells(together: Sequence[Culprit], cells: Cells, linked: Counter[frozens
     by = f"按{_plain(relations[0], cells)}" if own else f"按{len(relations)}条勾稽关系（{_listed(relations, cells)}）"
     keys = [c.key for c in together] + [k for r in relations for k in r.signs]
     return _finding(
-        relations, f"{said}{by}应为{expected}。请核对这一格。", keys, cells, linked,
+        relations, f"{said}{by}应为{expected}。请核对这一格。", keys, cells, trust,
         stated=cells.cell(first.key).raw, expected=expected,
     )  # fmt: skip
 
@@ -324,7 +338,7 @@ def _shown(base: Decimal, like: Quantity) -> str:
 
 
 def _remaining(
-    left: Sequence[Relation], relations: Sequence[Relation], cells: Cells, linked: Counter[frozenset[str]]
+    left: Sequence[Relation], relations: Sequence[Relation], cells: Cells, trust: Trust
 ) -> Iterator[Finding]:
     """Tell the narrowest failing relation once for all columns; those that follow from it are left out."""
     groups: dict[tuple[object, ...], list[Relation]] = {}
@@ -341,7 +355,7 @@ def _remaining(
         yield _of_table(name, [r for g in groups.values() for r in g if _table(r) == name], cells)
     for group in groups.values():
         if _table(group[0]) not in unsure:
-            yield _of_relations(group, cells, linked)
+            yield _of_relations(group, cells, trust)
 
 
 def _column(relation: Relation, cells: Cells) -> tuple[str, int] | None:
@@ -404,7 +418,7 @@ def _of_table(name: str, failed: Sequence[Relation], cells: Cells) -> Finding:
     )  # fmt: skip
 
 
-def _of_relations(group: Sequence[Relation], cells: Cells, linked: Counter[frozenset[str]]) -> Finding:
+def _of_relations(group: Sequence[Relation], cells: Cells, trust: Trust) -> Finding:
     group = sorted(group, key=lambda r: cells.split(next(iter(r.signs)))[2])
     first = group[0].identity
     difference = render_number(
@@ -417,7 +431,7 @@ def _of_relations(group: Sequence[Relation], cells: Cells, linked: Counter[froze
     )
     if len(group) > 1 and first.rule == "column-sum" and all(r.gap > 0 for r in group):
         message += "各栏都少，像是漏列了明细行。"
-    return _finding(group, message, _keys(group), cells, linked, stated=first.left_value, expected=first.right_value)
+    return _finding(group, message, _keys(group), cells, trust, stated=first.left_value, expected=first.right_value)
 
 
 def _likewise(others: Sequence[Relation], cells: Cells) -> str:
@@ -439,11 +453,11 @@ def _keys(relations: Sequence[Relation]) -> list[str]:
 
 
 def _finding(
-    relations: Sequence[Relation], message: str, keys: Sequence[str], cells: Cells, linked: Counter[frozenset[str]], *,
+    relations: Sequence[Relation], message: str, keys: Sequence[str], cells: Cells, trust: Trust, *,
     stated: str, expected: str,
 ) -> Finding:  # fmt: skip
     sources = tuple(cells.source(k) for k in dict.fromkeys(keys))[:_MOST_SOURCES]
-    severity = _severity(relations, linked)
+    severity = _severity(relations, trust)
     if severity is Severity.ERROR and any(s.by_ocr for s in sources):
         severity = Severity.WARNING
         message += "这张表是从图像识别的，也可能是识别有误，请先对照原件。"
@@ -455,14 +469,15 @@ def _finding(
     return Finding(code, severity, message, sources, stated=stated, expected=expected, working=working)
 
 
-def _severity(relations: Sequence[Relation], linked: Counter[frozenset[str]]) -> Severity:
-    """Return ERROR where a table's own sum fails, or two tables that mostly agree say two things of one item."""
-    if any(r.identity.rule in _OWN and not (_is_one_part(r) and _is_larger(r.identity)) for r in relations):
+def _severity(relations: Sequence[Relation], trust: Trust) -> Severity:
+    """Return ERROR where a sum that its table's form promises fails, or two tables that mostly agree differ on an item."""
+    own = [r for r in relations if r.identity.rule in _OWN and not (_is_one_part(r) and _is_larger(r.identity))]
+    if any(key.split(".")[0] in trust.promising for r in own for key in r.signs):
         return Severity.ERROR
     pairs = Counter(
         frozenset(k.split(".")[0] for k in r.signs) for r in relations if r.identity.rule == "same-coordinate"
     )
-    sure = any(linked[pair] >= max(count, _FEWEST_AGREEING) for pair, count in pairs.items())
+    sure = any(trust.agreeing[pair] >= max(count, _FEWEST_AGREEING) for pair, count in pairs.items())
     return Severity.ERROR if sure else Severity.WARNING
 
 

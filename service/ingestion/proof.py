@@ -125,13 +125,26 @@ def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
                 loose[_kind_of(promise)].append(made)
             elif made.verdict != "failed":
                 yield made
-        for alike in loose.values():
-            held = [i for i in alike if i.verdict != "failed"]
-            yield from held
-            telling = [i for i in held if i.left and i.right and Decimal(i.left_value.replace(",", ""))]
-            failed = [i for i in alike if i.verdict == "failed"]
-            if len(telling) >= _FEWEST_ALIKE and len(failed) * _FEWEST_ALIKE <= len(telling):
-                yield from failed
+        yield from _borne_out_by_their_kind(loose.values())
+
+
+def _borne_out_by_their_kind(kinds: Iterable[Sequence[Identity]]) -> Iterator[Identity]:
+    """Yield the loose identities that hold, and those that fail where nearly all of their kind hold.
+
+    A total that holds in another reading is not failed by this one.
+    """
+    kinds = list(kinds)
+    held = [i for alike in kinds for i in alike if i.verdict != "failed"]
+    yield from held
+    read = {i.left for i in held if i.left and i.right and i.rule != "of-which"}
+    for alike in kinds:
+        telling = [
+            i for i in alike
+            if i.verdict != "failed" and i.left in read and len(i.right) > 1 and Decimal(i.left_value.replace(",", ""))
+        ]  # fmt: skip
+        failed = [i for i in alike if i.verdict == "failed" and i.left not in read]
+        if len(telling) >= _FEWEST_ALIKE and len(failed) * _FEWEST_ALIKE <= len(telling):
+            yield from failed
 
 
 def _kind_of(promise: Promise) -> str:

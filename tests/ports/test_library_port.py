@@ -107,7 +107,7 @@ def _said(record: _Record) -> _Record:
 
 def test_fields_that_usually_keep_their_default_come_back(library: Library) -> None:
     """Pages, recognised text, and whatever a document, a table, a row or a fact is given later."""
-    document = _said(a_document())
+    document = replace(_said(a_document()), paragraphs=())  # what a text was read into for a check is not kept
     table = document.tables[0]
     table = _said(replace(table, rows=tuple(map(_said, table.rows)), notes=("注",), repairs=("补",)))
     facts = tuple(_said(replace(fact, source=_said(fact.source))) for fact in document.facts)
