@@ -23,6 +23,8 @@ _PARTS_BELOW = re.compile(r"^[^，,；;\d]{0,4}(?:[，,。]?(?:其中|包括|分
 #: The paragraphs split one amount in several ways instead of one after the other.
 _OTHER_WAY = re.compile(r"^\W*[\d一二三四五六七八九十]{1,3}\W*按")
 _NUMBERED = re.compile(r"^(?:\d{1,2}[.．、]|[（(]\d{1,2}[)）]|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+#: Right behind a total: one of its parts.
+_ONE_OF = re.compile(r"[，,（(]?其中[：:，,]?[^\d，,；;。]{2,20}$")
 _GOES_ON = re.compile(r"\s*(?:其中|包括|分别)")
 #: Behind the name of a part: how it changed.
 _CHANGED = re.compile(r"(?:增加|增长|减少|下降|降低|压减)(?:了|约|预算)?$")
@@ -85,6 +87,8 @@ def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
     text = total.paragraph.text
     end = _end_of_list(text, total.end)
     parts = [c for c in after if c.start < end and c.is_level and _of_one_kind(c, total)]
+    if parts and _ONE_OF.match(text[total.end : parts[0].start]):
+        _judge_part(total, parts[0], document)
     if len(parts) < _FEWEST:
         return
     last = max([total.end, *(c.end for c in after if c.end <= parts[0].start)])
@@ -99,6 +103,17 @@ def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
     listed = _complete(total, parts)
     if listed:
         _object(total, listed, document)
+
+
+def _judge_part(total: Claim, part: Claim, document: str) -> None:
+    """Object to a part said to be within its total that is larger."""
+    if total.objection is not None or part.objection is not None or total.quantity.number < 0:
+        return
+    if part.interval[0] > total.interval[1]:
+        culprit, other = (total, part) if part.settled else (part, total)
+        culprit.objection = Objection(
+            "part-exceeds-whole", Severity.ERROR, f"“其中”项{part.text}大于它所属的{total.text}。", "", "", (other.source(document),)
+        )
 
 
 def _judge_change(total: Claim, before: Sequence[Claim], after: Sequence[Claim], document: str) -> None:
