@@ -114,8 +114,8 @@ def surroundings(source: Source, stated: str, text: str | Characters) -> tuple[s
     if source.start < 0 or not text or (whole and not whole.text):
         return said, "", ""
     if whole is None:
-        begin = max(0, source.start - 4 * REACH)
-        whole = squeeze(str(text)[begin : source.end + 4 * REACH])
+        begin = max(0, source.start - 2 * REACH)
+        whole = squeeze(str(text)[begin : source.end + 2 * REACH])
         start, end = whole.at(source.start - begin), whole.at(source.end - begin)
     else:
         start, end = whole.at(source.start), whole.at(source.end)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 #: How many characters on either side are compared.
-REACH = 60
+REACH = 240
 #: What holds a number together, between two of its digits.
 _WITHIN_NUMBER = frozenset(".,")
 

@@ -21,7 +21,7 @@ _LONGEST = 200
 #: So many characters around a place make it unmistakable.
 ENOUGH = 4
 #: Rows of a table that are looked at on either side of a cell.
-_ROWS_AROUND = 3
+_ROWS_AROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
