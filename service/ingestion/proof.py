@@ -131,7 +131,7 @@ def _within_tables(built: Sequence[BuiltTable]) -> Iterator[Identity]:
 def _borne_out_by_their_kind(kinds: Iterable[Sequence[Identity]]) -> Iterator[Identity]:
     """Yield the loose identities that hold, and those that fail where nearly all of their kind hold.
 
-    A total that holds in another reading is not failed by this one.
+    A total that holds in another reading is not failed by this one, nor by one that counts a subtotal and its parts.
     """
     kinds = list(kinds)
     held = [i for alike in kinds for i in alike if i.verdict != "failed"]
@@ -142,9 +142,15 @@ def _borne_out_by_their_kind(kinds: Iterable[Sequence[Identity]]) -> Iterator[Id
             i for i in alike
             if i.verdict != "failed" and i.left in read and len(i.right) > 1 and Decimal(i.left_value.replace(",", ""))
         ]  # fmt: skip
-        failed = [i for i in alike if i.verdict == "failed" and i.left not in read]
+        failed = [i for i in alike if i.verdict == "failed" and i.left not in read and not _counts_twice(i, held)]
         if len(telling) >= _FEWEST_ALIKE and len(failed) * _FEWEST_ALIKE <= len(telling):
             yield from failed
+
+
+def _counts_twice(identity: Identity, held: Iterable[Identity]) -> bool:
+    """Whether a sum has among its parts both a total and what makes that up."""
+    parts = set(identity.right)
+    return any(i.right and parts.issuperset(i.left) and parts.issuperset(i.right) for i in held if i.left)
 
 
 def _kind_of(promise: Promise) -> str:
@@ -176,7 +182,9 @@ def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabula
             groups[comparison_key(fact.coordinate, only)].append(fact)
     for same in groups.values():
         yield from _pairs(same)
-    lists = frozenset(b.table.id for b in built if is_sided(b))  # an item in one may be a part of another fund's or nature's
+    lists = frozenset(
+        b.table.id for b in built if is_sided(b)
+    )  # an item in one may be a part of another fund's or nature's
     yield from _equivalent(levels, groups, only, vocabulary, lists)
     yield from _nature_by_class(built, vocabulary)
     yield from _shares_and_rates(facts, groups, only)
