@@ -24,6 +24,7 @@ _USUAL_DECIMALS = 2
 _MOST_COLUMNS = 8
 #: A figure within one part in so many of a printed one is meant to be that one.
 _NEAR = 100
+_UNITS_MIXED = "，疑为元与万元混用"
 
 
 def judge_levels(claims: Sequence[Claim], book: Book, words: Words) -> None:
@@ -162,6 +163,9 @@ def _objection(
     expected = printed.quantity.to(stated.unit) if stated.unit.kind is Kind.MONEY else printed.quantity
     most = max(stated.decimals, _USUAL_DECIMALS)
     shown = render_quantity(expected.rounded(most) if expected.decimals > most else expected)
+    slip = _slip(stated, printed.quantity)
+    if slip == _UNITS_MIXED and stated.unit.scale < printed.quantity.unit.scale:
+        shown = render_quantity(printed.quantity)
     working = f"{words.place(printed.sources)}：{render_quantity(printed.quantity)}"
     if nearly(stated, printed.quantity) or off_by_last_digits(stated, printed.quantity):
         return Objection(
@@ -171,7 +175,7 @@ def _objection(
         )  # fmt: skip
     return Objection(
         "figure-differs-from-table", Severity.ERROR,
-        f"{what}文中写{claim.text}，表中是{shown}{_slip(stated, printed.quantity)}。", shown, working, printed.sources,
+        f"{what}文中写{claim.text}，表中是{shown}{slip}。", shown, working, printed.sources,
     )  # fmt: skip
 
 
@@ -182,7 +186,7 @@ def _slip(stated: Quantity, printed: Quantity) -> str:
     if stated.unit != printed.unit or stated.unit == YUAN:
         ratio = stated.base / printed.base
         if ratio in {10_000, 1} or abs(ratio * 10_000 - 1) * 1000 < 1 or abs(ratio / 10_000 - 1) * 1000 < 1:
-            return "，疑为元与万元混用"
+            return _UNITS_MIXED
     digits, others = (format(abs(q.number), "f").replace(".", "").strip("0") for q in (stated, printed.to(stated.unit)))
     if digits == others:
         return "，疑为小数点错位"
