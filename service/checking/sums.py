@@ -37,6 +37,8 @@ _DOWN = frozenset({"column-sum", "class-sum", "total-repeats"})
 _SHOWN = 6
 #: So many wrong cells, or failing relations, in one connected group are no slips any more.
 _MOST_CULPRITS, _MOST_FAILING = 12, 300
+#: So many wrong cells in one column are one cause.
+_MANY_CELLS = 4
 #: Where so many comparisons that take one fund for all the money fail, and this share of them, it is not all of it.
 _MANY_ASSUMED, _SHARE_ASSUMED = 5, Decimal("0.25")
 _MOST_SOURCES = 24
@@ -287,11 +289,20 @@ def _best(failed: Sequence[Relation], of_cell: Mapping[str, Sequence[Relation]])
 
 
 def _told(culprits: Sequence[Culprit], cells: Cells, trust: Trust) -> Iterator[Finding]:
-    """Tell of each cell; those of one row that are off by the same amount, and a total off by it too, go together."""
+    """Tell of each cell; those of one row that are off by the same amount, and many of one column, go together."""
+    columns: dict[tuple[str, int], list[Culprit]] = defaultdict(list)
+    for culprit in culprits:
+        table, _, column = cells.split(culprit.key)
+        columns[table.id, column].append(culprit)
+    for (name, column), together in columns.items():
+        if len(together) >= _MANY_CELLS:
+            failed = [r for c in together for r in c.broken]
+            yield _of_table(name, failed, cells, f"“{cells.tables[name].columns[column]}”一栏有{len(together)}格")
     groups: dict[tuple[str, int, Decimal], list[Culprit]] = defaultdict(list)
     for culprit in culprits:
-        table, row, _ = cells.split(culprit.key)
-        groups[table.id, row, culprit.change].append(culprit)
+        table, row, column = cells.split(culprit.key)
+        if len(columns[table.id, column]) < _MANY_CELLS:
+            groups[table.id, row, culprit.change].append(culprit)
     for together in groups.values():
         yield _of_cells(together, cells, trust)
 
@@ -406,14 +417,15 @@ def _unsure(told: Sequence[Relation], relations: Sequence[Relation]) -> frozense
     return frozenset(t for t, n in failing.items() if t and n >= _MANY and n >= all_own[t] * _SHARE)
 
 
-def _of_table(name: str, failed: Sequence[Relation], cells: Cells) -> Finding:
+def _of_table(name: str, failed: Sequence[Relation], cells: Cells, what: str = "") -> Finding:
     table = cells.tables[name]
+    what = what or f"有{len(failed)}处"
     text = "；".join(
         f"{_plain(r, cells)}（{r.identity.left_value}，{r.identity.right_value}）" for r in failed[:_SHOWN]
     )
     return Finding(
         "table-does-not-add-up", Severity.WARNING,
-        f"{table.title or table.id}有{len(failed)}处加总不成立，像是整表填错或版式没有读对：{text}。请对照原表核对。",
+        f"{table.title or table.id}{what}加总不成立，像是整表整栏填错或版式没有读对：{text}。请对照原表核对。",
         (cells.whole(table), *(cells.source(k) for k in _keys(failed)[:_MOST_SOURCES])),
     )  # fmt: skip
 

@@ -89,3 +89,45 @@ def test_tables_handed_in_get_one_note(vocabulary: Vocabulary) -> None:
     text = document_with(vocabulary, ("1. 本文", "1. 此文"))
     found = [f for f in structure_findings(material_of(text, (tables,), (), vocabulary)) if "用来对照的" in f.message]
     assert [f.severity for f in found] == [Severity.NOTE]
+
+
+DETAILS = (
+    "科目编码\t科目名称\t金额",
+    "301\t工资福利支出\t60.00", "30101\t基本工资\t40.00", "30102\t津贴补贴\t20.00",
+    "302\t商品和服务支出\t30.00", "30201\t办公费\t10.00", "30202\t印刷费\t20.00",
+    "303\t对个人和家庭的补助\t9.00", "30302\t退休费\t5.00", "30309\t奖励金\t4.00",
+    "310\t资本性支出\t8.00", "31002\t办公设备购置\t5.00", "31003\t专用设备购置\t3.00",
+)  # fmt: skip
+
+
+def with_details(*rows: str) -> Change:
+    """Return the change that adds a table of a title that no catalogue has."""
+    note = "注：本部门没有国有资本经营预算支出，故本表为空表。"
+    return note, f"{note}\n\n2025 年示例明细统计表\n\n部门名称：云溪市示例局\n\n单位：万元\n\n" + "\n".join(
+        rows
+    ) + "\n\n"
+
+
+def test_an_unknown_table_warns_where_its_other_sums_hold(vocabulary: Vocabulary) -> None:
+    assert [f for f in found_in(vocabulary, with_details(*DETAILS)) if f.code == "total-does-not-add-up"] == []
+    wrong = [r.replace("30202\t印刷费\t20.00", "30202\t印刷费\t22.00") for r in DETAILS]
+    found = [f for f in found_in(vocabulary, with_details(*wrong)) if f.code == "total-does-not-add-up"]
+    assert [f.severity for f in found] == [Severity.WARNING]
+    assert found[0].sources[0].table == "T11"
+
+
+def test_an_unknown_table_is_not_held_to_sums_that_mostly_fail(vocabulary: Vocabulary) -> None:
+    wrong = [r.replace("20.00", "22.00").replace("5.00", "7.00") for r in DETAILS]
+    assert [f for f in found_in(vocabulary, with_details(*wrong)) if f.code == "total-does-not-add-up"] == []
+
+
+def test_a_table_that_fails_throughout_is_told_once(vocabulary: Vocabulary) -> None:
+    """A column read under the wrong header breaks every row; no reviewer wants every row."""
+    rows = ("300.20", "250.00", "50.10", "20.00", "30.00", "121.76", "2.50", "10.00", "50.00")
+    changes = [
+        in_table("一般公共预算基本支出表", f"\t{r}\t{r}\t\n", f"\t{r}\t{n}.11\t\n")
+        for n, r in enumerate(rows, 1) if r not in {"121.76", "2.50", "10.00"}
+    ]  # fmt: skip
+    found = [f for f in found_in(vocabulary, *changes) if f.sources and f.sources[0].table == "T06"]
+    assert [f.code for f in found] == ["table-does-not-add-up"]
+    assert found[0].severity is Severity.WARNING
