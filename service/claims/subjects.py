@@ -108,8 +108,8 @@ class Names:
         self._vocabulary = vocabulary
         self._mentions = _spot(text, spotter)
         self._known = known
-        self._above = [m for h in headings for m in _spot(h, spotter)]
         self._headings = [(h, _spot(h, spotter)) for h in headings]
+        self._above = [m for _, mentions in self._headings for m in mentions]
         self._plain = sorted({w for said in self.words.values() for w in said}, key=len, reverse=True)
 
     def between(self, start: int, end: int) -> list[Mention]:

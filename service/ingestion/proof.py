@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
-from service.domain.coordinate import Aspect
+from service.domain.coordinate import Aspect, Coordinate
 from service.domain.document import Identity, RowKind, Table
 from service.domain.fact import Authority, Fact, Proof, Source
 from service.domain.finding import Finding, Severity
@@ -25,9 +25,17 @@ ZERO = Decimal(0)
 _MANY_PLACES = 40
 #: A sum that a table's form does not promise is missed where so many of its kind hold for each that fails.
 _FEWEST_ALIKE = 3
+#: Dimensions along which a text lists the parts of a total.
+_SPLIT_IN_TEXT = ("item", "nature", "fund")
+#: A list in running text is not longer.
+_MOST_IN_TEXT = 60
 _DIGITS = re.compile(r"\d+")
 #: So many sums of one shape must hold before the one that fails among them is odd.
 _LIKE_IT = 2
+#: Dimensions along which a text lists the parts of a total.
+_SPLIT_IN_TEXT = ("item", "nature", "fund")
+#: A list in running text is not longer.
+_MOST_IN_TEXT = 60
 _DIGITS = re.compile(r"\d+")
 
 
@@ -406,9 +414,15 @@ def _text_sums(facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Identi
         if not fact.source.table and fact.quantity is not None and fact.authority is Authority.SENTENCE:
             sections[fact.source.table_title].append(fact)
     for stated in sections.values():
+        beside: dict[tuple[str, Coordinate], list[Fact]] = defaultdict(list)
+        for fact in stated:
+            for dimension in _SPLIT_IN_TEXT:
+                if fact.coordinate.get(dimension) is not None:
+                    beside[dimension, fact.coordinate.without(dimension)].append(fact)
         for total in stated:
-            for dimension in ("item", "nature", "fund"):
-                parts = _parts_in_text(total, stated, dimension, vocabulary)
+            for dimension in _SPLIT_IN_TEXT:
+                together = beside.get((dimension, total.coordinate.without(dimension)), ())
+                parts = _parts_in_text(total, together[:_MOST_IN_TEXT], dimension, vocabulary)
                 if len(parts) < 2:
                     continue
                 left, right = [Operand(_place(total), total.quantity)], [Operand(_place(p), p.quantity) for p in parts]
@@ -419,14 +433,13 @@ def _text_sums(facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Identi
 
 
 def _parts_in_text(total: Fact, stated: Sequence[Fact], dimension: str, vocabulary: Vocabulary) -> list[Fact]:
-    """Return the figures of one section that are the children of another along a dimension."""
+    """Return those figures of one section, of one coordinate but for a dimension, that are the total's children along it."""
     own = total.coordinate.get(dimension)
-    rest = total.coordinate.without(dimension)
     found: dict[str, Fact] = {}
     extra: list[Fact] = []
     for fact in stated:
         member = fact.coordinate.get(dimension)
-        if fact is total or member is None or fact.coordinate.without(dimension) != rest:
+        if fact is total or member is None:
             continue
         above = vocabulary.ancestors(dimension, member)
         is_child = above[:1] == (own,) if own else not any(a in found for a in above)
