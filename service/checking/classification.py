@@ -76,7 +76,7 @@ def classification_findings(material: Material, taken: frozenset[Place]) -> Iter
 def _lists_codes(table: Table, vocabulary: Vocabulary) -> bool:
     """Whether a table's rows are named by a classification, and not by what is bought or done under it."""
     standard = vocabulary.catalogue.table(table.kind)
-    return standard is not None and bool(standard.rows) and standard.rows[0] in _DIMENSIONS
+    return standard is not None and bool({*standard.rows[:2]} & {*_DIMENSIONS})
 
 
 def _coded(facts: Sequence[Fact], cells: Cells) -> Iterator[Coded]:
