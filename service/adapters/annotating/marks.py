@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from service.application import Checked
 from service.check_report import surroundings
-from service.domain.document import Row, Table
+from service.domain.document import Table
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
 from service.locating import REACH, Characters, locate, rank, squeeze
@@ -20,6 +20,8 @@ _NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "
 _LONGEST = 200
 #: So many characters around a place make it unmistakable.
 ENOUGH = 4
+_ENOUGH_OF_CELLS = 24
+_NUMBER = re.compile(r"[+-]?\d[\d,.]*")
 #: Rows of a table that are looked at on either side of a cell.
 _ROWS_AROUND = 4
 
@@ -34,8 +36,7 @@ class Mark:
         where: The place in words, for marks whose place is not found.
         page: 1-based page, 0 where there are none.
         words: What to mark, squeezed; "" where the finding is about the document as a whole.
-        before: What stands before it, squeezed.
-        after: What stands after it, squeezed.
+        around: What stands before and after it, squeezed; several pairs where that may be printed in several ways.
         which: Which of several places of the page, or of a document without pages, that are alike, from 0.
         is_cell: Whether it is the whole of a table cell.
     """
@@ -45,8 +46,7 @@ class Mark:
     where: str
     page: int = 0
     words: str = ""
-    before: str = ""
-    after: str = ""
+    around: tuple[tuple[str, str], ...] = (("", ""),)
     which: int = 0
     is_cell: bool = False
 
@@ -54,21 +54,36 @@ class Mark:
         """Return begin, end and likeness of its place; None where it is not to be found, or might be any of several."""
         if not self.words:
             return None
-        found = locate(within, self.words, self.before, self.after, which=self.which)
-        if found is None or found[2] >= min(ENOUGH, len(self.before) + len(self.after)):
+        places = [locate(within, self.words, *pair, which=self.which) for pair in self.around]
+        found = max((p for p in places if p is not None), key=lambda p: p[2], default=None)
+        if found is None:
+            return None
+        known = max(len(before) + len(after) for before, after in self.around)
+        # Equal cells are many in a document that is searched as a whole, and they stand among other equal cells.
+        enough = min(_ENOUGH_OF_CELLS, known // 2) if self.is_cell and not self.page else min(ENOUGH, known)
+        if found[2] >= enough:
             return found
         # Little around it is as it should be: only where there is no other place it can be mistaken for.
-        return found if within.text.count(self.words) == 1 else None
+        alone = within.text.count(self.words) == 1 and (not self.is_cell or self.page > 0)
+        return found if alone else None
+
+
+    def number_only(self) -> Mark | None:
+        """Return the mark of its number without the unit, which may stand on the next page; None where there is none."""
+        number = _NUMBER.match(self.words)
+        if number is None or number.end() == len(self.words):
+            return None
+        unit = self.words[number.end() :]
+        return replace(self, words=number[0], around=tuple((before, unit + after) for before, after in self.around))
 
 
 def marks_of(checked: Checked) -> tuple[Mark, ...]:
     """Return a mark per finding, in the order of the findings."""
     text = squeeze(checked.document.text)
     tables = {t.id: t for t in checked.document.tables}
-    seen: Counter[tuple[str, str, str]] = Counter()
     paragraphs = checked.document.paragraphs
     pages = paragraphs[0].pages.starts if paragraphs else ()
-    return tuple(_mark(each, tables, text, pages, seen) for each in checked.report.findings)
+    return tuple(_mark(each, tables, text, pages) for each in checked.report.findings)
 
 
 def note_of(finding: Finding) -> str:
@@ -82,7 +97,7 @@ def note_of(finding: Finding) -> str:
 
 
 def _mark(
-    finding: Finding, tables: dict[str, Table], text: Characters, pages: tuple[int, ...], seen: Counter[tuple[str, str, str]]
+    finding: Finding, tables: dict[str, Table], text: Characters, pages: tuple[int, ...]
 ) -> Mark:
     note = note_of(finding)
     if not finding.sources:
@@ -91,10 +106,8 @@ def _mark(
     where = place_to_text(source_to_dict(source))
     table = tables.get(source.table)
     if table is not None and 0 <= source.row < len(table.rows):
-        words, before, after = _cell_surroundings(table, source)
-        # Rows that repeat with all that is around them are counted in the order of the findings.
-        which = seen[words, before, after]
-        return Mark(finding.severity, note, where, source.page, words, before, after, which, is_cell=True)
+        words, around = _cell_surroundings(table, source)
+        return Mark(finding.severity, note, where, source.page, words, around, is_cell=True)
     if source.table:
         return Mark(finding.severity, note, where, source.page, squeeze(source.quote or source.table_title).text)
     words, before, after = surroundings(source, finding.stated, text)
@@ -104,24 +117,41 @@ def _mark(
         at = text.text.find(words, text.at(source.start))
         since = text.at(pages[source.page - 1]) if 0 < source.page <= len(pages) else 0
         which = rank(text, at, words, before, after, since=since) if at >= 0 else 0
-    return Mark(finding.severity, note, where, source.page, words[:_LONGEST], before, after, which)
+    return Mark(finding.severity, note, where, source.page, words[:_LONGEST], ((before, after),), which)
 
 
-def _cell_surroundings(table: Table, source: Source) -> tuple[str, str, str]:
-    """Return what is printed in a cell, and what is printed before and after it, row by row."""
-    row = table.rows[source.row]
-    raws = [squeeze(c.raw).text for c in row.cells]
+def _cell_surroundings(table: Table, source: Source) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return what is printed in a cell, and what is printed before and after it, row by row.
+
+    Words that are the same as in the row above may be printed twice, or once in a cell that reaches over both rows.
+    """
+    first = max(0, source.row - _ROWS_AROUND)
+    rows = [[squeeze(c.raw).text for c in row.cells] for row in table.rows[first : source.row + 1 + _ROWS_AROUND]]
+    row = source.row - first
     column = source.column
-    if not 0 <= column < len(raws) or not raws[column]:  # a blank cell is marked at what names its row
-        column = next((n for n, raw in enumerate(raws) if raw), -1)
+    if not 0 <= column < len(rows[row]) or not rows[row][column]:  # a blank cell is marked at what names its row
+        column = next((n for n, raw in enumerate(rows[row]) if raw), -1)
         if column < 0:
-            return squeeze(source.row_label).text, "", ""
-    before = "".join((*_rows(table, source.row - _ROWS_AROUND, source.row), *raws[:column]))
-    after = "".join((*raws[column + 1 :], *_rows(table, source.row + 1, source.row + 1 + _ROWS_AROUND)))
-    return raws[column], before[-REACH:], after[:REACH]
+            return squeeze(source.row_label).text, (("", ""),)
+    return rows[row][column], tuple(_around(each, row, column) for each in (rows, _merged(rows, row, column)))
 
 
-def _rows(table: Table, first: int, end: int) -> Iterator[str]:
-    rows: tuple[Row, ...] = table.rows[max(0, first) : max(0, end)]
-    for row in rows:
-        yield from (squeeze(c.raw).text for c in row.cells)
+def _around(rows: list[list[str]], row: int, column: int) -> tuple[str, str]:
+    before = "".join((*chain.from_iterable(rows[:row]), *rows[row][:column]))
+    after = "".join((*rows[row][column + 1 :], *chain.from_iterable(rows[row + 1 :])))
+    return before[-REACH:], after[:REACH]
+
+
+def _merged(rows: list[list[str]], row: int, column: int) -> list[list[str]]:
+    """Leave out the words that are the same as above, but for the cell itself."""
+    return [
+        [
+            "" if n and (n, k) != (row, column) and k < len(rows[n - 1]) and raw == rows[n - 1][k] and not _is_figure(raw) else raw
+            for k, raw in enumerate(each)
+        ]
+        for n, each in enumerate(rows)
+    ]
+
+
+def _is_figure(raw: str) -> bool:
+    return raw.strip("-−+¥￥").replace(",", "").replace(".", "").rstrip("%").isdigit()

@@ -175,6 +175,13 @@ class _Pages:
 
     def find(self, mark: Mark) -> _Spot | None:
         """Return where a mark goes: on its page, or on one next to it where there is no mistaking it."""
+        for sought in (mark, mark.number_only()):
+            spot = self._find(sought) if sought is not None else None
+            if spot is not None:
+                return spot
+        return None
+
+    def _find(self, mark: Mark) -> _Spot | None:
         for number in (mark.page, mark.page + 1, mark.page - 1):
             if not 1 <= number <= len(self._document):
                 continue

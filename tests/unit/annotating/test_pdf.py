@@ -109,6 +109,19 @@ def test_a_figure_over_two_lines_has_two_boxes(vocabulary: Vocabulary) -> None:
     assert len(made["/QuadPoints"]) == 16  # type: ignore[arg-type]
 
 
+def test_a_unit_on_the_next_page_leaves_the_number_marked(vocabulary: Vocabulary) -> None:
+    first, second = PdfPage(), PdfPage()
+    first.text(50, 100, "二零二四年支出预算总计为人民币一千九百五十万零四百七十元整合计支出1950.47")
+    second.text(50, 100, "万元，比上年增加较多。")
+    whole = PdfPage()
+    whole.text(50, 100, "合计支出1950.47万元，比上年增加较多。")
+    document = read(pdf_of(whole), "预算.pdf", vocabulary)
+    finding = finding_at(document, "1950.47万元")
+    got = FileAnnotator().pdf(checked(document, pdf_of(first, second), finding))
+
+    assert [each["/Subtype"] for each in notes_of(got)] == ["/Highlight"]
+
+
 def test_the_page_is_the_one_the_figure_stands_on(vocabulary: Vocabulary) -> None:
     data = pdf_of(*[a_page(sentence=f"第{'一二三'[n]}页。{SENTENCE}") for n in range(3)])
     got = marked(data, vocabulary, ("5万元", 3))

@@ -110,6 +110,34 @@ def test_cells_are_commented_in_their_row_and_column(vocabulary: Vocabulary) -> 
     assert before_of(got, 1).endswith("卫生支出5.00")
 
 
+def test_a_label_over_several_rows_does_not_mislead(vocabulary: Vocabulary) -> None:
+    """The label is printed once, and read for each of its rows."""
+    made = docx.Document()
+    made.add_paragraph("表1 支出表")
+    rows = (("类别", "科目", "合计"), ("基本支出", "工资", "5.00"), ("", "津贴", "5.00"), ("", "奖金", "5.00"), ("项目支出", "修缮", "5.00"))
+    table = made.add_table(len(rows), 3)
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    table.cell(1, 0).merge(table.cell(3, 0))
+    table.cell(1, 0).text = "基本支出"
+    data = bytes_of(made)
+    document = read(data, "表.docx", vocabulary)
+    row = next(n for n, each in enumerate(document.tables[0].rows) if "奖金" in [c.raw for c in each.cells])
+    got = docx.Document(io.BytesIO(FileAnnotator().word(checked(document, data, finding_in(document, row, 2)))))
+
+    assert before_of(got, 0).endswith("津贴5.00奖金")
+
+
+def test_a_cell_that_is_not_in_the_text_is_not_marked_in_another_table(vocabulary: Vocabulary) -> None:
+    """It may stand in a workbook that is set into the document."""
+    document = read(word_of("表1 支出表", "单位：万元", table=ROWS), "表.docx", vocabulary)
+    other = word_of("说明", "5.00", "表2 收入表", table=(("来源", "数"), ("拨款", "0.00"), ("其他", "5.00"), ("经营", "7.00")))
+    got = docx.Document(io.BytesIO(FileAnnotator().word(checked(document, other, finding_in(document, 0, 1)))))
+
+    assert next(iter(got.comments)).text.startswith("以下各条")
+
+
 def test_links_insertions_and_deletions_are_handled(vocabulary: Vocabulary) -> None:
     made = docx.Document()
     paragraph = made.add_paragraph("2024年支出")
