@@ -202,8 +202,7 @@ class Identity:
         right: Ids of those on the right (summed).
         left_value: As text, in the table's unit.
         right_value: As text.
-        verdict: ``exact``, ``rounding``, ``failed``, or ``odd`` where shape alone does not promise that it holds, but
-            every other relation like it does.
+        verdict: ``exact``, ``rounding`` or ``failed``.
         tolerance: Largest difference that rounding allows, as text.
     """
 

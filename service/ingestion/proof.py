@@ -30,8 +30,6 @@ _SPLIT_IN_TEXT = ("item", "nature", "fund")
 #: A list in running text is not longer.
 _MOST_IN_TEXT = 60
 _DIGITS = re.compile(r"\d+")
-#: So many sums of one shape must hold before the one that fails among them is odd.
-_LIKE_IT = 2
 #: Dimensions along which a text lists the parts of a total.
 _SPLIT_IN_TEXT = ("item", "nature", "fund")
 #: A list in running text is not longer.
@@ -480,7 +478,7 @@ def judge(identities: Iterable[Identity]) -> dict[str, Proof]:
     for identity in identities:
         if identity.verdict == "failed":
             failed.append(identity)
-        elif identity.verdict != "odd" and identity.left and identity.right and identity.rule != "of-which":
+        elif identity.left and identity.right and identity.rule != "of-which":
             for key in (*identity.left, *identity.right):
                 marks[key] = Proof.PROVEN
     for identity in failed:

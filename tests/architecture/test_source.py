@@ -11,13 +11,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "service"
-MONEY_PATH = ("domain", "numerals", "calculation", "claims", "ingestion", "asking", "drafting")
+MONEY_PATH = ("domain", "numerals", "calculation", "claims", "checking", "ingestion", "asking", "drafting")
 
 #: Third-party packages each part of the service may import. Absent means none.
 ALLOWED = {
     "service.adapters": {
         "chromadb", "numpy", "sqlalchemy",  # stores
         "lxml", "pdfminer", "pypdf", "pypdfium2",  # readers
+        "docx",  # annotated copies
     },
     "service.asking": {"pypinyin"},
     "service.cli": {"click", "typer", "uvicorn"},
