@@ -214,7 +214,7 @@ def _finding_lines(number: int, finding: Mapping[str, Any], *, brief: bool) -> l
     lines = [f"{number:>3}. {finding['message']}"]
     if not brief:
         lines += [f"     {name}：{value}" for name, value in details_of(finding) if value not in finding["message"]]
-        if finding["quote"] and not _is_cell(finding):
+        if shows_quote(finding):
             before, marked, after = quote_parts(finding)
             lines.append(f"     原文：{before}{f'【{marked}】' if marked else ''}{after}")
     return lines
@@ -251,8 +251,10 @@ def quote_parts(said: Mapping[str, Any], most: int = _MOST_QUOTED) -> tuple[str,
     return left, marked, after if len(after) <= side else after[:side] + "……"
 
 
-def _is_cell(said: Mapping[str, Any]) -> bool:
-    return bool(said["places"]) and bool(said["places"][0]["table"])
+def shows_quote(finding: Mapping[str, Any]) -> bool:
+    """Whether the quote of a finding says more than its other lines; that of a cell is what is written in it."""
+    is_cell = bool(finding["places"]) and bool(finding["places"][0]["table"])
+    return bool(finding["quote"]) and not (is_cell and finding["quote"] in (finding["stated"], finding["message"]))
 
 
 # ----------------------------------------------------------------------------------------- Markdown
@@ -274,7 +276,7 @@ def report_to_markdown(said: Mapping[str, Any]) -> str:
         for number, each in enumerate(found, 1):
             lines += [f"{number}. {_md(each['message'])}"]
             lines += [f"   - {label}：{_md(value)}" for label, value in details_of(each)]
-            if each["quote"]:
+            if shows_quote(each):
                 before, marked, after = quote_parts(each)
                 lines.append(f"   - 原文：{_md(before)}{f'**{_md(marked)}**' if marked else ''}{_md(after)}")
         if found:

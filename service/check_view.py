@@ -14,6 +14,7 @@ from service.check_report import (
     details_of,
     place_of,
     quote_parts,
+    shows_quote,
     whose_to_text,
     why,
     worst_of,
@@ -99,7 +100,7 @@ def _counts(said: Mapping[str, Any]) -> str:
 
 def _finding(number: int, finding: Mapping[str, Any]) -> str:
     rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in details_of(finding))
-    quote = f'<p class="quote">{_quote(finding)}</p>' if finding["quote"] else ""
+    quote = f'<p class="quote">{_quote(finding)}</p>' if shows_quote(finding) else ""
     return (
         f'<div class="finding {finding["severity"]}"><h3><span>{number}</span>{escape(finding["message"])}</h3>'
         + (f"<table>{rows}</table>" if rows else "")

@@ -17,6 +17,7 @@ from service.check_report import (
     details_of,
     place_of,
     quote_parts,
+    shows_quote,
     whose_to_text,
     why,
 )
@@ -88,7 +89,7 @@ def _add_findings(document: Document, found: Sequence[Mapping[str, Any]], severi
         first.add_run(_clean(finding["message"])).bold = True
         for label, value in details_of(finding):
             row[1].add_paragraph(_clean(f"{label}：{value}"))
-        if finding["quote"]:
+        if shows_quote(finding):
             before, marked, after = quote_parts(finding)
             quote = row[1].add_paragraph(_clean(f"原文：{before}"))
             run = quote.add_run(_clean(marked))

@@ -77,7 +77,7 @@ class _Copy:
 
     def write(self, marks: Sequence[Mark]) -> bytes:
         """Return the copy."""
-        text = _text_of(self._root)
+        text = _text_of(self._root, self._space)
         spans: list[tuple[Mark, int, int]] = []
         unplaced: list[Mark] = []
         for mark in marks:
@@ -212,15 +212,15 @@ class _Copy:
         return element
 
 
-def _text_of(root: etree._Element) -> _Text:
-    """Return the characters of a document paragraph by paragraph."""
+def _text_of(root: etree._Element, space: str) -> _Text:
+    """Return the characters of a document paragraph by paragraph; formulas and drawings have texts of other namespaces."""
     text = _Text()
     paragraphs: list[list[str]] = []
     current: etree._Element | None = None
     length = 0
-    for element in root.iter("{*}t"):
+    for element in root.iter(f"{{{space}}}t"):
         run = element.getparent()
-        if run is None or local(run) != "r" or not element.text:
+        if run is None or run.tag != f"{{{space}}}r" or not element.text:
             continue
         around = list(run.iterancestors())
         if any(local(a) in _GONE or local(a) == "ruby" for a in around):

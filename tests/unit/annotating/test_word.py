@@ -154,6 +154,17 @@ def test_links_insertions_and_deletions_are_handled(vocabulary: Vocabulary) -> N
     assert len(list(document.element.body.iter(qn("w:hyperlink"), qn("w:ins"), qn("w:smartTag"), qn("w:del")))) == 4
 
 
+def test_formulas_stay_as_they_are(vocabulary: Vocabulary) -> None:
+    made = docx.Document()
+    paragraph = made.add_paragraph("2024年支出")
+    formula = '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>950.47万元</m:t></m:r></m:oMath>'
+    paragraph._p.append(parse_xml(formula))
+    document = commented(bytes_of(made), vocabulary, ("950.47万元", 0))
+
+    assert next(iter(document.comments)).text.startswith("以下各条")
+    assert [each.tag.rpartition("}")[2] for each in document.element.body.iter() if "math" in str(each.tag)] == ["oMath", "r", "t"]
+
+
 def test_a_text_box_is_commented_at_its_paragraph(vocabulary: Vocabulary) -> None:
     made = docx.Document()
     made.add_paragraph("说明")
