@@ -137,7 +137,7 @@ def summary_of(report: CheckReport) -> str:
         return f"给来的表不是本部门本年度的，先看第一条错误。共{errors}处错误、{warnings}处警告。"
     if errors:
         return f"发现{errors}处错误" + (f"、{warnings}处警告" if warnings else "") + "，请逐条改正后再报。"
-    if "no-figures" in codes:
+    if "no-figures" in codes or not (total or sum(report.cells)):
         return "没有找到可核对的数字，什么也没有核对，不等于没有错。"
     if total and "no-tables-to-check-by" in codes:
         said = "没有发现矛盾，但没有表格可对照，只核对了文字内部的算术，不等于没有错"
@@ -171,7 +171,8 @@ def counts_to_text(said: Mapping[str, Any]) -> str:
 
 def against_to_text(said: Mapping[str, Any]) -> str:
     """Say what the text was judged by."""
-    titles = [each["title"] or each["id"] for each in said["against"]]
+    names = {said["document"]: said["name"]}
+    titles = [each["title"] or names.get(each["id"], each["id"]) for each in said["against"]]
     own = any(each["id"] == said["document"] for each in said["against"])
     if not titles:
         return "没有可对照的表格，只核对文字内部的算术"

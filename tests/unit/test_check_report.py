@@ -97,6 +97,7 @@ def test_a_whose_that_nobody_told_is_null() -> None:
         (report(figures=FIGURES[2:]), "没有发现矛盾，但文中的数字一个也无法核对，不等于没有错。"),
         (report(), "没有发现错误；文字里没有数字，只核对了表格。"),
         (report(Finding("no-figures", Severity.WARNING, "")), "没有找到可核对的数字，什么也没有核对，不等于没有错。"),
+        (replace(report(), cells=(0, 0, 0)), "没有找到可核对的数字，什么也没有核对，不等于没有错。"),
         (report(Finding("other-tables", Severity.ERROR, "")), "给来的表不是本部门本年度的，先看第一条错误。共1处错误、0处警告。"),
         (
             report(Finding("no-tables-to-check-by", Severity.NOTE, ""), figures=FIGURES[:1]),
@@ -106,6 +107,13 @@ def test_a_whose_that_nobody_told_is_null() -> None:
 )
 def test_the_outcome_is_one_sentence(made: CheckReport, words: str) -> None:
     assert summary_of(made) == words
+
+
+def test_a_file_without_a_title_is_called_by_its_name() -> None:
+    untitled = replace(WHOLE, title="", against=(("d1", ""),))
+
+    assert "说明.docx（云溪市示例局" in report_to_text(said(untitled))
+    assert "对照：《说明.docx》（文件自己的表）" in report_to_text(said(untitled))
 
 
 def test_people_read_the_outcome_first_then_findings_gravest_first() -> None:
