@@ -26,7 +26,11 @@ _LARGE_YUAN = 1_000_000
 
 def doubt_years(claims: Sequence[Claim], book: Book, words: Words, year: int) -> None:
     """Object to a year that the figure does not belong to: the amount is that of the budget year."""
-    stated = {(c.coordinates[0].measure, c.coordinates[0].members, c.coordinates[0].year) for c in claims if c.is_level and c.is_bound}
+    stated = {
+        (c.place, c.coordinates[0].measure, c.coordinates[0].members, c.coordinates[0].year)
+        for c in claims
+        if c.is_level and c.is_bound
+    }
     for claim in claims:
         statement = claim.statement
         if statement is None or not statement.year or statement.year == year or not claim.is_bound:
@@ -40,7 +44,7 @@ def doubt_years(claims: Sequence[Claim], book: Book, words: Words, year: int) ->
             continue
         own = replace(coordinate, year=year)
         printed = [p for p in book.at(own) if p.exact and agrees(claim.quantity, p.quantity)]
-        unchanged = statement.year < year and (coordinate.measure, coordinate.members, year) in stated
+        unchanged = statement.year < year and (claim.place, coordinate.measure, coordinate.members, year) in stated
         if printed and not unchanged:
             claim.evidence += printed[0].sources
             claim.objection = Objection(

@@ -202,7 +202,11 @@ def _doubt_total(shares: Sequence[_Share]) -> None:
         implied = [i for s in beside if (i := share_of(s.interval, interval_of(s.claim.quantity)))]
         if len(implied) < _FEWEST_SHARES or len(totals) != 1:
             continue
-        low, high = max(i[0] for i in implied), min(i[1] for i in implied)
+        alike = [[j for j in implied if j[0] <= (i[0] + i[1]) / 2 <= j[1]] for i in implied]
+        most = max(alike, key=len)
+        if len(most) < _FEWEST_SHARES:
+            continue
+        low, high = max(i[0] for i in most), min(i[1] for i in most)
         total = next(iter(totals.values()))
         if low <= high and total.objection is None and not total.settled and not meet(total.interval, (low, high)):
             value = shown((low + high) / 2, total.quantity.unit, 0)

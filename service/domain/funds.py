@@ -40,4 +40,6 @@ def comparison_key(coordinate: Coordinate, only: frozenset[str]) -> tuple[object
     members = {d: m for d, m in coordinate.members if not (d == "fund" and m in only)}
     if only and members.get("origin") == "本年":
         del members["origin"]
+    if "project" in members:
+        members.pop("project_type", None)  # says what kind of project it is, and splits nothing
     return (coordinate.measure, coordinate.year, coordinate.stage, tuple(sorted(members.items())))

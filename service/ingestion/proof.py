@@ -146,7 +146,8 @@ def _borne_out_by_their_kind(kinds: Iterable[Sequence[Identity]]) -> Iterator[Id
     for alike in kinds:
         telling = [
             i for i in alike
-            if i.verdict != "failed" and i.left in read and len(i.right) > 1 and Decimal(i.left_value.replace(",", ""))
+            if i.verdict != "failed" and i.left in read and (len(i.right) > 1 or i.rule == "row-sum")
+            and Decimal(i.left_value.replace(",", ""))
         ]  # fmt: skip
         failed = [i for i in alike if i.verdict == "failed" and i.left not in read and not _counts_twice(i, held)]
         if len(telling) >= _FEWEST_ALIKE and len(failed) * _FEWEST_ALIKE <= len(telling):
