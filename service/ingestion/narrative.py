@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ _TERMS = (
 _DEFINES = re.compile(r"^(?:是|即|指|主要|反映|为|核算|用于|纳入|包括|安排)")
 _ASIDE = re.compile(r"^[（(]?(?:注|备注|说明|附注)[:：]|^(?:附件|附表|本表)|^[^。]{0,40}[表单](?:[（(][^）)]{1,8}[)）])?$|^\d+$")
 _GLOSSARY = "名词解释"
+_OF_A_PERIOD = frozenset({"收入", "支出"})
 _AGAINST_OTHER = re.compile(r"[比较与同和][^，。；]{0,16}(?:执行数|执行情况|决算)")
 
 
@@ -66,6 +68,35 @@ def read_narrative(
             if is_given and statement.aspect is Aspect.CHANGE:  # 「主要原因：」 with nothing behind it gives none
                 reasons += [_reason(f.coordinate, statement, paragraph, frame) for f in made]
     return Narrative(tuple(facts), tuple(reasons))
+
+
+def of_printed_periods(stated: Sequence[Fact], cells: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Let a stated total mean this year's money or all of it, whichever the tables print: 收入决算 may be either.
+
+    Args:
+        stated: Facts of the running text.
+        cells: Facts of the tables.
+    """
+    printed: dict[Coordinate, list[Quantity]] = defaultdict(list)
+    for cell in cells:
+        if cell.quantity is not None:
+            printed[cell.coordinate].append(cell.quantity)
+    return tuple(_of_printed_period(f, printed) for f in stated)
+
+
+def _of_printed_period(fact: Fact, printed: Mapping[Coordinate, Sequence[Quantity]]) -> Fact:
+    place = fact.coordinate
+    if fact.quantity is None or place.aspect is not Aspect.LEVEL or place.measure not in _OF_A_PERIOD or place.get("origin"):
+        return fact
+    ways = [place, place.having(origin="本年"), *([replace(place, measure="支出总计")] if place.measure == "支出" else ())]
+    found = next((w for w in ways if any(_is_same(fact.quantity, q) for q in printed.get(w, ()))), place)
+    return fact if found == place else replace(fact, coordinate=found)
+
+
+def _is_same(stated: Quantity, printed: Quantity) -> bool:
+    if stated.unit.kind is not printed.unit.kind:
+        return False
+    return printed.to(stated.unit).rounded(stated.decimals).number == stated.number
 
 
 def _in_glossary(paragraph: Paragraph) -> bool:

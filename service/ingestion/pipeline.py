@@ -14,7 +14,7 @@ from service.ingestion.blocks import Reading
 from service.ingestion.captions import CaptionedGrid, split_grids
 from service.ingestion.indicators import indicators_of
 from service.ingestion.joining import join_pages
-from service.ingestion.narrative import derive_previous, glossary_of, read_narrative
+from service.ingestion.narrative import derive_previous, glossary_of, of_printed_periods, read_narrative
 from service.ingestion.oddities import oddities_of
 from service.ingestion.passages import passages_of
 from service.ingestion.projection import Frame, facts_of, tell_apart
@@ -79,7 +79,7 @@ def ingest(reading: Reading, vocabulary: Vocabulary, assumed: Assumed | None = N
     cells = tell_apart([f for t in tables for f in facts_of(t, frame, vocabulary)], tables)
     known = frozenset(pair for f in cells for pair in f.coordinate.members)
     narrative = read_narrative(paragraphs, frame, spotter, vocabulary, known)
-    printed = (*cells, *narrative.facts)
+    printed = (*cells, *of_printed_periods(narrative.facts, cells))
     facts = (*printed, *derive_previous(printed, frame))
     proven = prove(tables, facts, vocabulary)
     indicators = indicators_of(tables, frame)

@@ -40,7 +40,7 @@ EXPECTED = {
     ("putuo-caizheng-2024", "上海市"): (24, {"0.3万元"}),
     ("putuo-sifa", "dept_budget.pdf"): (36, {"201.50万元"}),
     ("putuo-sifa", "unit_budget.pdf"): (35, {"57.8万元", "170.03万元"}),
-    ("taiyuan-fagai", ".docx"): (18, {"4154.28万元"}),
+    ("taiyuan-fagai", ".docx"): (18, {"4154.28万元", "7.32万元"}),
     ("wanli", "2023"): (64, {"441.25万元"}),
     ("wanli", "2024"): (63, {"352.67万元"}),
     ("wanli", "2025"): (36, set()),
