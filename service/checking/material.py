@@ -123,12 +123,12 @@ def about_sources(material: Material) -> tuple[Finding, ...]:
         out.append(Finding("other-tables", Severity.ERROR, said, stated=whose, expected=f"{text.entity}{text.year}年{text.stage.value}"))
     if not material.has_tables:
         untold = "".join(w for w, known in (("部门", text.entity), ("年度", text.year)) if not known)
-        advice = f"文字没有写明{untold}，请用 --entity、--year 写明，或" if untold else "请"
+        advice = f"文字没有写明{untold}，请另外写明，或" if untold else "请"
         out.append(
             Finding(
                 "no-tables-to-check-by", Severity.WARNING,
                 "没有可对照的表格：只核对了文字内部的算术，其余数字记为“无法核对”，不等于有错。"
-                f"{advice}用 --tables 给出本部门本年度的表。",
+                f"{advice}一并给出本部门本年度的表（命令行用 --tables、--entity、--year）。",
             )
         )  # fmt: skip
     return tuple(out)

@@ -18,6 +18,10 @@ from service.domain.quantity import Quantity
 from service.numerals import render_quantity
 
 _LONGEST_QUOTE = 60
+#: Other places shown for a figure.
+_SHOWN = 3
+#: What is stated in more ways than this is not one thing.
+_MOST_FORMS = 40
 _TOTALS = frozenset({"收入", "支出", "支出总计"})
 
 
@@ -90,29 +94,33 @@ def _balances(coordinate: Coordinate, book: Book) -> bool:
 
 def _judge(same: Sequence[Claim], words: Words, document: str) -> None:
     """Support what agrees; of what does not, object to what nothing else bears out."""
+    forms: dict[tuple[object, ...], list[Claim]] = {}
     for claim in same:
-        others = [c for c in same if c is not claim]
-        agreeing = [c for c in others if _agree(claim, c)]
-        if agreeing and claim.objection is None:
-            claim.support(f"与另{len(agreeing)}处所写一致", *(c.source(document) for c in agreeing[:3]))
-    founded = [c for c in same if c.objection is None and (c.settled or _has_arithmetic(c))]
-    for claim in same:
-        if claim.objection is not None or claim in founded:
-            continue
-        against = [c for c in founded if not _agree(claim, c)]
-        with_it = [c for c in founded if _agree(claim, c)]
-        if against and not with_it:
-            _object(claim, against[0], words, document)
-    if founded:
+        forms.setdefault((claim.quantity.unit, claim.quantity.decimals, claim.quantity.number), []).append(claim)
+    if len(forms) > _MOST_FORMS:
+        return  # no one thing
+    groups = list(forms.values())
+    alike = [[h for h in groups if _agree(g[0], h[0])] for g in groups]
+    for own, with_it in zip(groups, alike, strict=True):
+        together = [c for g in with_it for c in g]
+        if len(together) > 1:
+            for claim in own:
+                if claim.objection is None:
+                    others = [c for c in together[: _SHOWN + 1] if c is not claim][:_SHOWN]
+                    claim.support(f"与另{len(together) - 1}处所写一致", *(c.source(document) for c in others))
+    founded = [next((c for c in g if c.objection is None and (c.settled or _has_arithmetic(c))), None) for g in groups]
+    if any(founded):
+        for own, with_it in zip(groups, alike, strict=True):
+            if any(founded[groups.index(g)] for g in with_it):
+                continue
+            against = next(f for f in founded if f is not None)
+            for claim in own:
+                if claim.objection is None:
+                    _object(claim, against, words, document)
         return
-    values: list[list[Claim]] = []
-    for claim in same:
-        if claim.objection is None:
-            home = next((v for v in values if _agree(v[0], claim)), None)
-            values.append([claim]) if home is None else home.append(claim)
-    if len(values) > 1:
-        values.sort(key=len)
-        _object(values[0][-1], values[-1][0], words, document)
+    rivals = sorted((g for g in groups if any(c.objection is None for c in g)), key=len)
+    if len(rivals) > 1 and not _agree(rivals[0][0], rivals[-1][0]):
+        _object([c for c in rivals[0] if c.objection is None][-1], rivals[-1][0], words, document)
 
 
 def _has_arithmetic(claim: Claim) -> bool:

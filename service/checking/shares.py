@@ -24,6 +24,8 @@ _OF_WHAT = re.compile(r"占([^，,；;。：:]{2,30}?)的?(?:比例|比重|比)?
 _TOTALS = ("支出", "收入", "支出总计")
 _HUNDRED = Decimal(1)
 _FEWEST_SHARES = 2
+#: So many amounts from the beginning of a section and from its end may be what a share is of.
+_NEAREST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,57 @@ class _Share:
 def judge_shares(claims: Sequence[Claim], book: Book, vocabulary: Vocabulary, words: Words, document: str) -> None:
     """Judge every share; where nothing tells what it is of, the shares beside it do."""
     by_section: dict[tuple[str, ...], list[_Share]] = {}
-    for index, claim in enumerate(claims):
+    earlier = _Earlier()
+    for claim in claims:
         if claim.aspect is Aspect.SHARE:
-            made = _read(claim, index, claims, book, vocabulary, document)
+            made = _read(claim, earlier, book, vocabulary, document)
             if made is not None:
                 by_section.setdefault(claim.paragraph.section, []).append(made)
+        else:
+            earlier.note(claim)
     for shares in by_section.values():
         _judge(shares, words)
 
 
-def _read(
-    claim: Claim, index: int, claims: Sequence[Claim], book: Book, vocabulary: Vocabulary, document: str
-) -> _Share | None:
+class _Earlier:
+    """The amounts stated so far that a share may be of."""
+
+    def __init__(self) -> None:
+        self.here: list[Claim] = []
+        self._section: dict[tuple[str, ...], list[Claim]] = {}
+        self._totals: list[Claim] = []
+
+    def note(self, claim: Claim) -> None:
+        """Take an amount in."""
+        if not claim.is_level or claim.quantity.unit.kind is not Kind.MONEY:
+            return
+        if self.here and self.here[-1].place != claim.place:
+            self.here = []
+        self.here.append(claim)
+        self._section.setdefault(claim.paragraph.section, []).append(claim)
+        if claim.coordinates and claim.coordinates[0].measure in _TOTALS and not claim.coordinates[0].members:
+            self._totals.append(claim)
+
+    def in_paragraph(self, claim: Claim) -> list[Claim]:
+        """Return the amounts before a share in its own paragraph."""
+        return [c for c in self.here if c.place == claim.place]
+
+    def in_section(self, claim: Claim) -> list[Claim]:
+        """Return the amounts of earlier paragraphs of the section: the first ones and the last ones."""
+        return _ends([c for c in self._section.get(claim.paragraph.section, ()) if c.place != claim.place])
+
+    def totals(self) -> list[Claim]:
+        """Return what was stated of income and spending as a whole."""
+        return _ends(self._totals)
+
+
+def _ends(claims: Sequence[Claim]) -> list[Claim]:
+    return list(claims) if len(claims) <= 2 * _NEAREST else [*claims[:_NEAREST], *claims[-_NEAREST:]]
+
+
+def _read(claim: Claim, earlier: _Earlier, book: Book, vocabulary: Vocabulary, document: str) -> _Share | None:
     """Find the part of a share, and what it may be of."""
-    before = [c for c in claims[:index] if c.place == claim.place and c.is_level and c.quantity.unit.kind is Kind.MONEY]
+    before = earlier.in_paragraph(claim)
     statement = claim.statement
     own = [c for c in before if statement and c.statement and c.statement.thing == statement.thing] or [
         c for c in before if claim.paragraph.text[c.end : claim.start].count("。") == 0
@@ -92,12 +131,12 @@ def _read(
         if not printed:
             return None
         value, sources = printed[0].quantity, printed[0].sources
-    wholes = list(_wholes(claim, part, before, claims[:index], book, vocabulary, document))
+    wholes = list(_wholes(claim, part, before, earlier, book, vocabulary, document))
     return _Share(claim, part, value, interval_of(value), sources, [w for w in wholes if w.quantity.base >= value.base], before[:1])
 
 
 def _wholes(
-    claim: Claim, part: Claim | None, before: Sequence[Claim], earlier: Sequence[Claim], book: Book,
+    claim: Claim, part: Claim | None, before: Sequence[Claim], earlier: _Earlier, book: Book,
     vocabulary: Vocabulary, document: str,
 ) -> Iterator[_Whole]:  # fmt: skip
     said = _OF_WHAT.search(claim.paragraph.text[: claim.start])
@@ -109,19 +148,16 @@ def _wholes(
                     yield _Whole(printed.quantity, printed.sources, None, meant=not said)
     totals = [c for c in before if c is not part]
     totals.sort(key=lambda c: c.start)
-    section = [c for c in earlier if c.paragraph.section == claim.paragraph.section and c.place != claim.place]
-    for c in (*totals, *section):
-        if c.is_level and c.quantity.unit.kind is Kind.MONEY:
-            yield _Whole(c.exact, (c.source(document),), c, meant=False)
+    for c in (*totals, *earlier.in_section(claim)):
+        yield _Whole(c.exact, (c.source(document),), c, meant=False)
     for coordinate in coordinates[:1]:
         for measure in _TOTALS:
             whole = Coordinate(coordinate.entity, coordinate.year, coordinate.stage, measure)
             for printed in book.at(whole):
                 meant = said is not None and measure in said.group(1)
                 yield _Whole(printed.quantity, printed.sources, None, meant=meant)
-        for c in earlier:
-            if c.is_level and c.coordinates and c.coordinates[0].measure in _TOTALS and not c.coordinates[0].members:
-                yield _Whole(c.exact, (c.source(document),), c, meant=False)
+        for c in earlier.totals():
+            yield _Whole(c.exact, (c.source(document),), c, meant=False)
 
 
 def _above(coordinate: Coordinate, vocabulary: Vocabulary) -> Iterator[Coordinate]:
