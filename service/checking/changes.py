@@ -65,6 +65,7 @@ class _Relation:
         value: What the comparison comes to by the others, as it would be printed.
         exact: The same before rounding, in the base unit.
         before: The amount compared with, where a claim states it, and what it may be by the other figures.
+        turned: The change whose direction alone keeps a rate from following, None where it does not.
         working: In words and figures.
         sources: Places of the others.
     """
@@ -77,6 +78,7 @@ class _Relation:
     working: str
     sources: tuple[Source, ...]
     before: tuple[Claim, Interval] | None = None
+    turned: Claim | None = None
 
 
 def judge_changes(
@@ -327,9 +329,17 @@ def _by_change(claim: Claim, change: Amount, now: Amount | None, before: Amount 
     exact = change.quantity.base / number
     said = shown(exact, unit, claim.quantity.decimals)
     taking = tuple(a.claim for a in (change, given) if a.claim is not None)
+    holds = meet(interval_of(claim.quantity), may)
+    turned = None
+    if not holds and now is not None and change.quantity.number * claim.quantity.number < 0:
+        other_way = (-change.interval[1], -change.interval[0])
+        base = (now.interval[0] - other_way[1], now.interval[1] - other_way[0])
+        may = rate_by_change(other_way, base)
+        turned = change.claim if may is not None and meet(interval_of(claim.quantity), may) else None
     return _Relation(
-        (*taking, claim), meet(interval_of(claim.quantity), may), claim, said, exact,
+        (*taking, claim), holds, claim, said, exact,
         f"{working} = {render_quantity(Quantity(abs(said.number), said.unit))}", (*change.sources, *given.sources[:2]),
+        turned=turned,
     )  # fmt: skip
 
 
@@ -346,11 +356,35 @@ def _decide(relations: Sequence[_Relation], words: Words) -> None:
         others = [r for r in broken if r is not relation]
         clear = [c for c in suspects if not any(r.holds and c in r.claims for r in relations)] or suspects
         common = [c for c in clear if all(c in r.claims for r in others)] if others else clear
+        if relation.turned is not None and relation.turned.objection is None:
+            _object_turned(relation.turned, relation)
+            continue
+        if _is_turned(relation):
+            _object(relation.stated, relation, words)
+            continue
         if relation.before and (mended := slip_between(relation.before[0].quantity, relation.before[1])):
             _object_before(relation.before[0], mended, relation)
             continue
         culprit = relation.stated if relation.stated in (common or clear) or not clear else (common or clear)[0]
         _object(culprit, relation, words)
+
+
+def _object_turned(change: Claim, relation: _Relation) -> None:
+    """Object to a change that its rate says the other way: 「增加99.50万元，下降7.65%」."""
+    rate = relation.stated
+    expected = _worded(Quantity(-change.quantity.number, change.quantity.unit))
+    change.objection = Objection(
+        "direction-wrong", Severity.ERROR,
+        f"文中写{_said(change)}，又写{_said(rate)}，方向不一致；按{rate.text}反推应为{expected}。", expected, "",
+        (rate.source(relation.sources[0].document),),
+    )  # fmt: skip
+
+
+def _is_turned(relation: _Relation) -> bool:
+    """Whether the comparison has the right size and the wrong direction."""
+    stated = relation.stated.quantity
+    turned = Quantity(-stated.number, stated.unit)
+    return bool(stated.number) and off_by_last_digit(turned, relation.value)
 
 
 def _object_before(claim: Claim, mended: Quantity, relation: _Relation) -> None:
@@ -392,7 +426,8 @@ def _object(culprit: Claim, relation: _Relation, words: Words) -> None:
         code = "last-digit-differs" if slight else "change-does-not-follow" if is_money else "rate-does-not-follow"
         severity = Severity.WARNING if slight else Severity.ERROR
         message = f"{what}文中写{_said(stated)}，按数字应为{expected}（{relation.working}）。"
-    stated.objection = Objection(code, severity, message, expected, relation.working, relation.sources)
+    cause = f"{code}/{stated.place}/{stated.statement.thing}" if code == "direction-wrong" and stated.statement else ""
+    stated.objection = Objection(code, severity, message, expected, relation.working, relation.sources, cause)
 
 
 def _said(claim: Claim) -> str:

@@ -35,6 +35,7 @@ class Objection:
         expected: What it should be, as it would be printed; "" where several things may be meant.
         working: The arithmetic.
         others: The other places concerned.
+        cause: Objections of one cause are one finding; "" for a cause of its own.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Objection:
     expected: str = ""
     working: str = ""
     others: tuple[Source, ...] = ()
+    cause: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -48,11 +48,12 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
 
 def _findings(claims: Sequence[Claim], document: str) -> tuple[Finding, ...]:
     """Return a finding per objection; objections that say the same of the same are one."""
-    grouped: dict[tuple[str, str, str, str], list[Claim]] = {}
+    grouped: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims:
         if claim.objection is not None:
             o = claim.objection
-            grouped.setdefault((o.code, o.working or o.message, o.expected, claim.text), []).append(claim)
+            key = (o.cause,) if o.cause else (o.code, o.working or o.message, o.expected, claim.text)
+            grouped.setdefault(key, []).append(claim)
     out = []
     for same in grouped.values():
         first = same[0].objection
