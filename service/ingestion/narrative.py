@@ -71,7 +71,7 @@ def read_narrative(
 
 
 def of_printed_periods(stated: Sequence[Fact], cells: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Let a stated total mean this year's money or all of it, whichever the tables print: 收入决算 may be either.
+    """Let a stated total that a cell contradicts mean this year's money or all of it, whichever the tables print: 收入决算 may be either.
 
     Args:
         stated: Facts of the running text.
@@ -87,6 +87,8 @@ def of_printed_periods(stated: Sequence[Fact], cells: Sequence[Fact]) -> tuple[F
 def _of_printed_period(fact: Fact, printed: Mapping[Coordinate, Sequence[Quantity]]) -> Fact:
     place = fact.coordinate
     if fact.quantity is None or place.aspect is not Aspect.LEVEL or place.measure not in _OF_A_PERIOD or place.get("origin"):
+        return fact
+    if place not in printed:
         return fact
     ways = [place, place.having(origin="本年"), *([replace(place, measure="支出总计")] if place.measure == "支出" else ())]
     found = next((w for w in ways if any(_is_same(fact.quantity, q) for q in printed.get(w, ()))), place)
