@@ -45,28 +45,25 @@ def _judge(claim: Claim, book: Book, words: Words) -> None:
             _settle(claim, same, words)
         elif comparable:
             wrong.append((coordinate, closest(stated, comparable)))
-    if not wrong and claim.settled:
+    if claim.settled and not wrong:
         return
-    if not stated.number and not wrong:
-        blank = next((b for c in claim.coordinates if (b := book.blank_at(c))), None)
-        if blank is not None:
-            claim.settled = True
-            claim.support(f"{words.place((blank,))}：表中为空白", blank)
-            return
+    blank = None if wrong else next((b for c in claim.coordinates if (b := book.blank_at(c))), None)
+    if blank is not None and not stated.number:
+        claim.settled = True
+        claim.support(f"{words.place((blank,))}：表中为空白", blank)
+        return
     if claim.settled:
-        claim.supports.clear()
+        claim.supports.clear()  # right for one of two coordinates is not right
     elif _is_borne_out(claim, book, words):
         return
+    if blank is not None:
+        claim.evidence.append(blank)
+        claim.objection = Objection(
+            "figure-differs-from-table", Severity.ERROR,
+            f"{words.subject(claim.coordinates[0])}文中写{claim.text}，{words.place((blank,))}是空白。", "空白", "", (blank,),
+        )  # fmt: skip
+        return
     if not wrong:
-        blank = next((b for c in claim.coordinates if (b := book.blank_at(c))), None)
-        if blank is not None and stated.number:
-            claim.evidence.append(blank)
-            claim.objection = Objection(
-                "figure-differs-from-table", Severity.ERROR,
-                f"{words.subject(claim.coordinates[0])}文中写{claim.text}，{words.place((blank,))}是空白。", "空白",
-                "", (blank,),
-            )  # fmt: skip
-            return
         _by_name(claim, book, words)
         return
     coordinate, nearest = wrong[0]
