@@ -26,7 +26,7 @@ from service.application import Application
 from service.bootstrap import build_application
 from service.settings import Settings
 
-COLD_RUNS, INGEST_RUNS, ROUNDS = 7, 5, 5
+COLD_RUNS, INGEST_RUNS, ROUNDS, CHECK_ROUNDS = 7, 5, 5, 5
 DOCUMENTS = 1000
 #: Adding them stops then, and the report says how many there are: the whole stays below six minutes.
 FILL_SECONDS = 270.0
@@ -202,6 +202,34 @@ def measure_pages(folder: Path) -> list[Measure]:
     return rows
 
 
+def measure_checks(folder: Path) -> list[Measure]:
+    """Check the seed, and the PDF nearest to 30 pages where there is a real corpus: what checking adds to reading."""
+    corpus = os.environ.get("YOUJU_REAL_CORPUS", "")
+    pdfs = _text_pdfs(Path(corpus)) if corpus else _made_pdfs(folder / "checked", count=1, pages=30)
+    paths = [seed_path(), min(pdfs, key=lambda p: abs(_page_count(p) - 30))]
+    application = build_application(Settings(home=folder / "checks", database_url=""))
+    rows = []
+    for path in paths:
+        data = path.read_bytes()
+        reading, whole = [], []
+        for _ in range(CHECK_ROUNDS):
+            begun = time.perf_counter()
+            application.read(data, path.name)
+            reading.append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            report = application.check(data, path.name).report
+            whole.append(time.perf_counter() - begun)
+        added = percentile(whole, 0.5) - percentile(reading, 0.5)
+        size = f"{_page_count(path)}页" if path.suffix == ".pdf" else "种子"
+        rows.append(
+            Measure(
+                f"核对一份文件（{size}，{report.characters}字，{len(report.figures)}个数），比读入多",
+                f"p50 {added:.2f} s，每万字 {added * 10_000 / max(report.characters, 1):.2f} s", "0.5 s", ok=added <= 0.5,
+            )
+        )  # fmt: skip
+    return rows
+
+
 def _page_count(path: Path) -> int:
     """Return the pages of a PDF; 0 where it cannot be opened or is none."""
     import pypdfium2
@@ -371,6 +399,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         measures = measure_cold(folder)
         measures += measure_ingest(folder)
         measures += measure_pages(folder)
+        measures += measure_checks(folder)
         measures += measure_service(folder)
         measures += measure_growth(folder, given.documents, given.seconds)
     finally:
