@@ -25,6 +25,8 @@ ZERO = Decimal(0)
 _MANY_PLACES = 40
 #: A sum that a table's form does not promise is missed where so many of its kind hold for each that fails.
 _FEWEST_ALIKE = 3
+#: So many rows make a list.
+_LIST = 2
 #: Dimensions along which a text lists the parts of a total.
 _SPLIT_IN_TEXT = ("item", "nature", "fund")
 #: A list in running text is not longer.
@@ -194,6 +196,7 @@ def _between_places(facts: Sequence[Fact], built: Sequence[BuiltTable], vocabula
     )  # an item in one may be a part of another fund's or nature's
     yield from _equivalent(levels, groups, only, vocabulary, lists)
     yield from _nature_by_class(built, vocabulary)
+    yield from _items_down(levels, vocabulary)
     yield from _shares_and_rates(facts, groups, only)
     yield from _stated_shares(facts, groups, only, vocabulary)
     yield from _text_sums(facts, vocabulary)
@@ -302,6 +305,36 @@ def _sum_identity(total: Fact, parts: Sequence[Fact]) -> Iterator[Identity]:
     made = try_identity(key, "equivalence", f"{_where(total)} = {title}相应{len(parts)}行之和", left, right)
     if made is not None:
         yield made
+
+
+def _items_down(levels: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Identity]:
+    """An item equals those it is split into, each in a row of its own: 公务用车 = 购置 + 运行, “三公”经费 = its three items.
+
+    Only where the table prints every one of them.
+    """
+    columns: dict[tuple[object, ...], dict[str, Fact]] = defaultdict(dict)
+    for fact in levels:
+        place = fact.coordinate
+        if fact.source.table:
+            rest = place.without("item")
+            column = (fact.source.table, fact.source.column, place.measure, place.year, place.stage, rest.members)
+            columns[column].setdefault(place.get("item") or "", fact)
+    for found in columns.values():
+        for whole, total in found.items():
+            measure = total.coordinate.measure
+            parts = [m for m in vocabulary.members.by_id.values() if m.dimension == "item" and m.measure == measure]
+            below = [m.id for m in parts if (m.parent or "") == whole]
+            if len(below) < _LIST or not all(b in found for b in below):
+                continue
+            rows = [found[b] for b in below]
+            if total.quantity is None or any(r.source.row == total.source.row for r in rows):
+                continue
+            left, right = [Operand(_place(total), total.quantity)], [Operand(_place(r), r.quantity) for r in rows]
+            key = f"{total.source.table}/item-sum/{left[0].key}"
+            text = f"{total.source.table_title}·{total.source.column_label}：{total.source.row_label} = {'、'.join(below)}之和"
+            made = try_identity(key, "column-sum", text, left, right)
+            if made is not None:
+                yield made
 
 
 def _nature_by_class(built: Sequence[BuiltTable], vocabulary: Vocabulary) -> Iterator[Identity]:

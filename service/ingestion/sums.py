@@ -26,6 +26,8 @@ Place = tuple[int, int]
 ZERO = Decimal(0)
 #: Header words that repeat every column of a group: 预算数 and 决算数 of each item.
 _VARIANTS = re.compile(r"^(?:预算数|决算数|年初预算数?|调整预算数?|全年预算数?|执行数|上年|本年|当年|上年数|本年数|20\d\d年.{0,6})$")
+#: Header of a column of rates or shares, which are no parts of a sum.
+_RATE = re.compile(r"[%％]|增减率|增长率|变动率|增减幅|增幅|百分比|比例|占比|比重|完成率")
 #: How many rows below may belong to a row that nothing but its amount marks as their sum.
 _LONGEST_RUN = 60
 
@@ -50,7 +52,14 @@ class Promise:
 
 
 def promises_of(built: BuiltTable) -> Iterator[Promise]:
-    """Yield every promise of a table. An empty cell counts as nothing, not as a broken promise."""
+    """Yield every promise of a table. An empty cell counts as nothing, not as a broken promise; rates add up to nothing."""
+    rates = {c for c in built.table.figure_columns if _RATE.search(built.table.columns[c].rsplit("/", 1)[-1])}
+    for promise in _promises(built):
+        if not rates & {c for _, c in (promise.left, *promise.right)}:
+            yield promise
+
+
+def _promises(built: BuiltTable) -> Iterator[Promise]:
     table, standard = built.table, built.standard
     if standard is not None and standard.layout == "form":
         yield from _form(table)
@@ -285,6 +294,7 @@ def _rollups(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
     inner = {r for rows in nested.values() for r in rows}
     tops = [r for r in leaves if r not in inner]
     all_coded = bool(codes) and all(coded.get(r) for r in leaves)
+    of_items = built.standard is not None and "item" in built.standard.rows  # an item may stand below its own total
     for column in table.figure_columns:
         name = table.columns[column]
         for total in totals[:1]:
@@ -299,7 +309,7 @@ def _rollups(built: BuiltTable, *, firm: bool) -> Iterator[Promise]:
         parts = tops or units
         if top and parts:
             label = "部门行" if departments else "合计行"
-            sure = firm and (all_coded or not nested) and not _mixed(parts, coded)
+            sure = firm and (all_coded or not nested) and not _mixed(parts, coded) and not of_items
             yield Promise(
                 "column-sum", (top[0], column), tuple((r, column) for r in parts), f"{name}：{label} = 各明细行之和", sure
             )
