@@ -234,12 +234,20 @@ class Application:
         from service.ingestion.pipeline import Assumed, ingest
 
         begun = self._clock.elapsed_ms()
-        handed_in = [*(self._library.get(each) for each in documents), *(self.read(content, of) for of, content in tables)]
-        assumed = Assumed(entity, (entity,) if entity else (), year)
-        if handed_in and not entity:
-            first = handed_in[0]
-            assumed = Assumed(first.entity, first.entity_names, year or first.year, first.stage, first.units)
-        text = ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary, assumed)
+        stored = [self._library.get(each) for each in documents]
+        own = self._reader(data, name, max_bytes=self.limits.max_file_bytes)
+        text = ingest(own, self._vocabulary, Assumed(entity, (entity,) if entity else (), year))
+        # A sheet of tables that names neither department nor year is taken to be the text's.
+        assumed = Assumed(text.entity, text.entity_names, text.year, text.stage, text.units)
+        handed_in = [*stored]
+        for of, content in tables:
+            reading = self._reader(content, of, max_bytes=self.limits.max_file_bytes)
+            handed_in.append(ingest(reading, self._vocabulary, assumed))
+        if handed_in and not (text.entity and text.year):
+            first = next((d for d in handed_in if d.entity and d.year), handed_in[0])
+            names = first.entity_names if not entity else (entity,)
+            assumed = Assumed(entity or first.entity, names, year or first.year, first.stage, first.units)
+            text = ingest(own, self._vocabulary, assumed)
         report = check(material_of(text, handed_in, self._bearing_on(text), self._vocabulary))
         return Checked(report, text, data, self._clock.elapsed_ms() - begun)
 

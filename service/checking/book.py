@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.calculation.scope import Scope, Wanted
+from service.calculation.scope import CODED, Scope, Wanted
 from service.checking.material import Material
 from service.domain.coordinate import Aspect, Coordinate
 from service.domain.document import Document, Table
@@ -107,6 +107,9 @@ class Book:
             return []
         total = Quantity(sum((q.number for q in quantities), Decimal(0)), quantities[0].unit)
         loose = bool(group.extra) or any(f.coordinate.measure != coordinate.measure for f in group.facts)
+        shapes = {tuple(d for d, _ in f.coordinate.members) for f in group.facts}
+        twice = len({f.coordinate for f in group.facts}) < len(group.facts)
+        loose = loose or len(shapes) > 1 or twice  # a total beside its units
         return [Printed(total, tuple(f.source for f in group.facts), exact=not loose)]
 
     def _has_funds(self, measure: str) -> bool:
@@ -127,6 +130,27 @@ class Book:
             if f.quantity is not None and f.coordinate.stage is coordinate.stage
             and all(f.coordinate.get(d) == m for d, m in named.items())
         ]
+
+    def sums_of(self, coordinate: Coordinate) -> list[Printed]:
+        """Return what the rows of each table below a code add up to: this year's money where the class is printed with all of it."""
+        out = []
+        for dimension in CODED:
+            code = coordinate.get(dimension)
+            if code is None:
+                continue
+            columns: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
+            for fact in self._levels.get((coordinate.measure, coordinate.year), ()):
+                below = fact.coordinate.get(dimension) or ""
+                if below.startswith(code) and below != code and fact.quantity is not None and fact.coordinate.stage is coordinate.stage:
+                    columns[fact.source.document, fact.source.table, fact.source.column].append(fact)
+            for rows in columns.values():
+                codes = {r: r.coordinate.get(dimension) or "" for r in rows}
+                leaves = [r for r, own in codes.items() if not any(c != own and c.startswith(own) for c in codes.values())]
+                quantities = [r.quantity for r in leaves if r.quantity is not None]
+                if len(quantities) > 1 and len({q.unit for q in quantities}) == 1:
+                    total = Quantity(sum((q.number for q in quantities), Decimal(0)), quantities[0].unit)
+                    out.append(Printed(total, tuple(r.source for r in leaves), exact=False))
+        return out
 
     def periods_of(self, coordinate: Coordinate) -> list[Printed]:
         """Return a total without and with what was carried over: 收入决算 may mean either."""

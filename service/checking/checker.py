@@ -23,7 +23,7 @@ def check(material: Material) -> CheckReport:
         found.insert(0, Finding("no-figures", Severity.WARNING, "文字里没有找到可核对的数字，什么也没有核对。请确认交来的是带数字的情况说明。"))
     return CheckReport(
         document=text.id, name=text.name, title=text.title, entity=text.entity, year=text.year, stage=text.stage,
-        against=tuple((d.id, d.title) for d in (*material.sources, *material.others)), figures=figures,
+        against=tuple((d.id, d.title or d.name) for d in (*material.sources, *material.others)), figures=figures,
         findings=tuple(sorted(found, key=_rank)), cells=_cells(material), characters=len(text.text), pages=text.pages,
     )  # fmt: skip
 

@@ -13,8 +13,13 @@ from service.domain.quantity import Kind
 from service.numerals import render_quantity
 
 _COMPLETED = re.compile(r"完成(?:了)?(?:年初|全年|调整后?)?的?预算数?的?(?:约|为)?$")
-_COMPARED = re.compile(r"(?:支出)?决算数?(大于|小于|高于|低于|多于|少于|等于)(?:年初|全年|调整后?)?预算数?")
-_SIGN = {"大于": 1, "高于": 1, "多于": 1, "小于": -1, "低于": -1, "少于": -1, "等于": 0}
+_COMPARED = re.compile(
+    r"(?:支出)?决算数?(?:(大于|小于|高于|低于|多于|少于|等于)|与)(?:年初|全年|调整后?)?预算数?(持平|相同|一致)?"
+)
+_SIGN = {
+    "大于": 1, "高于": 1, "多于": 1, "小于": -1, "低于": -1, "少于": -1, "等于": 0,
+    "持平": 0, "相同": 0, "一致": 0,
+}  # fmt: skip
 _WORD = {1: "大于", -1: "小于", 0: "等于"}
 
 
@@ -64,8 +69,10 @@ def _judge_word(final: Claim, budget: Claim, following: Claim | None, document: 
         return
     difference = final.quantity.base - budget.quantity.base
     sign = 1 if difference > 0 else -1 if difference < 0 else 0
-    if _SIGN[found.group(1)] == sign:
-        budget.support(f"决算数{found.group(1)}预算数，与两数相符", final.source(document))
+    word = found.group(1) or found.group(2)
+    if word is None or _SIGN[word] == sign:
+        if word:
+            budget.support(f"“{found.group()}”与两数相符", final.source(document))
         return
     final.objection = Objection(
         "direction-wrong", Severity.ERROR,

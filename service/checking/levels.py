@@ -84,7 +84,7 @@ def _settle(claim: Claim, printed: Printed, words: Words) -> None:
 
 def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
     """Whether a cell that the words may mean prints the figure: of the same item, or of a row named just before it."""
-    kin = [p for c in claim.coordinates for p in (*book.kin_of(c), *book.periods_of(c))]
+    kin = [p for c in claim.coordinates for p in (*book.kin_of(c), *book.periods_of(c), *book.sums_of(c))]
     named = []
     if _is_of(claim, book.year):
         named = [p for name in (_name(claim), *book.names_within(_lead(claim))) for p in book.named(name)]

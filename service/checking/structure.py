@@ -36,7 +36,9 @@ def _all(material: Material) -> Iterator[Finding]:
     yield from goal_findings(material)
     yield from across_findings(material)
     for document in material.sources:
-        if document.id != text.id:
+        if document.id != text.id and not text.tables:
+            yield from sum_findings(document, vocabulary)  # handed in or stored, they are the tables of this text
+        elif document.id != text.id:
             note = grouped_note(document, vocabulary)
             if note is not None:
                 yield note
