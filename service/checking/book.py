@@ -73,6 +73,10 @@ class Book:
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         for fact in cells:
             self._levels[fact.coordinate.measure, fact.coordinate.year].append(fact)
+        self._changes: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+        for fact in (f for d in material.sources for f in d.facts if f.authority is Authority.CELL):
+            if fact.coordinate.aspect in {Aspect.CHANGE, Aspect.RATE}:
+                self._changes[*self.key(fact.coordinate), fact.coordinate.aspect].append(fact)
         self._scope = Scope(
             cells, material.vocabulary, (), year=material.text.year, stage=material.text.stage,
             table_kinds={(d.id, t.id): t.kind for d in documents for t in d.tables}, document_years=self._years,
@@ -151,6 +155,11 @@ class Book:
                     total = Quantity(sum((q.number for q in quantities), Decimal(0)), quantities[0].unit)
                     out.append(Printed(total, tuple(r.source for r in leaves), exact=False))
         return out
+
+    def changes_at(self, coordinate: Coordinate) -> list[Printed]:
+        """Return the changes or rates that a column of a table prints for a coordinate."""
+        key = (*self.key(coordinate), coordinate.aspect)
+        return [Printed(f.quantity, (f.source,), exact=True) for f in self._changes.get(key, ()) if f.quantity is not None]
 
     def periods_of(self, coordinate: Coordinate) -> list[Printed]:
         """Return a total without and with what was carried over: 收入决算 may mean either."""

@@ -20,10 +20,10 @@ from service.checking.arithmetic import (
     shown,
     slip_between,
 )
-from service.checking.book import Book
+from service.checking.book import Book, agrees, closest
 from service.checking.claims import Claim, Objection, interval_of
 from service.checking.words import Words
-from service.domain.coordinate import Aspect, Coordinate
+from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.fact import Source
 from service.domain.finding import Severity
 from service.domain.quantity import PERCENT, WORKING_DIGITS, Kind, Quantity, Unit
@@ -107,6 +107,28 @@ def judge_changes(
         _decide(relations, words)
         _doubt_size(group, words, document)
         _doubt_rate(group, words, document)
+
+
+def judge_printed_changes(claims: Sequence[Claim], book: Book, words: Words) -> None:
+    """Judge changes and rates by the columns of tables that print them (比上年增减)."""
+    for claim in claims:
+        if claim.aspect not in _COMPARISONS or not claim.is_open or not claim.coordinates:
+            continue
+        printed = [p for p in book.changes_at(claim.coordinates[0]) if p.quantity.unit.kind is claim.quantity.unit.kind]
+        if not printed:
+            continue
+        same = next((p for p in printed if agrees(claim.quantity, p.quantity)), None)
+        if same is not None:
+            claim.settled = True
+            claim.support(f"{words.place(same.sources)}：{render_quantity(same.quantity)}", *same.sources)
+            continue
+        nearest = closest(claim.quantity, printed)
+        expected = _worded(nearest.quantity.to(claim.quantity.unit).rounded(max(claim.quantity.decimals, 2)))
+        claim.objection = Objection(
+            "direction-wrong" if claim.quantity.number * nearest.quantity.number < 0 else "figure-differs-from-table",
+            Severity.ERROR, f"{words.subject(claim.coordinates[0])}文中写{_said(claim)}，表中是{expected}。", expected,
+            f"{words.place(nearest.sources)}：{render_quantity(nearest.quantity)}", nearest.sources,
+        )  # fmt: skip
 
 
 def _doubt_rate(group: Sequence[Claim], words: Words, document: str) -> None:
@@ -213,7 +235,7 @@ def _amounts(
     for coordinate in claim.coordinates:
         of_year = replace(coordinate, aspect=Aspect.LEVEL, year=year, base_year=None)
         if back and _against_other_stage(claim):
-            continue
+            of_year = replace(of_year, stage=Stage.EXECUTED)  # only a column of what was spent will do
         printed = [p for p in book.at(of_year) if p.exact]
         out += [Amount(p.quantity, None, p.sources, sure=True) for p in printed[:4]]
     stated = [

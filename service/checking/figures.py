@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.checking.book import Book
-from service.checking.changes import judge_changes
+from service.checking.changes import judge_changes, judge_printed_changes
 from service.checking.claims import Claim, about_one_thing, claims_of
 from service.checking.completions import judge_completions
 from service.checking.doubts import doubt_sizes, doubt_units, doubt_years
@@ -32,6 +32,7 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     judge_levels(claims, book, words)
     groups = about_one_thing(claims)
     judge_changes(groups, claims, book, words, text.id)
+    judge_printed_changes(claims, book, words)
     judge_shares(claims, book, material.vocabulary, words, text.id)
     judge_completions(groups, claims, text.id)
     judge_lists(claims, text.id)
