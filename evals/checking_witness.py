@@ -10,7 +10,7 @@ expressions and Decimal take part here; nothing of the checker does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -304,15 +304,12 @@ class Witnesses:
 _LONG = 40
 
 
-class _Relation:
-    """Something a value has to agree with."""
-
-    def __call__(self, value: Decimal, half: Decimal) -> bool:
-        raise NotImplementedError
+#: Something a value has to agree with: given the value and half a unit of its last decimal.
+_Relation = Callable[[Decimal, Decimal], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _Near(_Relation):
+class _Near:
     """The value is another value."""
 
     other: Decimal
@@ -323,7 +320,7 @@ class _Near(_Relation):
 
 
 @dataclass(frozen=True, slots=True)
-class _Rate(_Relation):
+class _Rate:
     """A rate between the value and another amount is the one printed, or the value is that rate."""
 
     way: int
