@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from service.checking.arithmetic import meet, shown, sum_of
@@ -52,14 +51,6 @@ _WHOLE_SETS = (
     ("出国", "接待", "用车"),
     ("用车购置", "用车运行"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    """A total and the figures listed behind it."""
-
-    total: Claim
-    parts: tuple[Claim, ...]
 
 
 def judge_lists(claims: Sequence[Claim], document: str) -> None:

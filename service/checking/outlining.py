@@ -17,7 +17,6 @@ _ORDINAL = re.compile(r"^(?:([一二三四五六七八九十]{1,3})、|[（(]([�
 _FUND_ITEM = re.compile(
     r"(政府性基金|国有资本经营|一般公共)(?:预算)?(?:拨款|收入|支出|财政拨款|资金)*(?:为)?\d[\d,.]*万元"
 )
-_LIST_END = re.compile(r"。")
 _DIGITS = "零一二三四五六七八九"
 _OWN_PART = re.compile(r"^第[一二三四五六七八九十]部分")
 _PREFIX = re.compile(r"20\d\d年度?|情况|说明|部门|单位|预算|决算|关于")
