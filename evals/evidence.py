@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 from evals.cases import Evidence
 from evals.figures import Figure, find_directions, find_figures, squeeze
-from service.asking.answer import Answer, Place
+from service.asking.answer import Answer
+from service.calculation.evidence import Place
 from service.domain.document import Document, Row
 
 #: Codes of projects are longer than those of accounts; they name nothing else.

@@ -15,7 +15,8 @@ from evals.evidence import Printed
 from evals.figures import find_figures
 from evals.runner import opened_service
 from evals.scorers import build_scorers
-from service.asking.answer import Answer, Operand, Place, Status
+from service.asking.answer import Answer, Status
+from service.calculation.evidence import Operand, Place
 
 Spoiling = Callable[[Answer], Iterator[Answer]]
 

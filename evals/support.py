@@ -16,7 +16,8 @@ from decimal import Decimal, InvalidOperation
 
 from evals.evidence import Printed, cited_places
 from evals.figures import SCALES, Figure, find_figures, fold_width, same
-from service.asking.answer import Answer, Place
+from service.asking.answer import Answer
+from service.calculation.evidence import Place
 from service.domain.fact import Source
 
 _AFTER_DATE = re.compile(r"^\s*(年|月|日)")

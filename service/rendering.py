@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from service.asking.answer import Answer, Citation, Operand, Place, Result
+from service.asking.answer import Answer, Citation, Result
+from service.calculation.evidence import Operand, Place
 from service.domain.document import Cell, DocumentSummary, Table
 from service.domain.fact import Fact, Proof, Source
 from service.domain.finding import Finding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
+from service.calculation.evidence import Operand, Place
 from service.domain.finding import Finding
 
 
@@ -15,64 +16,6 @@ class Status(Enum):
     ANSWERED = "answered"
     REFUSED = "refused"
     CLARIFY = "clarify"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a figure or a quote is printed.
-
-    Attributes:
-        document: Document id.
-        document_title: Its printed title.
-        table: Table id (``T03``), "" for running text.
-        table_title: Title of the table, or heading of the section.
-        row: Row label, or "".
-        column: Header path, or "".
-        row_index: 0-based body row, -1 for text.
-        column_index: 0-based column, -1 for text.
-        line: 1-based line, 0 where there are none.
-        page: 1-based page, 0 where there are none.
-        start: Offset in the document's text, -1 where unknown.
-        end: Offset after it, -1 where unknown.
-        quote: The printed characters, or the sentence.
-        by_ocr: Whether the characters were recognised from an image.
-    """
-
-    document: str
-    document_title: str = ""
-    table: str = ""
-    table_title: str = ""
-    row: str = ""
-    column: str = ""
-    row_index: int = -1
-    column_index: int = -1
-    line: int = 0
-    page: int = 0
-    start: int = -1
-    end: int = -1
-    quote: str = ""
-    by_ocr: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A figure that a result rests on.
-
-    Attributes:
-        label: What it is.
-        value: Exact digits as text; "" where the place is blank.
-        unit: Unit symbol.
-        how: ``printed``, ``blank``, ``stated`` (in a sentence) or ``derived``.
-        proof: ``已验证``, ``未验证`` or ``有矛盾``.
-        place: Where it is printed.
-    """
-
-    label: str
-    value: str
-    unit: str
-    how: str
-    proof: str
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,19 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from service.asking.answer import Citation, Operand, Place, Result, Status
+from service.asking.answer import Citation, Result, Status
 from service.asking.reading import Question
 from service.asking.subjects import Subject
 from service.calculation.evaluator import evaluate
+from service.calculation.evidence import (
+    Operand,
+    Place,
+    derivations_of,
+    marks_of,
+    ocr_mark,
+    operands_of,
+    place_of,
+)
 from service.calculation.figures import Figure
 from service.calculation.formula import Call, Expression, Function, Reference, UnitName
 from service.calculation.parser import parse_formula
@@ -18,7 +27,7 @@ from service.calculation.trace import Evaluation, Series
 from service.domain.coordinate import Aspect, Stage
 from service.domain.document import Document, Passage, PassageKind
 from service.domain.errors import AmbiguousFigureError, MissingFactError, YoujuError
-from service.domain.fact import Authority, CellState, Fact, Source
+from service.domain.fact import Authority, Fact, Source
 from service.domain.finding import Finding
 from service.domain.quantity import YUAN, Kind, Quantity, Unit
 from service.numerals import render_number
@@ -170,29 +179,14 @@ class Desk:
 
     def operands(self, figure: Figure) -> list[Operand]:
         """Return the printed figures that a figure rests on."""
-        facts = [f for f in figure.facts if f.authority is not Authority.DERIVED]
-        return [self._operand(f, figure) for f in facts]
-
-    def _operand(self, fact: Fact, figure: Figure) -> Operand:
-        how = "stated" if fact.authority is Authority.SENTENCE else "printed"
-        if fact.quantity is None:
-            how = "blank" if fact.state is CellState.BLANK else "dash"
-        return Operand(
-            label=figure.name if len(figure.facts) == 1 else fact.label,
-            value=render_number(fact.quantity.number) if fact.quantity else "",
-            unit=fact.quantity.unit.symbol if fact.quantity else figure.quantity.unit.symbol,
-            how=how, proof=fact.proof.value, place=self.place(fact.source),
-        )  # fmt: skip
+        return operands_of(figure, self._titles())
 
     def place(self, source: Source) -> Place:
         """Return the place of a source, with its document's title."""
-        title = next((d.title for d in self.documents if d.id == source.document), "")
-        return Place(
-            document=source.document, document_title=title, table=source.table, table_title=source.table_title,
-            row=source.row_label if source.table else "", column=source.column_label, row_index=source.row,
-            column_index=source.column, line=source.line, page=source.page, start=source.start, end=source.end,
-            quote=source.quote, by_ocr=source.by_ocr,
-        )  # fmt: skip
+        return place_of(source, self._titles())
+
+    def _titles(self) -> dict[str, str]:
+        return {d.id: d.title for d in self.documents}
 
     def quote(self, source: Source, role: str = "quote") -> Citation:
         """Return a citation of a place."""
@@ -267,30 +261,6 @@ def shown_of(evaluation: Evaluation) -> str:
     """Write an evaluation's value as shown."""
     assert evaluation.shown is not None  # noqa: S101 - called for single values
     return render_quantity(evaluation.shown) + ocr_mark(evaluation.figures)
-
-
-#: What a figure that was recognised from an image always bears.
-BY_OCR = "OCR识读，未经核验"
-
-
-def ocr_mark(figures: Sequence[Figure]) -> str:
-    """Return the mark of figures that were recognised from an image, "" for others."""
-    return f"（{BY_OCR}）" if any(f.source.by_ocr for figure in figures for f in figure.facts) else ""
-
-
-def derivations_of(figures: Sequence[Figure]) -> str:
-    """Say how derived figures were derived: （2023年支出 = 950.47万元 + 284.53万元 = 1235.00万元，推算）."""
-    lines = [
-        f"{f.label} = {f.facts[0].formula} = {render_quantity(f.quantity)}，推算" for f in figures if f.how == "derived"
-    ]
-    return f"（{'；'.join(lines)}）" if lines else ""
-
-
-def marks_of(figures: Sequence[Figure]) -> tuple[str, ...]:
-    """Return the words that must go with figures that are not simply printed cells."""
-    names = {"derived": "推算", "stated": "仅见正文", "blank": "表中为空白"}
-    marks = [names[f.how] for f in figures if f.how in names]
-    return tuple(dict.fromkeys([*marks, *([BY_OCR] if ocr_mark(figures) else [])]))
 
 
 def _with(subject: Subject, measure: str) -> Subject:

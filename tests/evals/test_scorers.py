@@ -12,7 +12,8 @@ from evals.cases import Case, Evidence
 from evals.evidence import Printed
 from evals.scorers import Score, build_scorers
 from evals.support import find_unsupported
-from service.asking.answer import Answer, Citation, Operand, Place, Result, Status
+from service.asking.answer import Answer, Citation, Result, Status
+from service.calculation.evidence import Operand, Place
 from service.domain.document import Document
 from tests.shorthand import a_document, a_table
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from service.adapters.annotating.files import FileAnnotator
 from service.adapters.readers.files import read_file
 from service.application import Application, Limits
-from service.asking.answer import Answer, Citation, Operand, Place, Result, Status
+from service.asking.answer import Answer, Citation, Result, Status
+from service.calculation.evidence import Operand, Place
 from service.domain.document import Document
 from service.domain.errors import FormulaSyntaxError
 from service.domain.finding import Finding, Severity

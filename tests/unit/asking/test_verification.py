@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from service.asking.answer import Answer, Citation, Operand, Place, Result
+from service.asking.answer import Answer, Citation, Result
 from service.asking.asker import RuleAsker
 from service.asking.verification import unsupported_figures
+from service.calculation.evidence import Operand, Place
 from service.domain.document import Document
 from tests.conftest import cases
 from tests.unit.asking.conftest import asking
