@@ -64,11 +64,12 @@ def result_to_dict(result: Result) -> Json:
         "formula": result.formula,
         "working": result.working,
         "marks": list(result.marks),
-        "operands": [_operand(each) for each in result.operands],
+        "operands": [operand_to_dict(each) for each in result.operands],
     }
 
 
-def _operand(operand: Operand) -> Json:
+def operand_to_dict(operand: Operand) -> Json:
+    """Return a figure that a result rests on, its place flattened into it."""
     said = {
         "label": operand.label,
         "value": operand.value,
@@ -76,14 +77,15 @@ def _operand(operand: Operand) -> Json:
         "how": operand.how,
         "proof": operand.proof,
     }
-    return said | _place(operand.place)
+    return said | place_to_dict(operand.place)
 
 
 def _citation(citation: Citation) -> Json:
-    return {"role": citation.role} | _place(citation.place)
+    return {"role": citation.role} | place_to_dict(citation.place)
 
 
-def _place(place: Place) -> Json:
+def place_to_dict(place: Place) -> Json:
+    """Return the place of a figure or a quote, with the title of its document."""
     return {
         "document": place.document,
         "document_title": place.document_title,

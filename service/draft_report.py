@@ -1,0 +1,395 @@
+"""What a person or a program gets of a draft: one dictionary and back, text, Markdown. No decisions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from service.calculation.evidence import Operand, Place
+from service.domain.coordinate import Stage
+from service.domain.fact import Source
+from service.domain.finding import Finding, Severity
+from service.drafting.draft import (
+    Draft,
+    DraftFigure,
+    DraftReason,
+    DraftSource,
+    DraftTable,
+    Gap,
+    GapKind,
+    Paragraph,
+    Section,
+    Sentence,
+)
+from service.rendering import Json, finding_to_dict, finding_to_text, operand_to_dict, place_to_dict, place_to_text
+
+#: Heading of the list of sources. What stands below it in a file that comes back is not the draft's text.
+SOURCES = "数据来源"
+GAPS = "待补充"
+FINDINGS = "提示"
+#: Kinds of gaps, as people call them.
+GAP_NAMES = {"figure": "本年数", "prior": "上年数", "reason": "增减原因", "known": "单位掌握的情况"}
+#: How figures came about, as people call it.
+WAYS = {
+    "printed": "表中印出", "blank": "表中为空白", "dash": "表中为横线", "sum": "表中各项之和", "stated": "正文写明",
+    "derived": "推算", "computed": "计算", "person": "填报人提供",
+}  # fmt: skip
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~&])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>|#~&])")
+#: A figure that rests on many cells names the first ones; the dictionary names all.
+_MOST_PLACES = 4
+
+
+# ------------------------------------------------------------------------------------- a dictionary
+
+
+def draft_to_dict(draft: Draft, *, id: str = "", version: int = 0, sha256: str = "") -> Json:  # noqa: A002 - the name of the field
+    """Return a draft for programs; `draft_from_dict` gives back an equal draft.
+
+    Args:
+        draft: The draft.
+        id: Under which it is stored, "" where it is not.
+        version: Number of the version, 0 where it is not stored.
+        sha256: Of the version as stored, "" where it is not.
+
+    Returns:
+        ``sections`` → ``paragraphs`` → ``sentences`` (or a ``table`` whose cells are sentences) → ``figures`` with the
+        printed figures they rest on; ``gaps`` and ``findings`` of the whole; ``counts``; ``text``.
+    """
+    return {
+        "id": id,
+        "version": version,
+        "title": draft.title,
+        "entity": draft.entity,
+        "year": draft.year,
+        "stage": draft.stage.value,
+        "outline": draft.outline,
+        "base": draft.base,
+        "sources": [_source(each) for each in draft.sources],
+        "sections": [_section(each) for each in draft.sections],
+        "gaps": [
+            {"section": section.heading, "sentence": sentence.id, "kind": gap.kind.value, "what": gap.what}
+            for section, sentence in _placed(draft)
+            for gap in sentence.gaps
+        ],
+        "findings": [finding_to_dict(each) | {"working": each.working} for each in draft.findings],
+        "counts": counts_of(draft),
+        "text": draft.text,
+        "sha256": sha256,
+    }
+
+
+def counts_of(draft: Draft) -> Json:
+    """Count figures, gaps by kind, and figures that rest on nothing."""
+    figures = [figure for sentence in draft.sentences() for figure in sentence.figures]
+    gaps = Counter(gap.kind for gap in draft.gaps)
+    return {
+        "figures": len(figures),
+        "gaps": {kind.value: gaps[kind] for kind in GapKind},
+        "unsupported": sum(not _is_supported(each) for each in figures),
+    }
+
+
+def _is_supported(figure: DraftFigure) -> bool:
+    return bool(figure.operands) or figure.how == "person"
+
+
+def _placed(draft: Draft) -> Iterator[tuple[Section, Sentence]]:
+    return ((section, sentence) for section in draft.sections for sentence in section.sentences())
+
+
+def _source(source: DraftSource) -> Json:
+    return {"document": source.document, "title": source.title, "year": source.year, "role": source.role}
+
+
+def _section(section: Section) -> Json:
+    return {
+        "number": section.number,
+        "title": section.title,
+        "heading": section.heading,
+        "level": section.level,
+        "paragraphs": [_paragraph(each) for each in section.paragraphs],
+    }
+
+
+def _paragraph(paragraph: Paragraph) -> Json:
+    return {
+        "is_heading": paragraph.is_heading,
+        "text": paragraph.text,
+        "sentences": [_sentence(each) for each in paragraph.sentences],
+        "table": _table(paragraph.table) if paragraph.table else None,
+    }
+
+
+def _table(table: DraftTable) -> Json:
+    return {
+        "title": table.title,
+        "unit": table.unit,
+        "columns": list(table.columns),
+        "cells": [[_sentence(cell) for cell in row] for row in table.cells],
+    }
+
+
+def _sentence(sentence: Sentence) -> Json:
+    return {
+        "id": sentence.id,
+        "text": sentence.text,
+        "figures": [_figure(each) for each in sentence.figures],
+        "reasons": [_reason(each) for each in sentence.reasons],
+        "gaps": [{"kind": g.kind.value, "what": g.what, "start": g.start, "end": g.end} for g in sentence.gaps],
+    }
+
+
+def _figure(figure: DraftFigure) -> Json:
+    return {
+        "start": figure.start,
+        "end": figure.end,
+        "text": figure.text,
+        "label": figure.label,
+        "value": figure.value,
+        "unit": figure.unit,
+        "exact": figure.exact,
+        "formula": figure.formula,
+        "working": figure.working,
+        "how": figure.how,
+        "marks": list(figure.marks),
+        "operands": [operand_to_dict(each) for each in figure.operands],
+    }
+
+
+def _reason(reason: DraftReason) -> Json:
+    return {
+        "start": reason.start,
+        "end": reason.end,
+        "item": reason.item,
+        "text": reason.text,
+        "given": reason.given,
+        "quoted": place_to_dict(reason.quoted) if reason.quoted else None,
+    }
+
+
+# ------------------------------------------------------------------------------------------ and back
+
+
+def draft_from_dict(said: Mapping[str, Any]) -> Draft:
+    """Return the draft that `draft_to_dict` wrote.
+
+    Raises:
+        KeyError: A field is missing: the dictionary is none of ours.
+    """
+    return Draft(
+        title=said["title"],
+        entity=said["entity"],
+        year=said["year"],
+        stage=Stage(said["stage"]),
+        outline=said["outline"],
+        base=said["base"],
+        sections=tuple(
+            Section(each["number"], each["title"], each["level"], tuple(map(_paragraph_from, each["paragraphs"])))
+            for each in said["sections"]
+        ),
+        findings=tuple(map(finding_from_dict, said["findings"])),
+        sources=tuple(DraftSource(s["document"], s["title"], s["year"], s["role"]) for s in said["sources"]),
+    )
+
+
+def _paragraph_from(said: Mapping[str, Any]) -> Paragraph:
+    table = said["table"]
+    return Paragraph(
+        tuple(map(_sentence_from, said["sentences"])),
+        DraftTable(
+            table["title"], table["unit"], tuple(table["columns"]),
+            tuple(tuple(map(_sentence_from, row)) for row in table["cells"]),
+        ) if table else None,
+        said["is_heading"],
+    )  # fmt: skip
+
+
+def _sentence_from(said: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        said["id"],
+        said["text"],
+        tuple(map(_figure_from, said["figures"])),
+        tuple(
+            DraftReason(
+                r["start"], r["end"], r["item"], r["text"], r["given"], place_from_dict(r["quoted"]) if r["quoted"] else None
+            )
+            for r in said["reasons"]
+        ),
+        tuple(Gap(GapKind(g["kind"]), g["what"], g["start"], g["end"]) for g in said["gaps"]),
+    )
+
+
+def _figure_from(said: Mapping[str, Any]) -> DraftFigure:
+    return DraftFigure(
+        start=said["start"], end=said["end"], text=said["text"], label=said["label"], value=said["value"],
+        unit=said["unit"], exact=said["exact"], formula=said["formula"], working=said["working"], how=said["how"],
+        marks=tuple(said["marks"]),
+        operands=tuple(
+            Operand(o["label"], o["value"], o["unit"], o["how"], o["proof"], place_from_dict(o)) for o in said["operands"]
+        ),
+    )  # fmt: skip
+
+
+def place_from_dict(said: Mapping[str, Any]) -> Place:
+    """Return the place that `place_to_dict` wrote."""
+    return Place(
+        document=said["document"], document_title=said["document_title"], table=said["table"],
+        table_title=said["table_title"], row=said["row"], column=said["column"], row_index=_index(said["row_index"]),
+        column_index=_index(said["column_index"]), line=said["line"] or 0, page=said["page"] or 0,
+        start=_index(said["start"]), end=_index(said["end"]), quote=said["quote"], by_ocr=said["by_ocr"],
+    )  # fmt: skip
+
+
+def finding_from_dict(said: Mapping[str, Any]) -> Finding:
+    """Return the finding that `finding_to_dict` wrote."""
+    return Finding(
+        said["code"], Severity(said["severity"]), said["message"], tuple(map(_source_from, said["places"])),
+        said["stated"], said["expected"], said.get("working", ""),
+    )  # fmt: skip
+
+
+def _source_from(said: Mapping[str, Any]) -> Source:
+    return Source(
+        document=said["document"], table=said["table"], table_title=said["table_title"], row=_index(said["row_index"]),
+        column=_index(said["column_index"]), row_label=said["row"], column_label=said["column"], line=said["line"] or 0,
+        page=said["page"] or 0, start=_index(said["start"]), end=_index(said["end"]), quote=said["quote"],
+        by_ocr=said["by_ocr"],
+    )  # fmt: skip
+
+
+def _index(number: int | None) -> int:
+    return -1 if number is None else number
+
+
+# ------------------------------------------------------------------------------------------- people
+
+
+def draft_to_markdown(draft: Draft, *, sources: bool = True) -> str:
+    """Write a draft as Markdown: what it says, then (unless left out) where every figure comes from, gaps, findings."""
+    lines = [f"# {_md(draft.title)}", ""]
+    for section in draft.sections:
+        lines += [f"{'#' * (section.level + 1)} {_md(section.heading)}", ""]
+        for paragraph in section.paragraphs:
+            if paragraph.table is not None:
+                lines += [*_table_to_markdown(paragraph.table), ""]
+            elif paragraph.is_heading:
+                lines += [f"{'#' * (section.level + 2)} {_md(paragraph.text)}", ""]
+            else:
+                lines += [_md(paragraph.text), ""]
+    return "\n".join([*lines, *(_appendix_to_markdown(draft) if sources else ())]).rstrip() + "\n"
+
+
+def unescape(text: str) -> str:
+    r"""Return what `draft_to_markdown` wrote a line of text for: ``\*`` becomes ``*``."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _table_to_markdown(table: DraftTable) -> list[str]:
+    head = [f"{_md(table.title)}（单位：{_md(table.unit)}）" if table.unit else _md(table.title), ""] if table.title else []
+    return [
+        *head,
+        f"| {' | '.join(map(_md, table.columns))} |",
+        "|" + "---|" * len(table.columns),
+        *(f"| {' | '.join(_md(cell.text) for cell in row)} |" for row in table.cells),
+    ]
+
+
+def _appendix_to_markdown(draft: Draft) -> list[str]:
+    rows = sources_of(draft)
+    lines = [f"## {SOURCES}", ""]
+    if rows:
+        lines += ["| 序号 | 句 | 数字 | 说的是 | 计算 | 出处 | 注 |", "|---|---|---|---|---|---|---|"]
+        lines += [f"| {n} | {' | '.join(map(_md, row))} |" for n, row in enumerate(rows, 1)]
+    else:
+        lines.append("没有数字。")
+    lines += ["", f"## {GAPS}（{len(draft.gaps)}）", ""]
+    lines += [f"- {_md(line)}" for line in gap_lines(draft)] or ["没有。"]
+    if draft.findings:
+        lines += ["", f"## {FINDINGS}（{len(draft.findings)}）", ""]
+        lines += [f"- {_md(finding_to_text(each))}" for each in draft.findings]
+    return lines
+
+
+def sources_of(draft: Draft) -> list[tuple[str, str, str, str, str, str]]:
+    """Return, for every figure in order: sentence, as written, what it is of, working, where it is printed, marks."""
+    return [
+        (
+            sentence.id, figure.text, figure.label, figure.working or figure.formula, where_of(figure),
+            "、".join(figure.marks or (WAYS.get(figure.how, figure.how),)),
+        )
+        for sentence in draft.sentences()
+        for figure in sentence.figures
+    ]  # fmt: skip
+
+
+def where_of(figure: DraftFigure) -> str:
+    """Say where the figures are printed that a figure rests on."""
+    if not figure.operands:
+        return WAYS["person"] if figure.how == "person" else "没有出处"
+    places = list(dict.fromkeys(_where(each.place) for each in figure.operands))
+    more = f"；另有{len(places) - _MOST_PLACES}处" if len(places) > _MOST_PLACES else ""
+    return "；".join(places[:_MOST_PLACES]) + more
+
+
+def _where(place: Place) -> str:
+    title = f"《{place.document_title}》" if place.document_title else place.document
+    return f"{title}{place_to_text(place_to_dict(place))}"
+
+
+def gap_lines(draft: Draft) -> list[str]:
+    """Return what is missing, one line each, with its section, equal ones once."""
+    found = [
+        f"{section.heading}：{gap.what}（{GAP_NAMES[gap.kind.value]}）"
+        for section, sentence in _placed(draft)
+        for gap in sentence.gaps
+    ]
+    return [f"{line}，{count}处" if count > 1 else line for line, count in Counter(found).items()]
+
+
+def draft_to_text(draft: Draft, *, sources: bool = True) -> str:
+    """Write a draft as plain text, tables with tabs; then as `draft_to_markdown` does."""
+    lines = [draft.title]
+    for section in draft.sections:
+        lines += ["", section.heading]
+        for paragraph in section.paragraphs:
+            lines += _table_to_text(paragraph.table) if paragraph.table is not None else [paragraph.text]
+    if sources:
+        lines += ["", SOURCES]
+        lines += [
+            f"[{number}] {sentence} {text}：{label}"
+            + "".join(f"；{part}" for part in (working, where) if part)
+            + (f"（{marks}）" if marks else "")
+            for number, (sentence, text, label, working, where, marks) in enumerate(sources_of(draft), 1)
+        ]
+        lines += ["", f"{GAPS}（{len(draft.gaps)}）", *gap_lines(draft)]
+        if draft.findings:
+            lines += ["", f"{FINDINGS}（{len(draft.findings)}）", *map(finding_to_text, draft.findings)]
+    return "\n".join(lines) + "\n"
+
+
+def _table_to_text(table: DraftTable) -> Sequence[str]:
+    head = f"{table.title}（单位：{table.unit}）" if table.unit else table.title
+    rows = ("\t".join(cell.text for cell in row) for row in table.cells)
+    return [*([head] if head else []), "\t".join(table.columns), *rows]
+
+
+def summary_of(draft: Draft) -> str:
+    """Say in one line what a draft holds."""
+    counts = counts_of(draft)
+    gaps = sum(counts["gaps"].values())
+    missing = "、".join(f"{GAP_NAMES[kind]}{count}" for kind, count in counts["gaps"].items() if count)
+    severities = Counter(each.severity for each in draft.findings)
+    return (
+        f"数字{counts['figures']}个"
+        + (f"（其中{counts['unsupported']}个没有出处）" if counts["unsupported"] else "，个个有出处" if counts["figures"] else "")
+        + f"；待补充{gaps}处" + (f"（{missing}）" if missing else "")
+        + f"；错误{severities[Severity.ERROR]}、警告{severities[Severity.WARNING]}、说明{severities[Severity.NOTE]}。"
+    )  # fmt: skip
+
+
+def _md(text: str) -> str:
+    """Return *text* so that Markdown shows it as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
