@@ -129,4 +129,13 @@ FINDING_CODES: dict[str, str] = {
     "year-wrong": "数字是预算年度的，年份写成了别的年度",
     "unit-odd": "金额单位与全文不同，疑为元与万元写错",
     "performance-exceeds-projects": "绩效目标涉及的资金多于项目支出",
+    "figure-changed-by-hand": "人工改动或新增的数字没有依据",
+    "figure-without-source": "人工补入的数字还没有写明来源",
+    "direction-changed-by-hand": "人工改动了增加、减少、持平等方向",
+    "year-changed-by-hand": "人工改动了年份",
+    "figure-moved-by-hand": "数字被互换，或挪到了别的项目名下",
+    "figure-removed-by-hand": "人工删去了有来源的数字",
+    "wording-changed-near-figure": "数字没有改，它前后的文字改了",
+    "given-source-differs": "写明的来源算出来不是这个数",
+    "given-source-unused": "写明来源的数字在文字里没有找到",
 }
