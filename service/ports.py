@@ -107,6 +107,96 @@ class AnswerLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftVersion:
+    """What is known of a version of a draft without loading it.
+
+    Attributes:
+        version: 1, 2 …
+        created_at: When it was kept.
+        origin: ``drafted`` (by the program) or ``edited`` (by a person).
+        sha256: Of its body and text.
+        approved_at: When it was approved, "" where it is not. An approved version never changes.
+        approved_by: By whom.
+    """
+
+    version: int
+    created_at: str
+    origin: str
+    sha256: str
+    approved_at: str = ""
+    approved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSummary:
+    """What is known of a draft without loading it.
+
+    Attributes:
+        id: Of the draft.
+        entity: Whose it is.
+        year: Budget year.
+        outline: Name of the outline it follows.
+        created_at: When its first version was kept.
+        versions: Oldest first.
+    """
+
+    id: str
+    entity: str
+    year: int
+    outline: str
+    created_at: str
+    versions: tuple[DraftVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A version of a draft as it is kept.
+
+    Attributes:
+        id: Of the draft.
+        entity: Whose it is.
+        year: Budget year.
+        outline: Name of the outline it follows.
+        made: The version.
+        body: Everything about it, as JSON text.
+        text: Its running text.
+    """
+
+    id: str
+    entity: str
+    year: int
+    outline: str
+    made: DraftVersion
+    body: str
+    text: str
+
+
+class DraftStore(Protocol):
+    """Drafts in numbered versions. A version is in completely, or not at all; none is ever changed or dropped."""
+
+    def keep(self, draft: StoredDraft) -> StoredDraft:
+        """Keep a version under the next number of its draft, whatever number it bears; return it with that number.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+            StoreFullError: The disk is full; the store is left as it was.
+        """
+
+    def find(self, draft_id: str, version: int | None = None) -> StoredDraft | None:
+        """Return a version, by default the newest; None where there is none."""
+
+    def summaries(self, *, entity: str = "", year: int = 0) -> tuple[DraftSummary, ...]:
+        """Return the drafts of entities whose name contains *entity*, of *year* (0 for all), newest first."""
+
+    def approve(self, draft_id: str, version: int, *, at: str, by: str) -> StoredDraft | None:
+        """Mark a version as approved; one that is approved stays as it is. Return it, None where there is none.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class FileToRead:
     """A file that waits to be read.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
 from service.domain.errors import MissingDocumentError
 from service.domain.fact import Fact, Proof
-from service.ports import StoredAnswer
+from service.ports import DraftSummary, StoredAnswer, StoredDraft
 
 
 class FakeLibrary:
@@ -128,6 +129,50 @@ class FakeAnswerLog:
     def find(self, answer_id: str) -> StoredAnswer | None:
         """Return what was kept."""
         return self._answers.get(answer_id)
+
+
+class FakeDraftStore:
+    """The DraftStore port over a dictionary."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, list[StoredDraft]] = {}
+
+    def keep(self, draft: StoredDraft) -> StoredDraft:
+        """Number it and keep it."""
+        versions = self._drafts.setdefault(draft.id, [])
+        versions.append(replace(draft, made=replace(draft.made, version=len(versions) + 1)))
+        return versions[-1]
+
+    def find(self, draft_id: str, version: int | None = None) -> StoredDraft | None:
+        """Return a version, by default the newest."""
+        found = [each for each in self._drafts.get(draft_id, ()) if version in (None, each.made.version)]
+        return found[-1] if found else None
+
+    def summaries(self, *, entity: str = "", year: int = 0) -> tuple[DraftSummary, ...]:
+        """Describe every draft, in the order of the port."""
+        found = [
+            DraftSummary(
+                id, each[0].entity, each[0].year, each[0].outline, each[0].made.created_at, tuple(v.made for v in each)
+            )
+            for id, each in self._drafts.items()  # noqa: A001 - the name of the field
+            if entity in each[0].entity and year in (0, each[0].year)
+        ]
+        return tuple(sorted(found, key=lambda it: (it.created_at, it.id), reverse=True))
+
+    def approve(self, draft_id: str, version: int, *, at: str, by: str) -> StoredDraft | None:
+        """Mark a version that is not marked yet."""
+        versions = self._drafts.get(draft_id, [])
+        for number, each in enumerate(versions):
+            if each.made.version == version:
+                if not each.made.approved_at:
+                    versions[number] = replace(each, made=replace(each.made, approved_at=at, approved_by=by))
+                return versions[number]
+        return None
+
+    def spoil(self, draft_id: str) -> None:
+        """Change what is kept behind the back of everybody, as somebody with the file could."""
+        versions = self._drafts[draft_id]
+        versions[-1] = replace(versions[-1], text=versions[-1].text + "。")
 
 
 class FixedClock:

@@ -177,11 +177,17 @@ def _keep_pages(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE facts ADD COLUMN more TEXT"))
 
 
+def _keep_drafts(connection: Connection) -> None:
+    for statement in _DRAFTS.split(";"):
+        connection.execute(text(statement))
+
+
 #: Applied in order, each once. Never edited after a release: a change is a new one at the end.
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("create-library", _create_library),
     ("keep-answers", _keep_answers),
     ("keep-pages", _keep_pages),
+    ("keep-drafts", _keep_drafts),
 )
 LATEST = len(MIGRATIONS)
 
@@ -295,4 +301,26 @@ CREATE TABLE facts (
   derived_from TEXT,
   formula TEXT NOT NULL,
   PRIMARY KEY (document, position)
+)"""
+
+_DRAFTS = """
+CREATE TABLE drafts (
+  id TEXT NOT NULL PRIMARY KEY,
+  entity TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  outline TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+CREATE INDEX drafts_entity_year ON drafts (entity, year);
+CREATE TABLE draft_versions (
+  draft TEXT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  body TEXT NOT NULL,
+  text TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  approved_at TEXT,
+  approved_by TEXT,
+  PRIMARY KEY (draft, version)
 )"""

@@ -50,7 +50,7 @@ class SqlLibrary:
     def __init__(self, url_or_path: str | Path) -> None:
         self._engine, self.name, self.read_only = _open(url_or_path)
         self._summaries: tuple[int, tuple[DocumentSummary, ...]] | None = None
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = schema_of(connection)
         check_not_newer(found, self.name)
         if found == LATEST:
@@ -59,7 +59,7 @@ class SqlLibrary:
             raise StoreReadOnlyError(
                 f"“{self.name}”由旧版程序写入，需要升级后才能使用，但它现在是只读的。请开放写权限后重试。"
             )
-        with self._writing() as connection:
+        with self.writing() as connection:
             migrate(connection, self.name)
 
     def add(self, document: Document) -> None:
@@ -78,7 +78,7 @@ class SqlLibrary:
             for part, kind in parts().items()
         ]
         same_place = and_(*(documents.c[name] == head[name] for name in ("entity", "year", "stage", "kind", "name")))
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._count_change(connection)
             connection.execute(
                 delete(documents).where(
@@ -100,7 +100,7 @@ class SqlLibrary:
         Raises:
             StoreReadOnlyError: The store cannot be written; it is left as it was.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             gone = connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount > 0
             if gone:
                 self._count_change(connection)
@@ -108,7 +108,7 @@ class SqlLibrary:
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """Return every complete document, by entity, year and id."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             version = _version(connection)
             kept = self._summaries
             if kept is not None and kept[0] == version:
@@ -129,7 +129,7 @@ class SqlLibrary:
         Raises:
             MissingDocumentError: There is none of that id.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             head = (
                 connection.execute(
                     select(documents).where(documents.c.id == document_id, documents.c.state == COMPLETE)
@@ -170,19 +170,19 @@ class SqlLibrary:
                 query = query.where(column == wanted)
         if keys is not None:
             query = query.where(facts.c.members.in_(keys))
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.order_by(facts.c.document, facts.c.position)).mappings()
             return tuple(map(fact_of, rows))
 
     def version(self) -> int:
         """Return a number that grows with every change."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return _version(connection)
 
     def keep(self, answer: StoredAnswer) -> None:
         """Keep an answer, or lose it where the store cannot be written: asking still works."""
         try:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute(delete(answers).where(answers.c.id == answer.id))
                 connection.execute(
                     insert(answers),
@@ -198,7 +198,7 @@ class SqlLibrary:
 
     def find(self, answer_id: str) -> StoredAnswer | None:
         """Return the answer of that id, if it is kept."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(answers).where(answers.c.id == answer_id)).first()
         return None if row is None else StoredAnswer(row.id, row.asked_at, row.question, row.body)
 
@@ -207,12 +207,19 @@ class SqlLibrary:
         self._engine.dispose()
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that reads; what goes wrong inside is raised as a StoreError."""
         with translated(self.name), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that writes; it is undone when an error leaves it.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written.
+            StoreFullError: The disk is full.
+        """
         if self.read_only:
             raise store_error(PermissionError(13, "read-only"), self.name)
         with translated(self.name), self._engine.connect() as connection:

@@ -137,6 +137,31 @@ answers = Table(
     Column("body", Text, nullable=False),
 )
 
+drafts = Table(
+    "drafts",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("outline", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Index("drafts_entity_year", "entity", "year"),
+)
+
+draft_versions = Table(
+    "draft_versions",
+    METADATA,
+    Column("draft", Text, ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("created_at", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("approved_at", Text),
+    Column("approved_by", Text),
+)
+
 
 #: Distinct records met while writing, per class: their fields as JSON → their number.
 _Pools = dict[type, dict[tuple[Any, ...], int]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import create_engine, event, inspect
 
 from service.adapters import migrations
 from service.adapters.migrations import LATEST, migrate, store_error
+from service.adapters.sql_drafts import SqlDrafts
 from service.adapters.sql_library import SqlLibrary
 from service.adapters.sql_schema import METADATA
 from service.domain.errors import (
@@ -20,10 +22,11 @@ from service.domain.errors import (
     StoreReadOnlyError,
     StoreVersionError,
 )
-from service.ports import StoredAnswer
+from service.ports import DraftVersion, StoredAnswer, StoredDraft
 from tests.shorthand import a_document, a_fact
 
 ANSWER = StoredAnswer("a1", "2024", "问", "{}")
+DRAFT = StoredDraft("f1", "云溪市示例局", 2024, "henan", DraftVersion(0, "2024", "drafted", "0" * 64), "{}", "文")
 
 
 @pytest.fixture
@@ -97,6 +100,42 @@ def test_a_full_disk_leaves_the_store_as_it_was(path: Path) -> None:
     assert [summary.id for summary in library.summaries()] == [a_document("甲").id]
     assert library.version() == before
     assert library.get(a_document("甲").id) == a_document("甲")
+
+
+def test_a_full_disk_keeps_no_half_of_a_draft(path: Path) -> None:
+    library = SqlLibrary(path)
+    drafts = SqlDrafts(library)
+    drafts.keep(DRAFT)
+    with sqlite3.connect(path) as raw:
+        pages = raw.execute("PRAGMA page_count").fetchone()[0]
+    pragma_on_connect(library, f"PRAGMA max_page_count={pages}")
+    for id in ("f1", "f2"):  # noqa: A001 - the name of the field
+        with pytest.raises(StoreFullError, match="磁盘已满"):
+            drafts.keep(replace(DRAFT, id=id, body="文" * 60_000))
+    assert [(each.id, len(each.versions)) for each in drafts.summaries()] == [("f1", 1)]
+
+
+def test_drafts_of_a_store_that_refuses_writing_are_read(path: Path) -> None:
+    library = SqlLibrary(path)
+    drafts = SqlDrafts(library)
+    kept = drafts.keep(DRAFT)
+    pragma_on_connect(library, "PRAGMA query_only=ON")
+    with pytest.raises(StoreReadOnlyError, match="只读"):
+        drafts.keep(DRAFT)
+    with pytest.raises(StoreReadOnlyError, match="只读"):
+        drafts.approve("f1", 1, at="2024", by="甲")
+    assert drafts.find("f1") == kept
+
+
+def test_threads_that_keep_versions_of_one_draft_get_a_number_each(path: Path) -> None:
+    drafts = SqlDrafts(SqlLibrary(path))
+    numbers: list[int] = []
+    threads = [threading.Thread(target=lambda: numbers.append(drafts.keep(DRAFT).made.version)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == list(range(1, 9))
 
 
 def test_a_store_that_refuses_writing_says_so_and_answers_are_lost_silently(path: Path) -> None:
@@ -189,11 +228,13 @@ def test_a_version_1_store_is_migrated_with_its_documents(path: Path) -> None:
     assert library.get(a_document().id) == a_document()
     library.keep(ANSWER)
     assert library.find("a1") == ANSWER
+    assert SqlDrafts(library).keep(DRAFT).made.version == 1
     with sqlite3.connect(path) as raw:
         assert raw.execute("SELECT version, name FROM schema_version ORDER BY version").fetchall() == [
             (1, "create-library"),
             (2, "keep-answers"),
             (3, "keep-pages"),
+            (4, "keep-drafts"),
         ]
 
 
