@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from service.adapters.annotating.marks import AUTHOR
+from service.adapters.xml_text import writable
 from service.check_report import (
     SEVERITIES,
     UNVERIFIABLE,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _FONT, _HEADING_FONT = "宋体", "黑体"
 _COLOURS = {"error": (0xC6, 0x28, 0x28), "warning": (0xB2, 0x6A, 0x00), "note": (0x45, 0x55, 0x66)}
-_UNWRITABLE = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def report_to_word(said: Mapping[str, Any]) -> bytes:
@@ -38,16 +37,16 @@ def report_to_word(said: Mapping[str, Any]) -> bytes:
 
     document = docx.Document()
     properties = document.core_properties
-    properties.author, properties.title = AUTHOR, _clean(f"核对结果：{said['title'] or said['name']}")
+    properties.author, properties.title = AUTHOR, writable(f"核对结果：{said['title'] or said['name']}")
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
         section.top_margin = section.bottom_margin = Cm(2)
     _set_fonts(document)
-    document.add_heading(_clean(f"核对结果：{said['title'] or said['name']}"), 0)
-    document.add_paragraph().add_run(_clean(said["summary"])).bold = True
+    document.add_heading(writable(f"核对结果：{said['title'] or said['name']}"), 0)
+    document.add_paragraph().add_run(writable(said["summary"])).bold = True
     for line in (f"文件：{said['name']}（{whose_to_text(said)}）", f"对照：{against_to_text(said)}", counts_to_text(said)):
-        document.add_paragraph(_clean(line))
+        document.add_paragraph(writable(line))
     for severity, name, meaning in SEVERITIES:
         found = [each for each in said["findings"] if each["severity"] == severity]
         if found:
@@ -86,16 +85,16 @@ def _add_findings(document: Document, found: Sequence[Mapping[str, Any]], severi
     for number, (row, finding) in enumerate(zip(rows, found, strict=True), 1):
         row[0].text = str(number)
         first = row[1].paragraphs[0]
-        first.add_run(_clean(finding["message"])).bold = True
+        first.add_run(writable(finding["message"])).bold = True
         for label, value in details_of(finding):
-            row[1].add_paragraph(_clean(f"{label}：{value}"))
+            row[1].add_paragraph(writable(f"{label}：{value}"))
         if shows_quote(finding):
             before, marked, after = quote_parts(finding)
-            quote = row[1].add_paragraph(_clean(f"原文：{before}"))
-            run = quote.add_run(_clean(marked))
+            quote = row[1].add_paragraph(writable(f"原文：{before}"))
+            run = quote.add_run(writable(marked))
             run.bold = True
             run.font.color.rgb = RGBColor(*_COLOURS[severity])
-            quote.add_run(_clean(after))
+            quote.add_run(writable(after))
 
 
 def _add_figures(document: Document, judged: Sequence[Mapping[str, Any]]) -> None:
@@ -104,7 +103,7 @@ def _add_figures(document: Document, judged: Sequence[Mapping[str, Any]]) -> Non
     for number, (row, each) in enumerate(zip(rows, judged, strict=True), 1):
         said = (str(number), place_of(each), each["text"], each["subject"], VERDICTS[each["verdict"]], why(each))
         for cell, text in zip(row, said, strict=True):
-            cell.text = _clean(text)
+            cell.text = writable(text)
 
 
 def _table(document: Document, heads: Sequence[str], widths: Sequence[float], count: int) -> list[list[_Cell]]:
@@ -128,7 +127,3 @@ def _table(document: Document, heads: Sequence[str], widths: Sequence[float], co
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 - there is no public way
     document.add_paragraph()
     return grid[1:]
-
-
-def _clean(text: str) -> str:
-    return _UNWRITABLE.sub("", text)

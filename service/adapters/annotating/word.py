@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 from bisect import bisect_right
 from collections import defaultdict
@@ -16,6 +15,7 @@ from lxml import etree
 
 from service.adapters.annotating.marks import AUTHOR, Mark
 from service.adapters.readers.package import Package, attribute, child, local
+from service.adapters.xml_text import writable
 from service.locating import Characters, squeeze
 
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -27,7 +27,6 @@ _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _INITIALS = "据"
 #: Text that is gone, or is there a second time for older programs.
 _GONE = frozenset({"del", "moveFrom", "Fallback"})
-_UNWRITABLE = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNPLACED = "以下各条说的是整份文件，或没有在文中找到对应的位置："
 
 
@@ -153,7 +152,7 @@ class _Copy:
 
     def _comment(self, number: int, note: str) -> etree._Element:
         comment = self._made("comment", id=str(number), author=AUTHOR, initials=_INITIALS)
-        for line in _UNWRITABLE.sub("", note).split("\n"):
+        for line in writable(note).split("\n"):
             paragraph, run, text = self._made("p"), self._made("r"), self._made("t")
             text.text = line
             text.set(f"{{{_XML}}}space", "preserve")
