@@ -18,6 +18,8 @@ from service.domain.errors import EmptyDocumentError, SourceDocumentError, Unrea
 from service.ingestion.blocks import Block, Reading
 from service.ingestion.placing import PlacedCell, place
 
+#: Bookmark around the pages 数据来源 that drafts come with: a listing of sources, no part of the text.
+SOURCES_BOOKMARK = "youju_sources"
 #: How deep tables may stand in one another; real documents have two levels.
 _MAX_DEPTH = 8
 #: Nested elements of any kind; deeper nesting is made to break parsers.
@@ -40,6 +42,7 @@ def read_word(data: bytes, name: str) -> Reading:
 
     Inserted text counts, deleted and hidden text does not; headers and footers are left out; numbers that
     Word prints before list paragraphs are written out; a workbook set into the text is read where it stands.
+    The pages 数据来源 of a draft are passed over, with a remark.
 
     Args:
         data: The bytes of the file.
@@ -96,6 +99,7 @@ class _Document:
         self._hidden = 0
         self._unread_objects = 0
         self._cells = 0
+        self._passed_over: frozenset[etree._Element] = frozenset()
 
     def write(self) -> None:
         """Add the document's paragraphs and tables."""
@@ -104,7 +108,10 @@ class _Document:
             raise UnreadableDocumentError(
                 f"“{self._package.name}”不是完整的Word文档，找不到正文。请用Word或WPS打开，另存为DOCX后再上传。"
             )
+        self._passed_over = _within_bookmark(body, SOURCES_BOOKMARK)
         self._write_blocks(body, 0)
+        if self._passed_over:
+            self._composer.remark("sources-not-read", "“数据来源”页是起草时列出的出处，不是正文，没有读，也没有核对。")
         if self._hidden:
             self._composer.remark("hidden-text", f"设为隐藏的文字有{self._hidden}个字没有读。")
         if self._unread_objects:
@@ -120,6 +127,8 @@ class _Document:
 
     def _write_blocks(self, container: etree._Element, depth: int) -> None:
         for block in _blocks(container):
+            if block in self._passed_over:
+                continue
             if local(block) == "p":
                 self._write_paragraph(block, depth)
             else:
@@ -347,6 +356,26 @@ def _blocks(container: etree._Element) -> Iterator[etree._Element]:
             waiting.append(iter(element))
         elif name == "AlternateContent" and (choice := child(element, "Choice")) is not None:
             waiting.append(iter(choice))
+
+
+def _within_bookmark(body: etree._Element, name: str) -> frozenset[etree._Element]:
+    """Return the paragraphs and tables of a bookmark, from the one it begins in to the one before it ends.
+
+    Word, WPS and LibreOffice move the ends of bookmarks into paragraphs or out of them; a paragraph in which it
+    ends may have been written on and counts as text.
+    """
+    found: set[etree._Element] = set()
+    number: str | None = None
+    for element in body.iter("{*}bookmarkStart", "{*}bookmarkEnd", "{*}p", "{*}tbl"):
+        kind = local(element)
+        if kind == "bookmarkStart" and number is None and attribute(element, "name") == name:
+            number = attribute(element, "id")
+            found.update(element.iterancestors("{*}p", "{*}tbl"))
+        elif kind == "bookmarkEnd" and number is not None and attribute(element, "id") == number:
+            return frozenset(found.difference(element.iterancestors("{*}p")))
+        elif kind in ("p", "tbl") and number is not None:
+            found.add(element)
+    return frozenset(found)
 
 
 def _children(container: etree._Element, name: str) -> Iterator[etree._Element]:
