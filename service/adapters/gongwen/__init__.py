@@ -1,0 +1,1 @@
+"""Drafts as Word documents in the layout of official documents (公文格式)."""

@@ -1,0 +1,59 @@
+"""The pages 数据来源 at the end of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
+
+from lxml import etree
+
+from service.adapters.gongwen.layout import Layout
+from service.adapters.gongwen.sources import Group, Sources
+from service.adapters.gongwen.wordml import cell, paragraph, row, run, table, w
+from service.adapters.readers.word import SOURCES_BOOKMARK
+from service.drafting.draft import Draft
+
+#: Behind the heading of a section.
+_SHADE = "EDEDED"
+
+
+def source_pages(draft: Draft, layout: Layout) -> Iterator[etree._Element]:
+    """Yield the pages 数据来源, within a bookmark by which the reader knows that they are not the text."""
+    said = Sources(draft)
+    figures, reasons, gaps = said.figures(), said.reasons(), said.gaps()
+    start = w("bookmarkStart", id=0, name=SOURCES_BOOKMARK)
+    yield w("p", w("pPr", w("pStyle", val="SourceTitle")), start, run("数据来源"))
+    documents = said.documents()
+    yield paragraph(
+        "SourceText", run(f"本文的数字依据下列{len(documents)}份文件：" if documents else "本文没有列出所依据的文件。")
+    )
+    yield from (paragraph("SourceText", run(line)) for line in documents)
+    reference, position, figure, label, working, source = layout.source_widths
+    rest = figure + label + working + source
+    listed = (
+        ("数字", figures, said.figure_columns, layout.source_widths),
+        ("原因", reasons, said.reason_columns, (reference, position, label, working + figure, source)),
+        ("待补充", gaps, said.gap_columns, (reference, position, rest - source, source)),
+    )
+    for name, groups, columns, widths in listed:
+        number = sum(len(g.rows) for g in groups)
+        yield paragraph("SourceHeading", run(f"{name}（共{number}处）" if number else f"{name}：无"))
+        if groups:
+            yield table(_source_rows(groups, columns, widths), widths)
+    yield w("p", w("pPr", w("pStyle", val="TableEnd")), w("bookmarkEnd", id=0))
+
+
+def _source_rows(groups: Iterable[Group], columns: Sequence[str], widths: Sequence[int]) -> Iterator[etree._Element]:
+    yield row((_source_cell("SourceHead", c, x) for c, x in zip(columns, widths, strict=True)), is_head=True)
+    numbers = count(1)
+    for group in groups:
+        heading = w("p", w("pPr", w("pStyle", val="SourceCell"), w("keepNext")), run(group.heading, w("b")))
+        yield row([cell([heading], sum(widths), len(widths), _SHADE)])
+        for each in group.rows:
+            first = _source_cell("SourceNumber", str(next(numbers)), widths[0])
+            others = (_source_cell("SourceCell", c, x) for c, x in zip(each, widths[1:], strict=True))
+            yield row(chain([first], others))
+
+
+def _source_cell(style: str, text: str, width: int) -> etree._Element:
+    return cell([paragraph(style, run(line)) for line in text.split("\n")], width)
