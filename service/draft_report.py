@@ -23,6 +23,7 @@ from service.drafting.draft import (
     Section,
     Sentence,
 )
+from service.drafting.editing.model import ChangeKind, FigureState, Revision
 from service.rendering import Json, finding_to_dict, finding_to_text, operand_to_dict, place_to_dict, place_to_text
 
 #: Heading of the list of sources. What stands below it in a file that comes back is not the draft's text.
@@ -35,6 +36,16 @@ GAP_NAMES = {"figure": "本年数", "prior": "上年数", "reason": "增减原�
 WAYS = {
     "printed": "表中印出", "blank": "表中为空白", "dash": "表中为横线", "sum": "表中各项之和", "stated": "正文写明",
     "derived": "推算", "computed": "计算", "person": "填报人提供",
+}  # fmt: skip
+#: What became of a sentence, of a run of its words, of a figure in it.
+_CHANGES = {
+    ChangeKind.UNCHANGED.value: "未改", ChangeKind.CHANGED.value: "改动", ChangeKind.ADDED.value: "新增",
+    ChangeKind.REMOVED.value: "删去", ChangeKind.MOVED.value: "移动",
+}  # fmt: skip
+_MARKS = {"same": "{}", "removed": "［删：{}］", "added": "［增：{}］"}
+_STATES = {
+    FigureState.LOCKED.value: "与原稿相同", FigureState.CHECKED.value: "与表格相符", FigureState.PERSON.value: "填报人给了依据",
+    FigureState.OPEN.value: "没有依据", FigureState.CONTRADICTED.value: "与表格不符", FigureState.REMOVED.value: "删去",
 }  # fmt: skip
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~&])")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>|#~&])")
@@ -262,6 +273,57 @@ def _source_from(said: Mapping[str, Any]) -> Source:
 
 def _index(number: int | None) -> int:
     return -1 if number is None else number
+
+
+# ---------------------------------------------------------------------------------- an edited version
+
+
+def revision_to_dict(revision: Revision) -> Json:
+    """Return what changed in a text that a person edited: sentences, figures, gaps filled. Its draft is not in it."""
+    return {
+        "unchanged": revision.is_unchanged,
+        "changes": [
+            {
+                "kind": change.kind.value,
+                "section": change.section,
+                "before": change.before,
+                "after": change.after,
+                "before_ids": list(change.before_ids),
+                "after_id": change.after_id,
+                "segments": [{"kind": each.kind, "text": each.text} for each in change.segments],
+                "figures": [
+                    {"before": each.before, "after": each.after, "state": each.state.value} for each in change.figures
+                ],
+            }
+            for change in revision.changes
+            if change.kind is not ChangeKind.UNCHANGED
+        ],
+        "resolved": [
+            {"kind": each.gap.kind.value, "what": each.gap.what, "sentence": each.sentence, "filling": each.filling}
+            for each in revision.resolved
+        ],
+    }
+
+
+def revision_to_text(said: Mapping[str, Any]) -> str:
+    """Write what changed, as `revision_to_dict` returns it, for a terminal."""
+    if said["unchanged"]:
+        return "没有改动。"
+    lines = [f"改动（{len(said['changes'])}）"]
+    for number, change in enumerate(said["changes"], 1):
+        lines.append(f"{number:>3}. {_CHANGES[change['kind']]}　{change['section']}")
+        if change["kind"] == ChangeKind.CHANGED.value and change["segments"]:
+            lines.append("     " + "".join(_MARKS[each["kind"]].format(each["text"]) for each in change["segments"]))
+        else:
+            lines += [f"     {text}" for text in dict.fromkeys((change["before"], change["after"])) if text]
+        lines += [
+            f"     数字：{each['before'] or '（无）'} → {each['after'] or '（删去）'}，{_STATES[each['state']]}"
+            for each in change["figures"]
+        ]
+    if said["resolved"]:
+        lines.append(f"补上的（{len(said['resolved'])}）")
+        lines += [f"  {each['what']}：{each['filling'] or '（删去）'}" for each in said["resolved"]]
+    return "\n".join(lines)
 
 
 # ------------------------------------------------------------------------------------------- people

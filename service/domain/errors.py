@@ -9,10 +9,12 @@ YoujuError
     AmbiguousFigureError
     DivisionByZeroError
     InvalidInputError
+    DraftNotReadyError
   NotInCorpusError           the corpus does not say
     MissingFactError
     MissingDocumentError
     MissingAnswerError
+    MissingDraftError
   SourceDocumentError        a file cannot be taken in
     UnreadableDocumentError
     EmptyDocumentError
@@ -27,6 +29,7 @@ YoujuError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -121,6 +124,24 @@ class InvalidInputError(RequestError):
     code = "invalid-input"
 
 
+class DraftNotReadyError(RequestError):
+    """A draft was to be approved that has errors or open places."""
+
+    code = "draft-not-ready"
+
+    def __init__(self, draft_id: str, version: int, errors: Sequence[str], gaps: Sequence[str]) -> None:
+        parts = []
+        if errors:
+            parts.append(f"有{len(errors)}处错误：{'；'.join(each.rstrip('。') for each in errors[:3])}{'等' if len(errors) > 3 else ''}")
+        if gaps:
+            parts.append(f"有{len(gaps)}项待补充：{'、'.join(gaps[:5])}{'等' if len(gaps) > 5 else ''}")
+        super().__init__(
+            f"草稿“{draft_id}”第{version}版还不能批准：{'。'.join(parts)}。请改好、补齐后用 youju recheck 交来新的一版，再批准。"
+        )
+        self.errors = tuple(errors)
+        self.gaps = tuple(gaps)
+
+
 class NotInCorpusError(YoujuError):
     """The corpus does not say."""
 
@@ -143,6 +164,12 @@ class MissingAnswerError(NotInCorpusError):
     """No stored answer has that number."""
 
     code = "missing-answer"
+
+
+class MissingDraftError(NotInCorpusError):
+    """No stored draft has that number."""
+
+    code = "missing-draft"
 
 
 class SourceDocumentError(YoujuError):

@@ -1,0 +1,444 @@
+"""What a caller can do with drafts: write one, look at it, hand in an edited text, approve it."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Protocol
+
+from service.domain.errors import (
+    ConfigurationError,
+    DraftNotReadyError,
+    EmptyDocumentError,
+    InvalidInputError,
+    MissingDocumentError,
+    MissingDraftError,
+    OversizedDocumentError,
+    StoreError,
+    UnreadableDocumentError,
+)
+from service.domain.finding import Finding, Severity
+from service.draft_report import (
+    SOURCES,
+    draft_from_dict,
+    draft_to_dict,
+    revision_to_dict,
+    unescape,
+)
+from service.drafting.brief import Brief, Given, read_given
+from service.drafting.draft import Draft
+from service.ports import DraftSummary, DraftVersion, StoredDraft
+
+if TYPE_CHECKING:
+    from service.application import Application, Checked, Reader
+    from service.domain.check import CheckReport
+    from service.domain.paragraph import Paragraph
+    from service.drafting.editing.model import GivenSource, Revision
+    from service.drafting.outline import Outline
+    from service.ports import Clock, DraftStore
+
+#: Largest file of reasons, facts or an outline.
+MOST_INPUT_BYTES = 1024 * 1024
+#: Longest name of the person who approves.
+LONGEST_NAME = 50
+DRAFTED, EDITED = "drafted", "edited"
+#: What the checker says of a place that is left open on purpose.
+_OF_GAPS = frozenset({"template-residue", "empty-reason", "missing-figure", "missing-reason", "hollow-reason"})
+#: What the checker says of a text that is only part of a disclosure.
+_OF_PARTS = frozenset({"section-missing", "table-missing", "headings-differ", "no-figures", "no-tables-to-check-by"})
+_OPEN = "【待补充"
+_ID = re.compile(r"[0-9a-f]{12}")
+_REFERENCE = re.compile(r"([0-9a-f]{12})/(\d{1,6})")
+_TOML_LINE = re.compile(r"at line (\d+)")
+
+Compose = Callable[[Brief], Draft]
+
+
+class Revise(Protocol):
+    """Compares an edited text with the draft it was made from."""
+
+    def __call__(
+        self, base: Draft, edited: Sequence[Paragraph], report: CheckReport, given: Sequence[GivenSource]
+    ) -> Revision:
+        """Return what changed, and the new version with its findings."""
+
+
+class WordWriter(Protocol):
+    """Writes drafts as Word documents, and tells from one which draft it was written from."""
+
+    def draft_to_docx(self, draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
+        """Return a draft in the layout of official documents.
+
+        Args:
+            draft: What to write.
+            sources: Whether a last page lists where every figure comes from.
+            reference: What `read_reference` is to return for it.
+        """
+
+    def read_reference(self, data: bytes) -> str:
+        """Return the reference a Word document was written with, "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version of a draft.
+
+    Attributes:
+        draft: What it says.
+        stored: How it is kept.
+        ms: Milliseconds that writing it took, 0 where it was found.
+    """
+
+    draft: Draft
+    stored: StoredDraft
+    ms: int = 0
+
+    @property
+    def id(self) -> str:
+        """Of the draft."""
+        return self.stored.id
+
+    @property
+    def version(self) -> int:
+        """Number of the version."""
+        return self.stored.made.version
+
+
+@dataclass(frozen=True, slots=True)
+class Revised(Kept):
+    """A version that a person edited.
+
+    Attributes:
+        revision: What changed against *base*.
+        base: Number of the version that it was compared with.
+    """
+
+    revision: Revision | None = None
+    base: int = 0
+
+
+class Drafts:
+    """Drafts of a store. Built by `service.bootstrap`; holds no state of its own.
+
+    Args:
+        application: Checks texts and knows the documents.
+        compose: Writes a draft.
+        revise: Compares an edited text with a draft.
+        store: Where drafts are kept.
+        clock: The time.
+        reader: Reads files.
+        word: Writes Word documents, None where that part is not installed.
+    """
+
+    def __init__(
+        self, *, application: Application, compose: Compose, revise: Revise, store: DraftStore, clock: Clock,
+        reader: Reader, word: WordWriter | None = None,
+    ) -> None:  # fmt: skip
+        self._application = application
+        self._compose = compose
+        self._revise = revise
+        self._store = store
+        self._clock = clock
+        self._reader = reader
+        self._word = word
+        self.limits = application.limits
+
+    # ------------------------------------------------------------------------------------- writing
+
+    def create(self, brief: Brief) -> Kept:
+        """Write a draft, check it as anybody's text is checked, and keep it. One that fails midway leaves nothing.
+
+        Raises:
+            NotInCorpusError: The entity or year is not in the store.
+            InvalidInputError: A section, outline or item is not known; the message names near ones.
+            StoreError: It cannot be kept; the store is as it was.
+        """
+        begun = self._clock.elapsed_ms()
+        quoted = tuple(dict.fromkeys(self._document(each) for each in brief.quote))
+        draft = self._judged(self._compose(replace(brief, quote=quoted)))
+        stored = self._keep(_new_id(), draft, DRAFTED, draft_to_dict(draft))
+        return Kept(draft, stored, self._clock.elapsed_ms() - begun)
+
+    def _document(self, given: str) -> str:
+        """Return the id of the document that is given by id, file name or title."""
+        held = self._application.documents()
+        if any(each.id == given for each in held):
+            return given
+        wanted = given.strip("《》 ")
+        found = [each for each in held if wanted and wanted in (each.name, PurePath(each.name).stem, each.title)]
+        if len(found) == 1:
+            return found[0].id
+        if found:
+            told = "、".join(f"{each.id}（{each.name}）" for each in found)
+            raise InvalidInputError(f"叫“{given}”的文档有{len(found)}份，请改用编号：{told}。")
+        names = {name: each.id for each in held for name in (each.name, each.title, each.id) if name}
+        near = get_close_matches(wanted, names, n=2, cutoff=0.5)
+        hint = f"是不是“{'”或“'.join(near)}”？" if near else "请用 youju documents 查看编号和名称。"
+        raise MissingDocumentError(f"库里没有可引用的文档“{given[:80]}”。{hint}")
+
+    def _judged(self, draft: Draft) -> Draft:
+        """Return the draft with what the checker finds in it."""
+        report = self._check(draft.text, draft).report
+        known = {(each.code, each.message) for each in draft.findings}
+        found = [
+            each for each in report.findings
+            if each.severity is not Severity.NOTE and not _is_expected(each) and (each.code, each.message) not in known
+        ]  # fmt: skip
+        rank = list(Severity)
+        return replace(draft, findings=tuple(sorted((*draft.findings, *found), key=lambda f: rank.index(f.severity))))
+
+    def _check(self, text: str, draft: Draft) -> Checked:
+        held = {each.id for each in self._application.documents()}
+        by = [each.document for each in draft.sources if each.role == "本年" and each.document in held]
+        return self._application.check(
+            text.encode(), "草稿.txt", documents=by, entity=draft.entity, year=draft.year
+        )
+
+    def _keep(self, draft_id: str, draft: Draft, origin: str, said: dict[str, Any]) -> StoredDraft:
+        body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        made = DraftVersion(0, self._clock.now(), origin, hash_of(body, draft.text))
+        return self._store.keep(StoredDraft(draft_id, draft.entity, draft.year, draft.outline, made, body, draft.text))
+
+    # ------------------------------------------------------------------------------------- looking
+
+    def list(self, entity: str = "", year: int = 0) -> tuple[DraftSummary, ...]:
+        """Return the drafts of entities whose name contains *entity*, of *year* (0 for all), newest first."""
+        return self._store.summaries(entity=entity.strip(), year=year)
+
+    def find(self, draft_id: str, version: int | None = None) -> Kept:
+        """Return a version of a draft, by default the newest.
+
+        Raises:
+            MissingDraftError: There is none of that id or number.
+        """
+        stored = self._stored(draft_id, version)
+        return Kept(_draft_of(stored), stored)
+
+    def _stored(self, draft_id: str, version: int | None) -> StoredDraft:
+        stored = self._store.find(draft_id, version)
+        if stored is None and version is not None and (newest := self._store.find(draft_id)):
+            raise MissingDraftError(f"草稿“{draft_id}”没有第{version}版，现有第1至{newest.made.version}版。")
+        if stored is None:
+            near = get_close_matches(draft_id, [each.id for each in self._store.summaries()], n=1)
+            hint = f"是不是“{near[0]}”？" if near else "编号在起草时给出，现有的见 youju drafts。"
+            raise MissingDraftError(f"没有编号为“{draft_id[:64]}”的草稿。{hint}")
+        return stored
+
+    def said(self, kept: Kept) -> dict[str, Any]:
+        """Return everything about a version, for programs: as `draft_to_dict`, and how it is kept.
+
+        A version that a person edited has ``revision`` besides: what changed.
+        """
+        made, body = kept.stored.made, json.loads(kept.stored.body)
+        told = draft_to_dict(kept.draft, id=kept.id, version=kept.version, sha256=made.sha256)
+        approval = {"at": made.approved_at, "by": made.approved_by} if made.approved_at else None
+        return told | {
+            "created_at": made.created_at, "origin": made.origin, "approval": approval,
+            "revision": body.get("revision"),
+        }  # fmt: skip
+
+    def to_word(self, kept: Kept, *, sources: bool = True) -> bytes:
+        """Return a version as a Word document.
+
+        Raises:
+            ConfigurationError: The part that writes Word is not installed.
+        """
+        if self._word is None:
+            raise ConfigurationError("没有安装写Word的部分，只能输出文字、Markdown和JSON。")
+        return self._word.draft_to_docx(kept.draft, sources=sources, reference=f"{kept.id}/{kept.version}")
+
+    # ------------------------------------------------------------------------------------- editing
+
+    def revise(
+        self, draft_id: str, data: bytes, name: str, given: Sequence[GivenSource] = (), *, version: int | None = None
+    ) -> Revised:
+        """Check a text that a person edited against the draft and its documents, and keep it as a new version.
+
+        Args:
+            draft_id: Of the draft.
+            data: The text as a file: DOCX, Markdown, TXT …; a list of sources at its end is left aside.
+            name: Of the file.
+            given: What the person rests changed figures on.
+            version: The version it was made from; None for the one that a Word file names, else the newest.
+
+        Raises:
+            MissingDraftError: There is no such draft.
+            InvalidInputError: The file belongs to another draft.
+            SourceDocumentError: The file cannot be read.
+            StoreError: The version cannot be kept; the store is as it was.
+        """
+        begun = self._clock.elapsed_ms()
+        base = self._stored(draft_id, version or self._version_in(data, draft_id))
+        before = _draft_of(base)
+        checked = self._check("\n".join(self._lines(data, name, before)) + "\n", before)
+        revision = self._revise(before, checked.document.paragraphs, checked.report, given)
+        draft = replace(revision.draft, findings=revision.findings)
+        said = draft_to_dict(draft) | {"revision": revision_to_dict(revision) | {"base": base.made.version}}
+        stored = self._keep(draft_id, draft, EDITED, said)
+        return Revised(draft, stored, self._clock.elapsed_ms() - begun, revision, base.made.version)
+
+    def _version_in(self, data: bytes, draft_id: str) -> int | None:
+        """Return the version that a Word file was written from."""
+        if self._word is None or not data.startswith(b"PK"):
+            return None
+        found = _REFERENCE.fullmatch(self._word.read_reference(data))
+        if found is None:
+            return None
+        if found[1] != draft_id:
+            raise InvalidInputError(f"这份Word是草稿“{found[1]}”的，不是“{draft_id}”的。请核对编号，或换一份文件。")
+        return int(found[2])
+
+    def _lines(self, data: bytes, name: str, draft: Draft) -> tuple[str, ...]:
+        """Return the paragraphs of a file as far as they are the draft's text: no tables, no list of sources."""
+        from service.ingestion.captions import split_grids
+        from service.ingestion.segments import paragraphs_of
+
+        _, lines = split_grids(self._reader(data, name, max_bytes=self.limits.max_file_bytes))
+        titles = {_squeezed(p.table.title) for s in draft.sections for p in s.paragraphs if p.table and p.table.title}
+        is_markdown = name.lower().endswith((".md", ".markdown"))
+        out: list[str] = []
+        for each in paragraphs_of(lines):
+            text = unescape(each.text) if is_markdown else each.text
+            if _squeezed(text) == SOURCES:
+                break
+            if re.sub(r"（单位：.{1,4}）$", "", _squeezed(text)) not in titles:
+                out.append(text)
+        if not out:
+            raise EmptyDocumentError(f"“{name}”里没有草稿的正文。请交来改好的全文。")
+        return tuple(out)
+
+    # ------------------------------------------------------------------------------------ approving
+
+    def approve(self, draft_id: str, version: int | None, by: str) -> DraftVersion:
+        """Approve a version: from then on it never changes. One that is approved stays as it was approved.
+
+        Args:
+            draft_id: Of the draft.
+            version: Its number, None for the newest.
+            by: Name of the person.
+
+        Raises:
+            MissingDraftError: There is no such version.
+            DraftNotReadyError: It has errors, or places that are still open.
+            StoreError: It is not what was kept, or cannot be marked.
+        """
+        name = " ".join(by.split())
+        if not name or len(name) > LONGEST_NAME:
+            raise InvalidInputError(f"请写明批准人，不超过{LONGEST_NAME}个字，例如：--by 王某。")
+        kept = self.find(draft_id, version)
+        if kept.stored.made.approved_at:
+            return kept.stored.made
+        if not is_intact(kept.stored):
+            raise StoreError(f"草稿“{draft_id}”第{kept.version}版与存入时不一样，不能批准。请从备份恢复，或重新起草。")
+        errors = [each for each in kept.draft.findings if each.severity is Severity.ERROR]
+        gaps = list(dict.fromkeys(each.what for each in kept.draft.gaps))
+        if errors or gaps:
+            raise DraftNotReadyError(draft_id, kept.version, [each.message for each in errors], gaps)
+        stored = self._store.approve(draft_id, kept.version, at=self._clock.now(), by=name)
+        if stored is None:
+            raise MissingDraftError(f"没有编号为“{draft_id}”的草稿。")
+        return stored.made
+
+    def verify_hash(self, draft_id: str, version: int | None = None) -> bool:
+        """Whether a version is still what was kept.
+
+        Raises:
+            MissingDraftError: There is no such version.
+        """
+        return is_intact(self._stored(draft_id, version))
+
+
+def hash_of(body: str, text: str) -> str:
+    """Return the sha256 of a version: of its body, keys in order and without blanks, and its text."""
+    canonical = json.dumps(json.loads(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(f"{canonical}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_intact(stored: StoredDraft) -> bool:
+    """Whether a version is still what was kept."""
+    try:
+        return hash_of(stored.body, stored.text) == stored.made.sha256
+    except ValueError:
+        return False
+
+
+def _draft_of(stored: StoredDraft) -> Draft:
+    try:
+        return draft_from_dict(json.loads(stored.body))
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"草稿“{stored.id}”第{stored.made.version}版读不出来：库里的内容不完整，或由另一个版本的程序写入。请重新起草。"
+        ) from error
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def _is_expected(finding: Finding) -> bool:
+    """Whether a finding says no more than that a place was left open, or that a draft is no whole disclosure."""
+    if finding.code in _OF_PARTS:
+        return True
+    return finding.code in _OF_GAPS and any(_OPEN in said for said in (finding.stated, *(s.quote for s in finding.sources)))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+# ------------------------------------------------------------------------------------- what is handed in
+
+
+def read_notes(data: bytes, name: str) -> tuple[Given, ...]:
+    """Read a file of reasons or facts.
+
+    Raises:
+        OversizedDocumentError: It is larger than a megabyte.
+        UnreadableDocumentError: It is no text.
+        InvalidInputError: A line is not 「项目：内容」; the message names it.
+    """
+    return read_given(_text_of(data, name, "每行写成“项目：内容”"), name)
+
+
+def read_outline_file(data: bytes, name: str) -> Outline:
+    """Read an outline of the person's own.
+
+    Raises:
+        OversizedDocumentError: It is larger than a megabyte.
+        UnreadableDocumentError: It is no text.
+        InvalidInputError: It is no TOML, or no outline; the message names file and line.
+    """
+    text = _text_of(data, name, "写法见 service/vocabulary/data/outlines/ 里的提纲")
+    try:
+        found = tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        at = _TOML_LINE.search(str(error))
+        where = f"第{at[1]}行" if at else "末尾"
+        raise InvalidInputError(
+            f"提纲“{name}”{where}不是正确的TOML。请检查引号、方括号是否成对，等号两边是否写全。"
+        ) from None
+    from service.drafting.outline import read_outline
+
+    return read_outline(found, name)
+
+
+def _text_of(data: bytes, name: str, form: str) -> str:
+    if len(data) > MOST_INPUT_BYTES:
+        raise OversizedDocumentError(f"“{name}”有{len(data) / 1048576:.1f}MB，超过1MB。它应是文本文件，{form}。")
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
+        raise UnreadableDocumentError(f"“{name}”是Word、Excel或PDF文件，不是文本。请把内容另存为TXT，{form}。")
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            return text
+    raise UnreadableDocumentError(f"“{name}”不是文本，或不是UTF-8、GB18030编码。请用记事本或WPS另存为UTF-8文本，{form}。")

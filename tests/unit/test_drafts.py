@@ -1,0 +1,359 @@
+"""Drafts written, kept, edited and approved, with hand-made drafts in place of the engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from service.adapters.readers.files import read_file
+from service.domain.check import CheckReport
+from service.domain.errors import (
+    DraftNotReadyError,
+    EmptyDocumentError,
+    InvalidInputError,
+    MissingDocumentError,
+    MissingDraftError,
+    MissingFactError,
+    OversizedDocumentError,
+    StoreError,
+    StoreFullError,
+    UnreadableDocumentError,
+)
+from service.domain.finding import Finding, Severity
+from service.domain.paragraph import Paragraph
+from service.draft_report import draft_to_markdown, draft_to_text
+from service.drafting.brief import Brief
+from service.drafting.draft import Draft
+from service.drafting.editing.model import ChangeKind, GivenSource, Revision, Segment, SentenceChange
+from service.drafts import Drafts, hash_of, read_notes, read_outline_file
+from service.ports import StoredDraft
+from service.vocabulary.vocabulary import Vocabulary
+from tests.drafts import ODD, a_draft
+from tests.fakes import FakeDraftStore, FixedClock
+from tests.samples import ENTITY, Sample, read_sample
+from tests.unit.annotating.texts import word_of
+from tests.web.applications import build
+
+BRIEF = Brief(ENTITY, 2024)
+WRONG = Finding("figure-differs-from-table", Severity.ERROR, "支出不对。")
+
+
+@dataclass
+class Bench:
+    """The facade over fakes, and what it was made of.
+
+    Attributes:
+        draft: What the engine returns.
+        briefs: What it was asked.
+        edits: The paragraphs, figures and sources that came to be compared.
+    """
+
+    vocabulary: Vocabulary
+    draft: Draft
+    briefs: list[Brief] = field(default_factory=list)
+    edits: list[tuple[Draft, tuple[str, ...], CheckReport, tuple[GivenSource, ...]]] = field(default_factory=list)
+    store: FakeDraftStore = field(default_factory=FakeDraftStore)
+    reference: str = ""
+    found: tuple[Finding, ...] = ()
+
+    def compose(self, brief: Brief) -> Draft:
+        """Return the draft; the section 没有 is not known."""
+        self.briefs.append(brief)
+        if "没有" in brief.sections:
+            raise MissingFactError("没有这一节。")
+        return self.draft
+
+    def revise(
+        self, base: Draft, edited: Sequence[Paragraph], report: CheckReport, given: Sequence[GivenSource]
+    ) -> Revision:
+        """Take every edit for a change of the first sentence."""
+        self.edits.append((base, tuple(each.text for each in edited), report, tuple(given)))
+        change = SentenceChange(
+            ChangeKind.CHANGED, "一、", "甲", "乙", ("S1",), "S1", (Segment("removed", "甲"), Segment("added", "乙"))
+        )
+        return Revision((change,), self.found, (), replace(base, title="新的一版", findings=()))
+
+    def draft_to_docx(self, draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
+        """Say what would be written."""
+        return f"{draft.title}|{sources}|{reference}".encode()
+
+    def read_reference(self, data: bytes) -> str:
+        """Return what the test set."""
+        assert data.startswith(b"PK")
+        return self.reference
+
+    def drafts(self) -> Drafts:
+        """Return the facade."""
+        return Drafts(
+            application=build(self.vocabulary, read_sample(Sample(), self.vocabulary)), compose=self.compose,
+            revise=self.revise, store=self.store, clock=FixedClock(), reader=read_file, word=self,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def bench(vocabulary: Vocabulary) -> Bench:
+    return Bench(vocabulary, a_draft(entity=ENTITY))
+
+
+# ------------------------------------------------------------------------------------------ writing
+
+
+def test_a_draft_is_kept_with_a_hash_and_found_again(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    found = drafts.find(made.id)
+
+    assert (found.draft, found.version, found.stored.made.origin) == (made.draft, 1, "drafted")
+    assert found.stored.made.sha256 == hash_of(found.stored.body, found.stored.text)
+    assert drafts.verify_hash(made.id)
+    assert made.ms > 0
+    assert drafts.said(found)["sha256"] == found.stored.made.sha256
+    assert drafts.said(found)["revision"] is None
+
+
+def test_a_draft_is_checked_as_anybodys_text_is(bench: Bench) -> None:
+    """The sample prints 239.25; a draft that says otherwise bears the checker's error, gravest first."""
+    bench.draft = a_draft(ODD, entity=ENTITY, pay="293.25")
+    findings = bench.drafts().create(BRIEF).draft.findings
+
+    assert findings[0].severity is Severity.ERROR
+    assert "239.25" in findings[0].message
+    assert ODD in findings
+
+
+def test_a_right_draft_has_no_findings_and_gaps_are_none(bench: Bench) -> None:
+    bench.draft = a_draft(entity=ENTITY, gaps=True)
+
+    assert bench.drafts().create(BRIEF).draft.findings == ()
+
+
+def test_a_draft_that_fails_leaves_nothing(bench: Bench) -> None:
+    drafts = bench.drafts()
+    with pytest.raises(MissingFactError):
+        drafts.create(replace(BRIEF, sections=("没有",)))
+
+    assert drafts.list() == ()
+
+
+def test_a_store_that_cannot_keep_it_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: StoredDraft) -> StoredDraft:
+        raise StoreFullError("磁盘已满。")
+
+    monkeypatch.setattr(bench.store, "keep", full)
+    drafts = bench.drafts()
+    with pytest.raises(StoreFullError):
+        drafts.create(BRIEF)
+    assert drafts.list() == ()
+
+
+def test_documents_to_quote_are_named_by_id_file_or_title(bench: Bench) -> None:
+    drafts = bench.drafts()
+    document = read_sample(Sample(), bench.vocabulary)
+    for name in (document.id, document.name, document.name.rpartition(".")[0], f"《{document.title}》"):
+        drafts.create(replace(BRIEF, quote=(name, document.id)))
+
+    assert {each.quote for each in bench.briefs} == {(document.id,)}
+
+
+def test_a_document_to_quote_that_is_not_held_is_told_with_a_near_one(bench: Bench) -> None:
+    name = read_sample(Sample(), bench.vocabulary).name
+    with pytest.raises(MissingDocumentError, match="是不是“.*" + name):
+        bench.drafts().create(replace(BRIEF, quote=(name[:-1],)))
+    with pytest.raises(MissingDocumentError, match="youju documents"):
+        bench.drafts().create(replace(BRIEF, quote=("zzz",)))
+
+
+def test_drafts_are_listed_by_part_of_a_name(bench: Bench) -> None:
+    drafts = bench.drafts()
+    drafts.create(BRIEF)
+    bench.draft = a_draft(year=2025)
+    second = drafts.create(BRIEF)
+
+    assert len(drafts.list()) == 2
+    assert [each.id for each in drafts.list(" 示例 ")] == [second.id]
+    assert [each.entity for each in drafts.list(year=2024)] == [ENTITY]
+
+
+def test_unknown_drafts_and_versions_are_told_with_what_there_is(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+
+    with pytest.raises(MissingDraftError, match="没有第7版，现有第1至1版"):
+        drafts.find(made.id, 7)
+    with pytest.raises(MissingDraftError, match=f"是不是“{made.id}”"):
+        drafts.find(made.id[:-1])
+    with pytest.raises(MissingDraftError, match="youju drafts"):
+        drafts.find("甲")
+
+
+def test_a_word_file_bears_id_and_version(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+
+    assert drafts.to_word(made, sources=False).decode() == f"{made.draft.title}|False|{made.id}/1"
+
+
+def test_an_old_body_that_cannot_be_read_is_told(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    bench.store.keep(replace(made.stored, body="{}"))
+
+    with pytest.raises(StoreError, match="第2版读不出来"):
+        drafts.find(made.id)
+
+
+# ------------------------------------------------------------------------------------------ editing
+
+
+def edited(bench: Bench) -> tuple[str, ...]:
+    return bench.edits[-1][1]
+
+
+def test_an_edited_text_becomes_the_next_version_with_what_changed(bench: Bench) -> None:
+    bench.found = (WRONG,)
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    source = GivenSource("12万元", "会议纪要")
+    revised = drafts.revise(made.id, made.draft.text.replace("78.50", "78.60").encode(), "改.txt", (source,))
+    base, paragraphs, report, given = bench.edits[0]
+
+    assert (revised.version, revised.base, revised.stored.made.origin) == (2, 1, "edited")
+    assert base == made.draft
+    assert given == (source,)
+    assert "其中基本支出160.75万元，项目支出78.60万元。" in "".join(paragraphs)
+    assert any(each.text == "78.60万元" and each.expected for each in report.figures)
+    assert drafts.find(made.id).draft.findings == (WRONG,)
+    assert drafts.said(drafts.find(made.id))["revision"]["changes"][0]["segments"][1] == {"kind": "added", "text": "乙"}
+    assert drafts.said(drafts.find(made.id))["revision"]["base"] == 1
+    assert drafts.find(made.id, 1).draft == made.draft
+
+
+@pytest.mark.parametrize("name", ["改.md", "改.txt", "改.docx"])
+def test_a_list_of_sources_and_tables_are_no_text_of_the_draft(bench: Bench, name: str) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    whole = [line for line in made.draft.text.splitlines() if line]
+    rows = [["项目", "2024年"], ["公务接待费", "0.50"]]
+    data = {
+        "改.md": draft_to_markdown(made.draft).encode(),
+        "改.txt": draft_to_text(made.draft).encode(),
+        "改.docx": word_of(*whole, "“三公”经费表", "数据来源", "S1　950.47万元", table=rows),
+    }[name]
+    drafts.revise(made.id, data, name)
+
+    assert list(edited(bench)) == whole
+
+
+def test_a_word_file_is_compared_with_the_version_it_was_written_from(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    data = word_of(*made.draft.text.splitlines())
+    assert drafts.revise(made.id, data, "改.docx").base == 1
+    assert drafts.revise(made.id, data, "改.docx").base == 2
+    bench.reference = f"{made.id}/1"
+    assert drafts.revise(made.id, data, "改.docx").base == 1
+    assert drafts.revise(made.id, data, "改.docx", version=2).base == 2
+
+    bench.reference = "0123456789ab/1"
+    with pytest.raises(InvalidInputError, match="是草稿“0123456789ab”的"):
+        drafts.revise(made.id, data, "改.docx")
+
+
+def test_a_file_without_text_of_the_draft_is_refused_and_nothing_kept(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    with pytest.raises(EmptyDocumentError, match="没有草稿的正文"):
+        drafts.revise(made.id, "数据来源\n甲\n".encode(), "改.txt")
+    with pytest.raises(UnreadableDocumentError):
+        drafts.revise(made.id, b"\x00\x01\x02", "改.txt")
+
+    assert len(drafts.list()[0].versions) == 1
+
+
+# ---------------------------------------------------------------------------------------- approving
+
+
+def test_a_complete_draft_is_approved_once(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    once = drafts.approve(made.id, 1, " 王 某 ")
+    again = drafts.approve(made.id, None, "李某")
+
+    assert once == again
+    assert (once.approved_by, once.sha256) == ("王 某", made.stored.made.sha256)
+    assert drafts.said(drafts.find(made.id))["approval"] == {"at": once.approved_at, "by": "王 某"}
+
+
+def test_a_draft_with_errors_or_open_places_is_not_approved(bench: Bench) -> None:
+    bench.draft = a_draft(WRONG, entity=ENTITY, gaps=True)
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+
+    with pytest.raises(DraftNotReadyError, match="有1处错误：支出不对。有1项待补充：支出增减的原因。请改好") as caught:
+        drafts.approve(made.id, None, "王某")
+    assert caught.value.gaps == ("支出增减的原因",)
+    assert drafts.find(made.id).stored.made.approved_at == ""
+
+
+def test_what_was_changed_in_the_store_is_noticed_and_not_approved(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    bench.store.spoil(made.id)
+
+    assert not drafts.verify_hash(made.id)
+    with pytest.raises(StoreError, match="与存入时不一样"):
+        drafts.approve(made.id, None, "王某")
+
+
+@pytest.mark.parametrize("by", ["", "  ", "甲" * 51])
+def test_an_approval_needs_a_name(bench: Bench, by: str) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    with pytest.raises(InvalidInputError, match="批准人"):
+        drafts.approve(made.id, None, by)
+
+
+def test_the_hash_does_not_hang_on_how_the_body_is_written() -> None:
+    said = {"b": "文", "a": [1, 2]}
+
+    assert hash_of(json.dumps(said), "文") == hash_of(json.dumps(said, indent=2, sort_keys=True), "文")
+    assert hash_of(json.dumps(said), "文") != hash_of(json.dumps(said), "文 ")
+
+
+# ------------------------------------------------------------------------------- what is handed in
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_notes_are_read_in_the_encodings_that_editors_write(encoding: str) -> None:
+    (given,) = read_notes("公务接待费：压减接待批次\n".encode(encoding), "原因.txt")
+
+    assert (given.item, given.text) == ("公务接待费", "压减接待批次")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "said"),
+    [
+        (word_of("公务接待费：压减"), UnreadableDocumentError, "“原因.txt”是Word、Excel或PDF"),
+        (b"%PDF-1.7", UnreadableDocumentError, "PDF"),
+        (b"a\x00b", UnreadableDocumentError, "不是文本"),
+        (b"\xff\xff\xff", UnreadableDocumentError, "UTF-8"),
+        ("甲：乙\n".encode() * 200_000, OversizedDocumentError, "超过1MB"),
+        ("甲：乙\n没有冒号\n".encode(), InvalidInputError, "“原因.txt”第2行没有冒号"),
+    ],
+)
+def test_files_that_are_no_notes_are_told(data: bytes, kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said):
+        read_notes(data, "原因.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"), [("a = 1\nb = [1,\nc = 2\n", "第3行"), ('a = "1', "末尾|第1行"), ("a = 1\na = 2\n", "第2行|末尾")]
+)
+def test_an_outline_that_does_not_parse_is_told_with_file_and_line(text: str, where: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"提纲“我的.toml”(?:{where})不是正确的TOML"):
+        read_outline_file(text.encode(), "我的.toml")
+
+
