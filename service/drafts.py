@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from service.domain.errors import (
@@ -18,13 +17,12 @@ from service.domain.errors import (
     DraftNotReadyError,
     EmptyDocumentError,
     InvalidInputError,
-    MissingDocumentError,
     MissingDraftError,
     OversizedDocumentError,
     StoreError,
     UnreadableDocumentError,
 )
-from service.domain.finding import Finding, Severity
+from service.domain.finding import Severity
 from service.draft_report import (
     SOURCES,
     draft_from_dict,
@@ -49,13 +47,7 @@ MOST_INPUT_BYTES = 1024 * 1024
 #: Longest name of the person who approves.
 LONGEST_NAME = 50
 DRAFTED, EDITED = "drafted", "edited"
-#: What the checker says of a place that is left open on purpose.
-_OF_GAPS = frozenset({"template-residue", "empty-reason", "missing-figure", "missing-reason", "hollow-reason"})
-#: What the checker says of a text that is only part of a disclosure.
-_OF_PARTS = frozenset({"section-missing", "table-missing", "headings-differ", "no-figures", "no-tables-to-check-by"})
-_OPEN = "【待补充"
-_ID = re.compile(r"[0-9a-f]{12}")
-_REFERENCE = re.compile(r"([0-9a-f]{12})/(\d{1,6})")
+_REFERENCE = re.compile(r"([0-9a-f]{12})/v(\d{1,6})")
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 Compose = Callable[[Brief], Draft]
@@ -129,7 +121,7 @@ class Drafts:
 
     Args:
         application: Checks texts and knows the documents.
-        compose: Writes a draft.
+        compose: Writes a draft and has it checked as anybody's text.
         revise: Compares an edited text with a draft.
         store: Where drafts are kept.
         clock: The time.
@@ -153,7 +145,7 @@ class Drafts:
     # ------------------------------------------------------------------------------------- writing
 
     def create(self, brief: Brief) -> Kept:
-        """Write a draft, check it as anybody's text is checked, and keep it. One that fails midway leaves nothing.
+        """Write a draft and keep it. One that fails midway leaves nothing.
 
         Raises:
             NotInCorpusError: The entity or year is not in the store.
@@ -161,45 +153,14 @@ class Drafts:
             StoreError: It cannot be kept; the store is as it was.
         """
         begun = self._clock.elapsed_ms()
-        quoted = tuple(dict.fromkeys(self._document(each) for each in brief.quote))
-        draft = self._judged(self._compose(replace(brief, quote=quoted)))
+        draft = self._compose(brief)
         stored = self._keep(_new_id(), draft, DRAFTED, draft_to_dict(draft))
         return Kept(draft, stored, self._clock.elapsed_ms() - begun)
 
-    def _document(self, given: str) -> str:
-        """Return the id of the document that is given by id, file name or title."""
-        held = self._application.documents()
-        if any(each.id == given for each in held):
-            return given
-        wanted = given.strip("《》 ")
-        found = [each for each in held if wanted and wanted in (each.name, PurePath(each.name).stem, each.title)]
-        if len(found) == 1:
-            return found[0].id
-        if found:
-            told = "、".join(f"{each.id}（{each.name}）" for each in found)
-            raise InvalidInputError(f"叫“{given}”的文档有{len(found)}份，请改用编号：{told}。")
-        names = {name: each.id for each in held for name in (each.name, each.title, each.id) if name}
-        near = get_close_matches(wanted, names, n=2, cutoff=0.5)
-        hint = f"是不是“{'”或“'.join(near)}”？" if near else "请用 youju documents 查看编号和名称。"
-        raise MissingDocumentError(f"库里没有可引用的文档“{given[:80]}”。{hint}")
-
-    def _judged(self, draft: Draft) -> Draft:
-        """Return the draft with what the checker finds in it."""
-        report = self._check(draft.text, draft).report
-        known = {(each.code, each.message) for each in draft.findings}
-        found = [
-            each for each in report.findings
-            if each.severity is not Severity.NOTE and not _is_expected(each) and (each.code, each.message) not in known
-        ]  # fmt: skip
-        rank = list(Severity)
-        return replace(draft, findings=tuple(sorted((*draft.findings, *found), key=lambda f: rank.index(f.severity))))
-
     def _check(self, text: str, draft: Draft) -> Checked:
         held = {each.id for each in self._application.documents()}
-        by = [each.document for each in draft.sources if each.role == "本年" and each.document in held]
-        return self._application.check(
-            text.encode(), "草稿.txt", documents=by, entity=draft.entity, year=draft.year
-        )
+        by = [each.document for each in draft.sources if "本年" in each.role and each.document in held]
+        return self._application.check(text.encode(), "草稿.txt", documents=by, entity=draft.entity, year=draft.year)
 
     def _keep(self, draft_id: str, draft: Draft, origin: str, said: dict[str, Any]) -> StoredDraft:
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -252,7 +213,7 @@ class Drafts:
         """
         if self._word is None:
             raise ConfigurationError("没有安装写Word的部分，只能输出文字、Markdown和JSON。")
-        return self._word.draft_to_docx(kept.draft, sources=sources, reference=f"{kept.id}/{kept.version}")
+        return self._word.draft_to_docx(kept.draft, sources=sources, reference=f"{kept.id}/v{kept.version}")
 
     # ------------------------------------------------------------------------------------- editing
 
@@ -380,13 +341,6 @@ def _draft_of(stored: StoredDraft) -> Draft:
 
 def _new_id() -> str:
     return uuid.uuid4().hex[:12]
-
-
-def _is_expected(finding: Finding) -> bool:
-    """Whether a finding says no more than that a place was left open, or that a draft is no whole disclosure."""
-    if finding.code in _OF_PARTS:
-        return True
-    return finding.code in _OF_GAPS and any(_OPEN in said for said in (finding.stated, *(s.quote for s in finding.sources)))
 
 
 def _squeezed(text: str) -> str:
