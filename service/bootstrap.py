@@ -59,7 +59,7 @@ def build_application(settings: Settings) -> Application:
     from service.adapters.vocabulary_files import read_vocabulary
     from service.asking.asker import RuleAsker
     from service.asking.drafts import drafting_handler
-    from service.drafting.outline import Drafter, find_section
+    from service.composer import section_drafting
 
     clock = SystemClock()
     library = _opened(settings)
@@ -67,12 +67,7 @@ def build_application(settings: Settings) -> Application:
     index = PassageStore(settings.passages_folder, vectors_at_once=False)
     repair(library, index)
     vocabulary = read_vocabulary()
-    drafter = drafting_handler(
-        lambda wording: find_section(vocabulary.outlines, wording),
-        lambda desk, section, reasons: Drafter(desk.scope, desk.document.entity, reasons, desk.document.findings).draft(
-            section
-        ),
-    )
+    drafter = drafting_handler(*section_drafting(vocabulary))
     return Application(
         library=library,
         index=index,

@@ -13,10 +13,9 @@ from evals import seed as seed_files
 from service.adapters.readers.text import read_text
 from service.adapters.vocabulary_files import read_vocabulary
 from service.asking.asker import RuleAsker
-from service.asking.desk import Desk
-from service.asking.drafts import ReasonsFor, drafting_handler
+from service.asking.drafts import drafting_handler
+from service.composer import section_drafting
 from service.domain.document import Document
-from service.drafting.outline import Draft, Drafter, find_section
 from service.ingestion.pipeline import ingest
 from service.vocabulary.vocabulary import Vocabulary
 from tests.fakes import FakeLibrary, FakePassageIndex, FixedClock
@@ -61,14 +60,11 @@ def sample(vocabulary: Vocabulary) -> Document:
 def asker_over(vocabulary: Vocabulary) -> AskerOver:
     """Build an asker over documents, with fakes in place of the stores."""
 
-    def write(desk: Desk, section: Mapping[str, Any], reasons: ReasonsFor) -> Draft:
-        return Drafter(desk.scope, desk.document.entity, reasons, desk.document.findings).draft(section)
-
     def build(*documents: Document) -> RuleAsker:
         index = FakePassageIndex()
         for document in documents:
             index.replace(document.id, document.passages, entity=document.entity, year=document.year)
-        drafter = drafting_handler(lambda text: find_section(vocabulary.outlines, text), write)
+        drafter = drafting_handler(*section_drafting(vocabulary))
         return RuleAsker(FakeLibrary(*documents), index, vocabulary, FixedClock(), drafter)
 
     return build

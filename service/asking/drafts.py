@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
+from service.asking.answer import Citation
 from service.asking.desk import Desk, Reply
 from service.asking.reasons import reasons_for
 from service.asking.subjects import Subject
+from service.calculation.evidence import Place
 from service.calculation.formula import Reference
 from service.calculation.trace import Evaluation
 from service.domain.document import StatedReason
@@ -16,20 +18,34 @@ from service.domain.document import StatedReason
 class Drafted(Protocol):
     """What a drafter hands back."""
 
-    title: str
-    text: str
-    figures: list[tuple[str, Evaluation]]
-    reasons: list[StatedReason]
-    gaps: list[str]
-    left_out: list[str]
+    @property
+    def title(self) -> str:
+        """Of the section."""
+
+    @property
+    def text(self) -> str:
+        """With every figure filled in; what only a person knows stands as 【待补充：…】."""
+
+    @property
+    def figures(self) -> Sequence[tuple[str, Evaluation]]:
+        """(label, evaluation) of every figure in it."""
+
+    @property
+    def quoted(self) -> Sequence[Place]:
+        """Places of the reasons quoted."""
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """Parts of reasons left out because the figures contradict them."""
 
 
+Plan = TypeVar("Plan")
 ReasonsFor = Callable[[Reference], Sequence[StatedReason]]
-Find = Callable[[str], Mapping[str, Any] | None]
-Write = Callable[[Desk, Mapping[str, Any], ReasonsFor], Drafted]
 
 
-def drafting_handler(find: Find, write: Write) -> Callable[[Desk], Reply | None]:
+def drafting_handler(
+    find: Callable[[str], Plan | None], write: Callable[[Desk, Plan, ReasonsFor], Drafted]
+) -> Callable[[Desk], Reply | None]:
     """Return the handler for 「写…说明」.
 
     Args:
@@ -51,7 +67,7 @@ def drafting_handler(find: Find, write: Write) -> Callable[[Desk], Reply | None]
         for label, evaluation in drafted.figures:
             reply.results.append(desk.result(label, evaluation))
             reply.citations += desk.cite(evaluation.figures)
-        reply.citations += [desk.quote(r.source) for r in drafted.reasons]
+        reply.citations += [Citation(place, "quote") for place in drafted.quoted]
         if drafted.left_out:
             reply.text += f"\n（原文理由“{'；'.join(drafted.left_out)}”与数字不符或有错字，未采用。）"
         return reply

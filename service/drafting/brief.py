@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass, field
 
 from service.domain.errors import InvalidInputError
+from service.drafting.outline import Outline
 
-#: Bases of comparison (比较口径), by the words that name them.
-BASES = ("预算数", "执行数", "决算数")
 #: Words for a fall.
 FALLS = ("下降", "降低", "减少")
 #: Most items a file of reasons or facts may hold, and most characters of a name.
@@ -58,9 +57,10 @@ class Brief:
         outline: Name of the outline, "" to take the one that the entity's documents follow.
         reasons: Reasons of changes.
         known: What only the department knows.
-        base: One of `BASES`, "" for the outline's own.
+        base: One of `outline.BASES`, "" for the outline's own.
         style: How figures are written.
         quote: Ids of documents whose text may be quoted for reasons and for what only the department knows.
+        custom: An outline of the person's own, in place of those that come with the program.
     """
 
     entity: str
@@ -72,6 +72,7 @@ class Brief:
     base: str = ""
     style: Style = field(default_factory=Style)
     quote: tuple[str, ...] = ()
+    custom: Outline | None = None
 
 
 def read_given(text: str, name: str) -> tuple[Given, ...]:

@@ -1,160 +1,284 @@
-"""Fills a section of an outline: figures by formula, changes by both years, reasons by the document's own words."""
+"""Outlines (写作提纲): which sections a disclosure has, and how each sentence is worded."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
-from service.calculation.evaluator import evaluate
-from service.calculation.formula import Binary, Call, Function, Operator, Reference
-from service.calculation.parser import parse_formula
-from service.calculation.scope import Scope, with_year
-from service.calculation.trace import Evaluation
-from service.domain.document import StatedReason
-from service.domain.errors import MissingFactError, YoujuError
-from service.domain.finding import Finding
-from service.numerals import render_quantity
+from service.domain.coordinate import Stage
+from service.domain.errors import InvalidInputError
+from service.drafting.template import Line, Part, parse_line, parse_parts
 from service.vocabulary.names import fold
 
-_SLOT = re.compile(r"\{([^{}]+)\}")
+#: What last year's figures may be (比较口径).
+BASES = ("预算数", "执行数", "决算数")
+#: The cases of a change (变动的几种情形), by the keys an outline words them under.
+CASES = ("增加", "减少", "持平", "上年为0", "本年为0", "都为0", "上年为负")
+_CASE_SLOTS = frozenset({"额", "率", "今", "上", "降"})
+_FIRST_LEVEL = "一二三四五六七八九十"
+#: Keys a section may have, for messages.
+_SECTION_KEYS = ("title", "names", "level", "numbered", "text", "table")
 
 
-@dataclass(slots=True)
-class Draft:
-    """A drafted section.
+@dataclass(frozen=True, slots=True)
+class CaseWords:
+    """Wording of a change by case; a case's text holds {额} {率} {今} {上} {降} and the words of `template.WORDS`."""
+
+    by_case: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """A table of an outline.
 
     Attributes:
-        title: Of the section.
-        text: With every figure filled in; what only a person knows stands as 【待补充：…】.
-        figures: (label, evaluation) of every figure in it.
-        reasons: Reasons quoted.
-        gaps: What is missing.
-        left_out: Parts of reasons left out because the figures contradict them.
+        title: Of the table.
+        columns: Column names.
+        rows: Lines of cells; the first cell's line carries the conditions and the repetition of the row.
+    """
+
+    title: tuple[Part, ...]
+    columns: tuple[tuple[Part, ...], ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A section of an outline.
+
+    Attributes:
+        title: Without its number.
+        names: Other names by which it may be asked for.
+        level: 1 or 2.
+        numbered: Whether its heading bears a number.
+        paragraphs: Lines that stand together.
+        tables: Tables below the text.
     """
 
     title: str
-    text: str = ""
-    figures: list[tuple[str, Evaluation]] = field(default_factory=list)
-    reasons: list[StatedReason] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    names: tuple[str, ...]
+    level: int
+    numbered: bool
+    paragraphs: tuple[tuple[Line, ...], ...]
+    tables: tuple[TablePlan, ...]
 
 
-ReasonsFor = Callable[[Reference], Sequence[StatedReason]]
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An outline.
+
+    Attributes:
+        key: Short name, that of its file: ``henan``.
+        name: Printed name.
+        stage: Of the documents it is for.
+        base: What last year's figures are, one of `BASES`.
+        title: Of the document.
+        cases: Wordings of change by name.
+        reason: How a reason is joined on, with {文} for it.
+        sections: In order.
+        default: Whether it is taken where no document shows which one to follow.
+    """
+
+    key: str
+    name: str
+    stage: Stage
+    base: str
+    title: tuple[Part, ...]
+    cases: Mapping[str, CaseWords]
+    reason: str
+    sections: tuple[SectionPlan, ...]
+    default: bool = False
 
 
-def find_section(outlines: Mapping[str, Any], wanted: str) -> Mapping[str, Any] | None:
-    """Return the section of an outline that a wording names; the longest name contained in it wins."""
-    best: tuple[tuple[int, int], Mapping[str, Any]] | None = None
+def read_outline(data: Mapping[str, Any], key: str) -> Outline:
+    """Read an outline from parsed TOML.
+
+    Args:
+        data: The parsed file.
+        key: Its file name without ending.
+
+    Raises:
+        InvalidInputError: Something is missing or cannot be read; the message names section and line.
+    """
+    where = f"提纲“{key}”"
+    name = _text(data, "name", where)
+    stages = {stage.value: stage for stage in (Stage.BUDGET, Stage.FINAL)}
+    stage = data.get("stage", Stage.BUDGET.value)
+    if stage not in stages:
+        raise InvalidInputError(f"{where}的stage是“{stage}”，应为{'或'.join(stages)}。")
+    base = data.get("base", BASES[0])
+    if base not in BASES:
+        raise InvalidInputError(f"{where}的base是“{base}”，应为{'、'.join(BASES)}之一。")
+    cases = _cases(data.get("cases"), where)
+    names = frozenset(cases)
+    sections = data.get("section")
+    if not isinstance(sections, list) or not sections:
+        raise InvalidInputError(f"{where}没有一节。每一节以 [[section]] 开头，写title和text。")
+    reason = data.get("reason", "，主要原因：{文}")
+    if not isinstance(reason, str) or "{文}" not in reason:
+        raise InvalidInputError(f"{where}的reason应有{{文}}，例如：，主要原因：{{文}}")
+    return Outline(
+        key, name, stages[stage], base, parse_parts(_text(data, "title", where), names, where), cases, reason,
+        tuple(_section(each, n, names, where) for n, each in enumerate(sections, 1)), bool(data.get("default", False)),
+    )  # fmt: skip
+
+
+def _text(data: Mapping[str, Any], key: str, where: str) -> str:
+    found = data.get(key)
+    if not isinstance(found, str) or not found.strip():
+        raise InvalidInputError(f"{where}缺少{key}，应是一段文字。")
+    return found
+
+
+def _cases(found: object, where: str) -> dict[str, CaseWords]:
+    if not isinstance(found, dict) or not found:
+        raise InvalidInputError(f"{where}没有变动的写法。请写 [cases.变动]，下面写{'、'.join(CASES)}各自的说法。")
+    out = {}
+    for name, words in found.items():
+        if not isinstance(words, dict):
+            raise InvalidInputError(f"{where}的cases.{name}应是几种情形的说法。")
+        lacking = [case for case in CASES if not isinstance(words.get(case), str)]
+        if lacking:
+            raise InvalidInputError(f"{where}的cases.{name}缺少“{'”“'.join(lacking)}”的说法。")
+        out[name] = CaseWords({case: words[case] for case in CASES})
+    return out
+
+
+def _section(data: object, number: int, cases: frozenset[str], where: str) -> SectionPlan:
+    if not isinstance(data, dict):
+        raise InvalidInputError(f"{where}第{number}节不是一节。应以 [[section]] 开头。")
+    here = f"{where}第{number}节"
+    title = _text(data, "title", here)
+    here = f"{where}第{number}节“{title}”"
+    strange = [key for key in data if key not in _SECTION_KEYS]
+    if strange:
+        raise InvalidInputError(f"{here}里的“{strange[0]}”不认识。可以写：{'、'.join(_SECTION_KEYS)}。")
+    level = data.get("level", 1)
+    if level not in (1, 2):
+        raise InvalidInputError(f"{here}的level是{level}，应为1或2。")
+    text = data.get("text", "")
+    if not isinstance(text, str):
+        raise InvalidInputError(f"{here}的text应是文字，一行一句。")
+    return SectionPlan(
+        title, tuple(str(n) for n in data.get("names", ())), level, bool(data.get("numbered", True)),
+        tuple(_paragraphs(text, cases, here)), tuple(_table(t, cases, here) for t in data.get("table", ())),
+    )  # fmt: skip
+
+
+def _paragraphs(text: str, cases: frozenset[str], where: str) -> list[tuple[Line, ...]]:
+    """Split a text into paragraphs (by blank lines) of lines; a heading stands alone."""
+    out: list[list[Line]] = [[]]
+    for number, raw in enumerate(text.splitlines(), 1):
+        if not raw.strip():
+            out.append([])
+            continue
+        line = parse_line(raw, cases, f"{where}第{number}行")
+        if line.is_heading:
+            out += [[line], []]
+        else:
+            out[-1].append(line)
+    return [tuple(lines) for lines in out if lines]
+
+
+def _table(data: object, cases: frozenset[str], where: str) -> TablePlan:
+    if not isinstance(data, dict) or not isinstance(data.get("columns"), list) or not isinstance(data.get("rows"), list):
+        raise InvalidInputError(f"{where}的表应有title、columns和rows。")
+    columns, rows = data["columns"], data["rows"]
+    here = f"{where}的表“{_text(data, 'title', where)}”"
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, list) or len(row) != len(columns) or not all(isinstance(c, str) for c in row):
+            raise InvalidInputError(f"{here}第{number}行应有{len(columns)}格文字，与columns相同。")
+    return TablePlan(
+        parse_parts(data["title"], cases, here), tuple(parse_parts(str(c), cases, here) for c in columns),
+        tuple(tuple(parse_line(c, cases, f"{here}第{n}行") for c in row) for n, row in enumerate(rows, 1)),
+    )  # fmt: skip
+
+
+def read_outlines(raw: Mapping[str, Mapping[str, Any]]) -> tuple[Outline, ...]:
+    """Read the outlines that come with the program, in the order of their keys."""
+    return tuple(read_outline(data, key) for key, data in sorted(raw.items()))
+
+
+def find_outline(outlines: Sequence[Outline], wanted: str) -> Outline:
+    """Return the outline of a name or key.
+
+    Raises:
+        InvalidInputError: There is none; the message lists those there are.
+    """
+    for outline in outlines:
+        if wanted in (outline.key, outline.name):
+            return outline
+    fit = [o for o in outlines if wanted and fold(wanted) in fold(o.name)]
+    if len(fit) == 1:
+        return fit[0]
+    known = "、".join(f"{o.key}（{o.name}）" for o in outlines)
+    raise InvalidInputError(f"没有提纲“{wanted}”。现有：{known}。也可以给出自己的提纲文件（.toml）。")
+
+
+def find_section(outline: Outline, wanted: str) -> SectionPlan | None:
+    """Return the section that a wording names; the longest name contained in it wins."""
+    best: tuple[tuple[int, int], SectionPlan] | None = None
     text = fold(wanted)
-    for outline in outlines.values():
-        for section in outline["section"]:
-            for name in (section["title"], *section["names"]):
-                at = text.find(fold(name))
-                rank = (len(fold(name)), -at)
-                if at >= 0 and (best is None or rank > best[0]):
-                    best = (rank, section)
+    for section in outline.sections:
+        for name in (section.title, *section.names):
+            at = text.find(fold(name))
+            rank = (len(fold(name)), -at)
+            if at >= 0 and (best is None or rank > best[0]):
+                best = (rank, section)
     return best[1] if best else None
 
 
-class Drafter:
-    """Drafts sections for one entity and year.
+def section_named(outline: Outline, wanted: str) -> tuple[SectionPlan, ...]:
+    """Return the section that a person asks for by name or number, with its parts.
 
-    Args:
-        scope: Its figures.
-        entity: Its name.
-        reasons_for: The reasons the document states for a reference.
-        findings: Of the document, so that a reason which contradicts the figures is left out.
+    Raises:
+        InvalidInputError: There is none; the message suggests one.
     """
+    numbers = number_sections(outline.sections)
+    bare = fold(wanted)
+    at = next((i for i, s in enumerate(outline.sections) if bare in {fold(s.title), fold(f"{numbers[i]}{s.title}")}), None)
+    if at is None:
+        at = next((i for i, n in enumerate(numbers) if n and wanted.strip() in {n, n.strip("、（）")}), None)
+    if at is None:
+        found = find_section(outline, wanted)
+        within = [s for s in outline.sections if bare and bare in fold(s.title)]
+        begun = [s for s in within if fold(s.title).startswith(bare)]
+        found = found or next((fit[0] for fit in (begun, within) if len(fit) == 1), None)
+        at = next((i for i, s in enumerate(outline.sections) if s is found), None)
+    if at is None:
+        titles = [s.title for s in outline.sections]
+        near = get_close_matches(wanted, [*titles, *(n for s in outline.sections for n in s.names)], n=1)
+        hint = f"是不是“{near[0]}”？" if near else ""
+        raise InvalidInputError(f"提纲“{outline.name}”里没有“{wanted}”这一节。{hint}有：{'、'.join(titles)}。")
+    chosen = [outline.sections[at]]
+    for section in outline.sections[at + 1 :]:
+        if section.level <= chosen[0].level:
+            break
+        chosen.append(section)
+    return tuple(chosen)
 
-    def __init__(self, scope: Scope, entity: str, reasons_for: ReasonsFor, findings: Sequence[Finding]) -> None:
-        self._scope = scope
-        self._entity = entity
-        self._reasons_for = reasons_for
-        self._findings = findings
 
-    def draft(self, section: Mapping[str, Any]) -> Draft:
-        """Fill the sentences of a section."""
-        draft = Draft(section["title"])
-        for sentence in section["sentences"]:
-            template = sentence["text"]
-            if "zero" in sentence and self._is_zero(sentence["of"]):
-                template = sentence["zero"]
-            draft.text += _SLOT.sub(lambda m: self._fill(m.group(1), draft), template)
-        return draft
+def number_sections(sections: Sequence[SectionPlan]) -> list[str]:
+    """Return the number of each section: 一、 on the first level, （一） on the second; "" where it bears none."""
+    out = []
+    first = second = 0
+    for section in sections:
+        if not section.numbered:
+            out.append("")
+        elif section.level == 1:
+            first, second = first + 1, 0
+            out.append(f"{chinese_ordinal(first)}、")
+        else:
+            second += 1
+            out.append(f"（{chinese_ordinal(second)}）")
+    return out
 
-    def _is_zero(self, formula: str) -> bool:
-        try:
-            return not evaluate(parse_formula(formula), self._scope).quantity.number
-        except YoujuError:
-            return False
 
-    def _fill(self, slot: str, draft: Draft) -> str:
-        plain = {"单位": self._entity, "年": str(self._scope.year), "上年": str(self._scope.year - 1)}
-        if slot in plain:
-            return plain[slot]
-        kind, _, formula = slot.partition(":")
-        try:
-            if kind == "变动":
-                return self._change(formula, draft)
-            if kind == "原因":
-                return self._reason(formula, draft)
-            evaluation = evaluate(parse_formula(slot), self._scope)
-        except MissingFactError:
-            return self._gap(formula or slot, draft)
-        draft.figures.append((evaluation.figures[0].label, evaluation))
-        assert evaluation.shown is not None  # noqa: S101 - outline formulas give one value
-        return render_quantity(evaluation.shown)
-
-    def _gap(self, what: str, draft: Draft) -> str:
-        draft.gaps.append(what)
-        return f"【待补充：{what}】"
-
-    def _change(self, formula: str, draft: Draft) -> str:
-        now_ref = parse_formula(formula)
-        assert isinstance(now_ref, Reference)  # noqa: S101 - outlines name one reference here
-        year = self._scope.year
-        then_ref = with_year(now_ref, year - 1)
-        now = evaluate(now_ref, self._scope)
-        try:
-            then = evaluate(then_ref, self._scope)
-        except MissingFactError:
-            return self._gap(f"{year - 1}年{formula}及增减", draft)
-        draft.figures += [(now.figures[0].label, now), (then.figures[0].label, then)]
-        if now.quantity.base == then.quantity.base:
-            return "与上年持平"
-        up = now.quantity.base > then.quantity.base
-        big, small = (now_ref, then_ref) if up else (then_ref, now_ref)
-        amount = evaluate(Binary(Operator.SUBTRACT, big, small), self._scope)
-        draft.figures.append((f"{formula}增减额", amount))
-        assert amount.shown is not None  # noqa: S101 - a difference of two amounts is one
-        text = f"比{year - 1}年{'增加' if up else '减少'}{render_quantity(amount.shown)}"
-        if not then.quantity.number:
-            return f"{text}（上年为0，不计算增减率）"
-        rate = evaluate(
-            Call(Function.RATE, (now_ref, then_ref)) if up
-            else Call(Function.SHARE, (Binary(Operator.SUBTRACT, then_ref, now_ref), then_ref)), self._scope,
-        )  # fmt: skip
-        draft.figures.append((f"{formula}增减率", rate))
-        assert rate.shown is not None  # noqa: S101 - a rate is one value
-        return f"{text}，{'增长' if up else '下降'}{render_quantity(rate.shown)}"
-
-    def _reason(self, formula: str, draft: Draft) -> str:
-        reference = parse_formula(formula)
-        assert isinstance(reference, Reference)  # noqa: S101 - outlines name one reference here
-        reasons = self._reasons_for(reference)
-        if not reasons:
-            return f"，主要原因：{self._gap(f'{formula}增减的原因', draft)}"
-        reason = reasons[0]
-        wrong = [
-            f.stated for f in self._findings
-            if f.code in {"reason-contradicts-figures", "garbled-words"} and any(reason.source.quote in s.quote for s in f.sources)
-        ]  # fmt: skip
-        parts = [p for p in re.split(r"[；;]", reason.text) if not any(w and w in p for w in wrong)]
-        draft.left_out += [p for p in re.split(r"[；;]", reason.text) if any(w and w in p for w in wrong)]
-        draft.reasons.append(reason)
-        if not parts:
-            return f"，主要原因：{self._gap(f'{formula}增减的原因', draft)}"
-        return f"，主要原因：{'；'.join(parts)}"
+def chinese_ordinal(number: int) -> str:
+    """Write 1 … 99 as headings do: 一, 十, 十一, 二十三."""
+    tens, ones = divmod(number, 10)
+    digits = f"零{_FIRST_LEVEL}"
+    head = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
+    return head + (digits[ones] if ones or not tens else "")

@@ -99,7 +99,8 @@ def _code(cells: Sequence[str], roles: Sequence[str], group: Sequence[int], abov
     if roles[group[0]] == "code":
         text = cells[group[0]].strip("[]【】")
         return text if text.isdigit() else ""
-    printed = {roles[c]: cells[c] for c in group if cells[c].isdigit()}
+    # A spreadsheet that takes codes for numbers drops the zero: 2 for 02.
+    printed = {roles[c]: cells[c] if roles[c] == "class" else cells[c].zfill(2) for c in group if cells[c].isdigit()}
     if not printed:
         return ""
     deepest = max(_LEVELS.index(r) for r in printed)

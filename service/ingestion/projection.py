@@ -16,6 +16,7 @@ from service.ingestion.strips import Strip
 from service.ingestion.sums import is_folded, is_sided, row_codes, strip_rows, strips_or_whole
 from service.ingestion.tables import BuiltTable
 from service.vocabulary.catalogue import Side, StandardTable
+from service.vocabulary.members import Member
 from service.vocabulary.names import fold, is_of_which, squeeze, strip_ordinal
 from service.vocabulary.vocabulary import Vocabulary
 
@@ -419,6 +420,8 @@ def _heading(path: str, dims: Sequence[str], frame: Frame, vocabulary: Vocabular
                 continue
             found = vocabulary.members.named(label, tuple(dims))
         named = vocabulary.measure_named(label)
+        if not found and named is None:
+            found = _fund_of(label, vocabulary)
         if found:
             members[found[0].dimension] = found[0].id
         elif named is not None:
@@ -428,6 +431,14 @@ def _heading(path: str, dims: Sequence[str], frame: Frame, vocabulary: Vocabular
     if unknown:
         members[COLUMN] = "/".join(unknown)
     return Heading(members, measure, year, stage, aspect)
+
+
+def _fund_of(label: str, vocabulary: Vocabulary) -> tuple[Member, ...]:
+    """Return the fund that a header names with its side: 一般公共预算支出, 政府性基金预算支出."""
+    for end in ("支出", "收入", "预算支出", "预算收入", "财政拨款支出", "财政拨款收入"):
+        if label.endswith(end) and (found := vocabulary.members.named(label.removesuffix(end), ("fund",))):
+            return found
+    return ()
 
 
 def _period_and_stage(label: str, frame: Frame) -> tuple[str, int, Stage | None]:

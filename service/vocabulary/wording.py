@@ -63,6 +63,7 @@ class ReasonWords:
         up: Words of a cause that raises a figure.
         down: Words of a cause that lowers it.
         offset: Words that say that causes of both kinds meet, or that leave the direction open.
+        foreign: What no reason may hold: markup, words spoken to a program.
         frugal: Ways to speak of austerity.
     """
 
@@ -75,6 +76,7 @@ class ReasonWords:
     up: tuple[str, ...]
     down: tuple[str, ...]
     offset: tuple[str, ...]
+    foreign: tuple[Sign, ...]
     frugal: tuple[str, ...]
 
 
@@ -118,7 +120,7 @@ def read_wording_rules(raw: Mapping[str, Any]) -> WordingRules:
             empty=re.compile(reasons["empty"]), continues=re.compile(reasons["continues"]),
             hollow=tuple(reasons["hollow"]), tautology=re.compile(reasons["tautology"]),
             concrete=tuple(reasons["concrete"]), unchanged=tuple(reasons["unchanged"]), up=tuple(reasons["up"]), down=tuple(reasons["down"]),
-            offset=tuple(reasons["offset"]), frugal=tuple(reasons["frugal"]),
+            offset=tuple(reasons["offset"]), foreign=_signs(reasons["foreign"]), frugal=tuple(reasons["frugal"]),
         ),
         year_exempt=tuple(raw["years"]["exempt"]), year_exempt_titles=tuple(raw["years"]["exempt_titles"]),
         own_year=tuple(raw["years"]["own_year"]),

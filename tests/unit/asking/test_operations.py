@@ -335,4 +335,4 @@ def test_a_draft(ask: Ask, question: str) -> None:
 
     assert answer.status is Status.ANSWERED
     assert all(figure in answer.text for figure in ("950.47", "284.53", "23.04", "工资改革"))
-    assert {"收入增减额", "收入增减率"} <= set(labels(answer))
+    assert {"2024年收入增减额", "2024年收入增减率"} <= set(labels(answer))

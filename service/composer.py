@@ -1,0 +1,359 @@
+"""Composes drafts: finds the documents, writes the outline over their figures, and has the text checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from service.domain.coordinate import Aspect, Stage
+from service.domain.document import Document, DocumentSummary
+from service.domain.errors import InvalidInputError, MissingDocumentError
+from service.domain.fact import Authority, Fact, Proof
+from service.domain.finding import Finding, Severity
+from service.domain.quantity import Kind
+from service.vocabulary.names import fold
+
+if TYPE_CHECKING:
+    from service.asking.desk import Desk
+    from service.asking.drafts import ReasonsFor
+    from service.calculation.scope import Scope
+    from service.domain.check import CheckReport
+    from service.drafting.amounts import Amounts
+    from service.drafting.brief import Brief
+    from service.drafting.draft import Draft, DraftSource
+    from service.drafting.outline import Outline, SectionPlan
+    from service.drafting.section import SectionText
+    from service.ingestion.blocks import Reading
+    from service.ports import Library
+    from service.vocabulary.vocabulary import Vocabulary
+
+#: Kinds of documents that speak of a whole department; where there is one, those of single units stand back.
+_WHOLE = ("部门汇总", "部门")
+#: Findings of the check that a draft tells in another way: its gaps.
+_TOLD_AS_GAPS = frozenset({"template-residue", "missing-figure", "empty-reason", "missing-reason", "section-missing"})
+_DRAFT_NAME = "草稿.txt"
+
+
+class ReadText(Protocol):
+    """Bytes to blocks."""
+
+    def __call__(self, data: bytes, name: str, *, max_bytes: int) -> Reading:
+        """Read a file; raises SourceDocumentError."""
+
+
+class Composer:
+    """Writes drafts over a library.
+
+    Args:
+        library: The documents.
+        vocabulary: Names, rules and outlines.
+        reader: Reads the finished text for its check.
+    """
+
+    def __init__(self, library: Library, vocabulary: Vocabulary, reader: ReadText) -> None:
+        self._library = library
+        self._vocabulary = vocabulary
+        self._reader = reader
+        self._outlines: tuple[Outline, ...] | None = None
+
+    def outlines(self) -> tuple[Outline, ...]:
+        """Return the outlines that come with the program."""
+        from service.drafting.outline import read_outlines
+
+        if self._outlines is None:
+            self._outlines = read_outlines(self._vocabulary.outlines)
+        return self._outlines
+
+    def compose(self, brief: Brief) -> Draft:
+        """Write a draft and check it.
+
+        Raises:
+            MissingDocumentError: The entity or the year is not in the store.
+            InvalidInputError: The outline, a section or a base is not known; the message says what there is.
+        """
+        from service.drafting.outline import BASES, section_named
+        from service.drafting.reasons import quoted_from
+        from service.drafting.writer import Writer
+
+        if brief.base and brief.base not in BASES:
+            raise InvalidInputError(f"比较口径“{brief.base}”不认识。可以写：{'、'.join(BASES)}。")
+        held = self._of_entity(brief.entity)
+        named = brief.custom or (self._outline_named(brief.outline) if brief.outline else None)
+        own = self._of_year(held, brief.year, named.stage if named else None)
+        outline = named or self._outline_of(own)
+        documents = [*own, *self._beside(held, own[0], outline)]
+        quoted = [self._library.get(each) for each in self._quoted(brief.quote, held)]
+        documents += [d for d in quoted if d.id not in {e.id for e in documents}]
+        brief = replace(brief, entity=own[0].entity)
+        amounts = self._amounts(brief, outline, own, documents, {d.id for d in quoted})
+        sections = tuple(
+            dict.fromkeys(s for name in brief.sections for s in section_named(outline, name))
+        ) or outline.sections
+        years = {d.id: d.year for d in documents}
+        doubts = [f for d in quoted for f in d.findings]
+        writer = Writer(
+            brief, outline, amounts, quoted_from(quoted, amounts.scope), self._vocabulary.wording, years, doubts
+        )
+        draft = writer.write(_in_order(sections, outline), _sources(own, documents, quoted))
+        report = self.check(draft, own, documents)
+        found = [*draft.findings, *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report)]
+        return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
+
+    def check(self, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
+        """Check the text of a draft as anybody's text, by the tables it was written from.
+
+        Args:
+            draft: What was written.
+            own: Documents of its year.
+            documents: All documents that bear on it.
+        """
+        from service.checking.checker import check
+        from service.checking.material import material_of
+        from service.ingestion.pipeline import Assumed, ingest
+
+        data = draft.text.encode()
+        reading = self._reader(data, _DRAFT_NAME, max_bytes=len(data) + 1)
+        names = tuple(dict.fromkeys(n for d in own for n in (d.entity, *d.entity_names)))
+        text = ingest(reading, self._vocabulary, Assumed(draft.entity, names, draft.year, draft.stage, own[0].units))
+        text = replace(text, entity=draft.entity, entity_names=names, year=draft.year, stage=draft.stage)
+        others = [d for d in documents if d.id not in {o.id for o in own}]
+        return check(material_of(text, own, others, self._vocabulary))
+
+    # -- documents --------------------------------------------------------------------------------------
+
+    def _of_entity(self, wanted: str) -> list[DocumentSummary]:
+        """Return what the store holds of an entity that is named in full, by one of its names, or in short."""
+        held = self._library.summaries()
+        if not wanted.strip():
+            raise InvalidInputError("请写明部门，例如：--entity 红旗区委办。")
+        asked = fold(wanted)
+        tries: tuple[Callable[[str], bool], ...] = (
+            lambda name: fold(name) == asked,
+            lambda name: asked in fold(name),
+            lambda name: _is_short_for(asked, fold(name)),
+        )
+        for fits in tries:
+            found = [s for s in held if any(fits(n) for n in (s.entity, *s.entity_names))]
+            names = {n for s in found for n in (s.entity, *s.entity_names)}
+            entities = dict.fromkeys(s.entity for s in found)
+            if len(entities) > 1 and not all(self._meet(found, e) for e in entities):
+                raise InvalidInputError(f"“{wanted}”可能指{'、'.join(list(entities)[:8])}，请写全称。")
+            if found:
+                return [s for s in held if names & {s.entity, *s.entity_names}]
+        known = "、".join(list(dict.fromkeys(s.entity for s in held))[:12])
+        raise MissingDocumentError(
+            f"资料库里没有“{wanted}”的文件。" + (f"现有：{known}。" if known else "请先用 youju ingest 导入它的预算表。")
+        )
+
+    def _meet(self, found: Sequence[DocumentSummary], entity: str) -> bool:
+        """Whether the documents under one name share a name with those of the others: one entity renamed."""
+        own = {n for s in found if s.entity == entity for n in (s.entity, *s.entity_names)}
+        rest = {n for s in found if s.entity != entity for n in (s.entity, *s.entity_names)}
+        return bool(own & rest)
+
+    def _of_year(self, held: Sequence[DocumentSummary], year: int, stage: Stage | None) -> list[Document]:
+        """Return the documents of the year and stage, the fullest first."""
+        of_year = [s for s in held if s.year == year and (stage is None or s.stage is stage)]
+        if not of_year:
+            said = f"{stage.value}" if stage else ""
+            years = "、".join(dict.fromkeys(f"{s.year}年{s.stage.value}" for s in held))
+            raise MissingDocumentError(
+                f"资料库里没有{held[0].entity}{year}年{said}的文件，现有{years}。请导入{year}年的表，或换一个年份。"
+            )
+        if stage is None and any(s.stage is Stage.BUDGET for s in of_year):
+            of_year = [s for s in of_year if s.stage is Stage.BUDGET]
+        if any(s.kind in _WHOLE for s in of_year):
+            of_year = [s for s in of_year if s.kind in _WHOLE]
+        return [self._library.get(s.id) for s in sorted(of_year, key=lambda s: (not s.tables, -s.tables, s.id))]
+
+    def _beside(self, held: Sequence[DocumentSummary], own: Document, outline: Outline) -> list[Document]:
+        """Return last year's documents of the stage, and for final accounts the budget of the year."""
+        whole = own.kind in _WHOLE
+        fit = [
+            s for s in held
+            if (s.year == own.year - 1 and s.stage is outline.stage and ((s.kind in _WHOLE) == whole or not s.kind))
+            or (s.year == own.year and s.stage is Stage.BUDGET and outline.stage is Stage.FINAL)
+        ]  # fmt: skip
+        if not fit:
+            fit = [s for s in held if s.year == own.year - 1 and s.stage is outline.stage]
+        return [self._library.get(s.id) for s in fit if s.id != own.id]
+
+    def _quoted(self, wanted: Sequence[str], held: Sequence[DocumentSummary]) -> list[str]:
+        out = []
+        for each in wanted:
+            found = [s for s in held if each in (s.id, s.name)] or [s for s in held if s.id.startswith(each)]
+            found = found or [s for s in held if str(s.year) == each.removesuffix("年")]
+            if not found:
+                known = "、".join(f"{s.name}（{s.id}）" for s in held[:8])
+                raise MissingDocumentError(f"这个部门没有可引用的文件“{each}”。可以写文件名、编号或年份，现有：{known}。")
+            out += [s.id for s in found]
+        return list(dict.fromkeys(out))
+
+    # -- outlines ---------------------------------------------------------------------------------------
+
+    def _outline_named(self, name: str) -> Outline:
+        from service.drafting.outline import find_outline
+
+        return find_outline(self.outlines(), name)
+
+    def _outline_of(self, own: Sequence[Document]) -> Outline:
+        """Return the outline that the year's own text follows, else the default of its stage."""
+        fit = [o for o in self.outlines() if o.stage is own[0].stage]
+        if not fit:
+            raise InvalidInputError(f"没有{own[0].stage.value}的提纲。请用 --outline 给出自己的提纲文件。")
+        headings = {fold(part) for d in own for p in d.passages for part in p.section.split("/")}
+        text = "".join(headings)
+        followed = [sum(fold(s.title) in text for s in o.sections) for o in fit]
+        best = max(range(len(fit)), key=lambda n: (followed[n] * 100 // len(fit[n].sections), fit[n].default))
+        if followed[best] * _FOLLOWS < len(fit[best].sections):
+            return next((o for o in fit if o.default), fit[0])
+        return fit[best]
+
+    # -- figures ----------------------------------------------------------------------------------------
+
+    def _amounts(
+        self, brief: Brief, outline: Outline, own: Sequence[Document], documents: Sequence[Document], quoted: set[str]
+    ) -> Amounts:
+        from service.asking.reading import own_members
+        from service.drafting.amounts import Amounts
+
+        scope = self._scope(documents, own, quoted, own_members(documents, self._vocabulary.questions["short"]))
+        titles = {d.id: d.title or d.name for d in documents}
+        return Amounts(scope, brief.style, brief.base or outline.base, titles)
+
+    def _scope(self, documents: Sequence[Document], own: Sequence[Document], quoted: set[str], members: object) -> Scope:
+        from service.calculation.scope import Scope
+
+        year = own[0].year
+        facts = [f for d in documents for f in d.facts if d.id in quoted or not _is_only_said(f, year)]
+        return Scope(
+            tuple(facts), self._vocabulary, members, year=year, stage=own[0].stage,  # type: ignore[arg-type]
+            table_kinds={(d.id, t.id): t.kind for d in documents for t in d.tables},
+            document_years={d.id: d.year for d in documents}, main=own[0].id if len(documents) > 1 else "",
+        )  # fmt: skip
+
+
+#: A text follows an outline if at least one in so many of the outline's sections is a heading of it.
+_FOLLOWS = 3
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Whether the characters of *short* stand in *name* in order: 红旗区委办 for 红旗区委员会办公室."""
+    rest = iter(name)
+    return len(short) >= 3 and all(character in rest for character in short)
+
+
+def _is_only_said(fact: Fact, year: int) -> bool:
+    """Whether a text alone states an amount of the draft's year: a draft is what such a text is to be written from.
+
+    What a text states of the year before is kept, for comparison. Assets are stated at a date that another year's
+    text does not share.
+    """
+    coordinate = fact.coordinate
+    if fact.authority is not Authority.SENTENCE or coordinate.aspect is not Aspect.LEVEL:
+        return False
+    is_count = fact.quantity is not None and fact.quantity.unit.kind is Kind.COUNT
+    return coordinate.year >= year or coordinate.stage is Stage.PERIOD_END or is_count
+
+
+def _in_order(sections: Iterable[SectionPlan], outline: Outline) -> tuple[SectionPlan, ...]:
+    wanted = set(sections)
+    return tuple(s for s in outline.sections if s in wanted)
+
+
+def _sources(own: Sequence[Document], documents: Sequence[Document], quoted: Sequence[Document]) -> list[DraftSource]:
+    from service.drafting.draft import DraftSource
+
+    ids = {d.id for d in own}
+    cited = {d.id for d in quoted}
+    return [
+        DraftSource(
+            d.id, d.title or d.name, d.year,
+            "、".join([*(["本年"] if d.id in ids else ["上年" if d.year < own[0].year else "同年"]), *(["引用"] if d.id in cited else [])]),
+        )
+        for d in documents
+    ]  # fmt: skip
+
+
+def _of_figures(amounts: Amounts, documents: dict[str, Document]) -> Iterable[Finding]:
+    """Tell what a reader must know of the figures used: sources that disagree, cells in doubt, derived years."""
+    derived: dict[str, Fact] = {}
+    for label, evaluation in amounts.used:
+        for figure in evaluation.figures:
+            first = figure.facts[0]
+            if figure.how == "derived":
+                derived.setdefault(figure.label, first)
+            for other in amounts.scope.conflicts(figure)[:3]:
+                assert other.quantity is not None  # noqa: S101 - conflicts() returns figures
+                yield Finding(
+                    "places-disagree", Severity.WARNING,
+                    f"“{figure.label}”在{_named(first, documents)}为{_said(first)}，在{_named(other, documents)}为{_said(other)}，"
+                    f"两处不一致；草稿采用前者，请核对。", (first.source, other.source), stated=_said(other), expected=_said(first),
+                )  # fmt: skip
+            if any(f.proof is Proof.CONTRADICTED for f in figure.facts):
+                bad = next(f for f in figure.facts if f.proof is Proof.CONTRADICTED)
+                yield Finding(
+                    "doubtful-cell", Severity.WARNING,
+                    f"“{label}”用到{_named(bad, documents)}的{_said(bad)}，该表这一处加总不成立，请先核对表格。", (bad.source,),
+                    stated=_said(bad),
+                )  # fmt: skip
+    if derived:
+        names = "、".join(derived)
+        yield Finding(
+            "last-year-derived", Severity.NOTE,
+            f"资料库里没有直接印出的上年数：{names}，由文件写出的增减额推算，已标“推算”。导入上年的文件后可直接取数。",
+            tuple(f.source for f in derived.values())[:8],
+        )  # fmt: skip
+
+
+def _named(fact: Fact, documents: dict[str, Document]) -> str:
+    source = fact.source
+    document = documents.get(source.document)
+    row = f"“{source.row_label}”行" if source.table and source.row_label else ""
+    year = f"{document.year}年文件" if document else ""
+    return f"{year}“{source.table_title}”{row}"
+
+
+def _said(fact: Fact) -> str:
+    from service.numerals import render_quantity
+
+    return render_quantity(fact.quantity) if fact.quantity else "空白"
+
+
+def _of_check(report: CheckReport) -> Iterable[Finding]:
+    """Return what the check found, without what the draft itself tells as its gaps."""
+    return [f for f in report.findings if f.code not in _TOLD_AS_GAPS]
+
+
+def _rank(finding: Finding) -> int:
+    return list(Severity).index(finding.severity)
+
+
+def section_drafting(
+    vocabulary: Vocabulary,
+) -> tuple[Callable[[str], tuple[Outline, SectionPlan] | None], Callable[..., SectionText]]:
+    """Return what answering 「写…说明」 needs: to find a section by its wording, and to write it at a desk."""
+    from service.drafting.amounts import Amounts
+    from service.drafting.brief import Brief
+    from service.drafting.outline import find_section, read_outlines
+    from service.drafting.section import section_text
+    from service.drafting.writer import Writer
+
+    outlines = read_outlines(vocabulary.outlines)
+    usual = next((o for o in outlines if o.default and o.stage is Stage.BUDGET), outlines[0])
+
+    def find(wording: str) -> tuple[Outline, SectionPlan] | None:
+        section = find_section(usual, wording)
+        return (usual, section) if section else None
+
+    def write(desk: Desk, plan: tuple[Outline, SectionPlan], reasons_for: ReasonsFor) -> SectionText:
+        outline, section = plan
+        years = {d.id: d.year for d in desk.documents}
+        titles = {d.id: d.title for d in desk.documents}
+        brief = Brief(desk.document.entity, desk.scope.year)
+        amounts = Amounts(desk.scope, brief.style, outline.base, titles)
+        writer = Writer(brief, outline, amounts, reasons_for, vocabulary.wording, years, desk.document.findings)
+        return section_text(writer.write([section], ()), amounts.used)
+
+    return find, write

@@ -1,0 +1,128 @@
+"""The items of a figure, for sentences that are written once for each: classes, codes, projects, units."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from service.calculation.formula import Match, Reference, Selector, render
+from service.calculation.parser import parse_formula
+from service.calculation.scope import Scope
+from service.domain.errors import MissingFactError
+from service.domain.fact import Fact
+from service.drafting.amounts import Amounts
+from service.drafting.template import Each
+
+#: Level of a repetition → dimension and length of its codes (None for whatever is printed deepest).
+LEVELS: dict[str, tuple[str, int | None]] = {
+    "类": ("function", 3), "款": ("function", 5), "项": ("function", None), "科目": ("function", None),
+    "经济类": ("economic", 3), "经济款": ("economic", None),
+    "项目": ("project", None), "单位": ("unit", None), "资金": ("fund", None),
+}  # fmt: skip
+#: Names of dimensions in formulas.
+_SAID = {"function": "功能", "economic": "经济", "project": "项目", "unit": "单位", "fund": "资金"}
+_CODED = frozenset({"function", "economic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item.
+
+    Attributes:
+        formula: Its figure, in the formula language.
+        name: Its printed name.
+        names: Words for slots: 类, 类简, 款, 项, 名称.
+        id: Its code or name.
+    """
+
+    formula: str
+    name: str
+    names: dict[str, str]
+    id: str
+
+
+def items_of(each: Each, reference: Reference, amounts: Amounts, *, with_last_year: bool, within: str = "") -> list[Item]:
+    """Return the items of a figure that have an amount this year, or last year where that is told too.
+
+    Args:
+        each: Which level.
+        reference: The figure they are parts of.
+        amounts: The figures.
+        with_last_year: Whether the sentence tells last year's amount, so that an item that fell away is told.
+        within: Code of the class whose items are wanted, "" for all.
+
+    Raises:
+        MissingFactError: The figure is not printed by such items.
+    """
+    dimension, length = LEVELS[each.level]
+    every = replace(reference, selectors=(*reference.selectors, Selector(_SAID[dimension], "*", Match.ALL)))
+    found = _members(every, dimension, amounts.scope)
+    if with_last_year:
+        try:
+            before = _members(amounts.last_year(every), dimension, amounts.scope)
+        except MissingFactError:
+            before = {}
+        found = found | {k: v for k, v in before.items() if k not in found}
+    ids = [i[:length] if length and dimension in _CODED else i for i in found]
+    out = []
+    for id_ in _ordered(dict.fromkeys(ids), dimension):
+        if within and not id_.startswith(within):
+            continue
+        item = _item(id_, dimension, reference, amounts)
+        if _tells(item, amounts, with_last_year=with_last_year):
+            out.append(item)
+    return out
+
+
+def _members(every: Reference, dimension: str, scope: Scope) -> dict[str, Fact]:
+    """Return member id (with its unit for projects of one name) → a fact of it."""
+    figures = scope.figures(every)
+    out: dict[str, Fact] = {}
+    names: dict[str, set[str]] = defaultdict(set)
+    for figure in figures:
+        fact = figure.facts[0]
+        names[fact.coordinate.get(dimension) or ""].add(fact.coordinate.get("unit") or "")
+    for figure in figures:
+        fact = figure.facts[0]
+        id_ = fact.coordinate.get(dimension) or ""
+        unit = fact.coordinate.get("unit") or ""
+        out[f"{id_}\n{unit}" if dimension == "project" and len(names[id_]) > 1 else id_] = fact
+    return out
+
+
+def _ordered(ids: Iterable[str], dimension: str) -> list[str]:
+    return sorted(ids) if dimension in _CODED else list(ids)
+
+
+def _item(id_: str, dimension: str, reference: Reference, amounts: Amounts) -> Item:
+    scope = amounts.scope
+    member, _, unit = id_.partition("\n")
+    selectors = [*reference.selectors, Selector(_SAID[dimension], member)]
+    if unit:
+        selectors.append(Selector("单位", unit))
+    names = amounts.printed_names(dimension)
+    name = names.get(member) or scope.name_of(dimension, member)
+    if unit:
+        name = f"{name}（{scope.name_of('unit', unit)}）"
+    said = {"名称": name}
+    if dimension == "function":
+        for key, end in (("类", 3), ("款", 5), ("项", 7)):
+            code = member[:end]
+            said[key] = names.get(code) or scope.name_of(dimension, code) if len(member) >= end else ""
+        said["类简"] = said["类"].removesuffix("支出")
+    return Item(render(replace(reference, selectors=tuple(selectors))), name, said, id_)
+
+
+def _tells(item: Item, amounts: Amounts, *, with_last_year: bool) -> bool:
+    """Whether there is an amount to tell."""
+    reference = parse_formula(item.formula)
+    assert isinstance(reference, Reference)  # noqa: S101 - rendered from one
+    years = (reference, amounts.last_year(reference)) if with_last_year else (reference,)
+    for each in years:
+        try:
+            if amounts.now(each).quantity.number:
+                return True
+        except MissingFactError:
+            continue
+    return False
