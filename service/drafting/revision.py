@@ -1,0 +1,194 @@
+"""A draft edited by a person, compared sentence by sentence with the stored version and judged anew.
+
+No figure gets into a new version by hand: one that is not what it was needs the checker or a source to vouch for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from service.domain.check import CheckReport
+from service.domain.finding import Severity
+from service.drafting.draft import Draft
+from service.drafting.editing.aligning import differences
+from service.drafting.editing.grouping import Edited, Grouping, group
+from service.drafting.editing.judging import EDIT_CODES, OPEN_CODES, Judge, Judgement, sorted_findings
+from service.drafting.editing.matching import Match, match_streams
+from service.drafting.editing.model import (
+    ChangeKind,
+    FigureChange,
+    FigureState,
+    GivenSource,
+    ResolvedGap,
+    Revision,
+    Segment,
+    SentenceChange,
+)
+from service.drafting.editing.reading import Piece, read_pieces
+from service.drafting.editing.rebuilding import Builder, filling
+from service.drafting.editing.streams import Stream, read_stream
+from service.drafting.editing.structure import Part, Role, absent_tables, isolated_texts, parts_of
+from service.drafting.editing.tokens import Sort, plain, read_tokens
+from service.drafting.editing.vouching import Checker, Givens
+
+__all__ = [
+    "ChangeKind", "FigureChange", "FigureState", "GivenSource", "ResolvedGap", "Revision", "Segment", "SentenceChange",
+    "revise",
+]  # fmt: skip
+
+
+def revise(
+    base: Draft, edited: Sequence[str], report: CheckReport | None = None, given: Sequence[GivenSource] = ()
+) -> Revision:
+    """Compare an edited text with the stored version and judge every figure in it.
+
+    Args:
+        base: The stored version.
+        edited: Paragraphs in order, headings, tables' cells or rows and Markdown marks included; the list of sources
+            at the end is left out. A table of which nothing is handed in stays as it is.
+        report: The checker's judgement of the edited text, None where it was not checked.
+        given: What a person rests changed figures on.
+
+    Returns:
+        The new version with what changed and what a person must look at. A figure, a year or a direction word that is
+        not what it was is an error, or a warning where it fills a gap, until the checker supports it or a source is
+        given. What is open in *base* stays open.
+    """
+    parts = parts_of(base)
+    whole = [p.text for p in parts if p.role is Role.TEXT]
+    pieces = read_pieces(edited, whole, isolated_texts(parts))
+    absent = absent_tables(parts, pieces)
+    parts = [p for p in parts if not (p.role in {Role.FRAME, Role.CELL} and (p.section, p.paragraph) in absent)]
+    one = read_stream([p.text for p in parts], base.year)
+    other = read_stream([p.text for p in pieces], base.year)
+    match = match_streams(one, other)
+    grouping = group(parts, pieces, one, other, match)
+    headings = _headings(parts, pieces, grouping)
+    checker, givens = Checker(report), Givens(given, base.year)
+    filled = frozenset(
+        e for b, t in enumerate(one.tokens) if t.sort is Sort.GAP and not _is_open(b, match, other)
+        for e in filling(b, one, other, match)[1]
+    )  # fmt: skip
+    judgement = Judge(base, parts, one, other, match, grouping, headings, filled, checker, givens).judge()
+    builder = Builder(base, parts, pieces, one, other, match, grouping, judgement, checker.titles)
+    draft, ids = builder.build(builder.sentences(), sorted(absent))
+    findings = tuple(sorted_findings([*judgement.findings, *givens.unused()]))
+    kept = [f for f in base.findings if f.code not in OPEN_CODES | EDIT_CODES]
+    draft = replace(draft, findings=(*kept, *(f for f in findings if f.severity is not Severity.NOTE)))
+    changes = tuple(_Changes(base, parts, grouping, one, other, match, judgement, headings, ids))
+    return Revision(changes, findings, tuple(builder.resolved()), draft)
+
+
+def _is_open(b: int, match: Match, edited: Stream) -> bool:
+    e = match.after.get(b)
+    return e is not None and edited.tokens[e].sort is Sort.GAP
+
+
+def _headings(parts: Sequence[Part], pieces: Sequence[Piece], grouping: Grouping) -> list[str]:
+    """Return the heading over every sentence of the edited text."""
+    over: list[str] = []
+    current = ""
+    for piece, said in enumerate(pieces):
+        target = grouping.target[piece]
+        if target >= 0 and parts[target].role is Role.HEADING:
+            current = said.text
+        over.append(current)
+    return [over[one.piece] for one in grouping.edited]
+
+
+class _Changes:
+    """What became of every sentence, in the order of the edited text; iterated once."""
+
+    def __init__(
+        self, draft: Draft, parts: Sequence[Part], grouping: Grouping, base: Stream, edited: Stream, match: Match,
+        judgement: Judgement, headings: Sequence[str], ids: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self._draft = draft
+        self._parts = parts
+        self._grouping = grouping
+        self._base = base
+        self._edited = edited
+        self._match = match
+        self._judgement = judgement
+        self._headings = headings
+        self._ids = ids
+
+    def __iter__(self) -> Iterator[SentenceChange]:
+        claimed = {s for one in self._grouping.edited for s in one.bases}
+        gone = [s for s in range(len(self._grouping.stored)) if s not in claimed]
+        for index, one in enumerate(self._grouping.edited):
+            if one.bases and not self._is_moved(one):
+                while gone and gone[0] < one.bases[0]:
+                    yield self._removed(gone.pop(0))
+            change = self._change(index, one)
+            if change is not None:
+                yield change
+        for s in gone:
+            yield self._removed(s)
+        yield from self._removed_headings()
+
+    def _is_moved(self, one: Edited) -> bool:
+        return any(self._edited.stretch_of[k] in self._match.moved for k in one.tokens)
+
+    def _change(self, index: int, one: Edited) -> SentenceChange | None:
+        text = self._edited.texts[one.piece][one.start : one.end]
+        target = self._grouping.target[one.piece]
+        figures = tuple(self._judgement.changes.get(index, ()))
+        before = one.before
+        if target >= 0 and self._parts[target].role in {Role.TITLE, Role.HEADING, Role.FRAME}:
+            before = self._parts[target].text
+            if plain(before) == plain(text) or (self._parts[target].role is Role.FRAME and self._is_same(one)):
+                return None
+        if plain(before) == plain(text):
+            kind = ChangeKind.MOVED if self._is_moved(one) else ChangeKind.UNCHANGED
+        else:
+            kind = ChangeKind.CHANGED if before else ChangeKind.ADDED
+        return SentenceChange(
+            kind, self._headings[index], before, text,
+            tuple(self._grouping.stored[s].sentence.id for s in one.bases), self._ids.get(f"E{index}", ""),
+            tuple(_segments(before, text, self._draft.year)), figures,
+        )  # fmt: skip
+
+    def _is_same(self, one: Edited) -> bool:
+        pairs = [(k, self._match.before.get(k)) for k in one.tokens]
+        return all(b is not None and self._base.tokens[b].key == self._edited.tokens[e].key for e, b in pairs)
+
+    def _removed(self, s: int) -> SentenceChange:
+        stored = self._grouping.stored[s]
+        return SentenceChange(
+            ChangeKind.REMOVED, self._draft.sections[self._parts[stored.part].section].heading, stored.sentence.text, "",
+            (stored.sentence.id,), "", (Segment("removed", stored.sentence.text),),
+            tuple(self._judgement.removed.get(s, ())),
+        )  # fmt: skip
+
+    def _removed_headings(self) -> Iterator[SentenceChange]:
+        sizes = Counter(self._base.owner(b) for b in range(len(self._base.tokens)))
+        kept = Counter(self._base.owner(b) for b in self._match.after)
+        for index, part in enumerate(self._parts):
+            if part.role in {Role.TITLE, Role.HEADING, Role.FRAME} and 2 * kept[index] < sizes[index]:
+                heading = self._draft.sections[part.section].heading if part.section >= 0 else ""
+                yield SentenceChange(
+                    ChangeKind.REMOVED, heading, part.text, "", segments=(Segment("removed", part.text),)
+                )
+
+
+def _segments(before: str, after: str, year: int) -> Iterator[Segment]:
+    """Tell two sentences apart word by word; a figure is one word."""
+    if before == after:
+        yield Segment("same", after)
+        return
+    found: list[Segment] = []
+    differences(_words(before, year), _words(after, year), lambda kind, text: found.append(Segment(kind, text)))
+    yield from found
+
+
+def _words(text: str, year: int) -> list[str]:
+    """Cut a sentence into figures, years, direction words, gaps and single characters."""
+    words: list[str] = []
+    at = 0
+    for token in read_tokens(text, year):
+        words += [*text[at : token.start], text[token.start : token.end]]
+        at = token.end
+    return [*words, *text[at:]]
