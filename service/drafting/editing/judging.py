@@ -135,7 +135,8 @@ class Judge:
         elif sort in {Sort.FIGURE, Sort.DIGITS, Sort.UNIT}:
             self._changed(e, self._base.written(b) if b is not None else "", judged)
         elif b is not None and self._base.tokens[b].sort is sort:
-            if sort is Sort.YEAR or not self._edited.in_reason[e] or self._edited.has_figure(e):
+            in_reasons = self._edited.in_reason[e] and self._base.in_reason[b]
+            if sort is Sort.YEAR or not in_reasons or self._edited.has_figure(e) or self._base.has_figure(b):
                 self._changed(e, self._base.written(b), judged)
         elif token.key == "flat" and not self._edited.in_reason[e]:
             self._changed(e, "", judged)

@@ -156,8 +156,14 @@ def reason_spans(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
         for part in _REASON_STOP.finditer(text, start, limit):
             following = _REASON_STOP.search(text, part.end(), limit)
             until = following.start() if following else limit
-            if any(part.end() <= t.start < until and t.sort in {Sort.FIGURE, Sort.GAP} for t in tokens):
+            if _states_something([t for t in tokens if part.end() <= t.start < until]):
                 end = part.start()
                 break
         spans.append((start, end))
     return spans
+
+
+def _states_something(tokens: Sequence[Token]) -> bool:
+    """Whether a part of a sentence brings a figure or a comparison, and so is no more of a reason."""
+    sorts = {t.sort for t in tokens}
+    return bool(sorts & {Sort.FIGURE, Sort.GAP}) or {Sort.YEAR, Sort.DIRECTION} <= sorts or any(t.key == "flat" for t in tokens)
