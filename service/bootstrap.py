@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from service.adapters.sql_library import SqlLibrary
     from service.domain.errors import SourceDocumentError
+    from service.drafts import Drafts
     from service.ports import FileRead, FileToRead, Parser
     from service.settings import Settings
 
@@ -81,6 +82,30 @@ def build_application(settings: Settings) -> Application:
         unpacker=_unpack,
         annotator=FileAnnotator(),
     )
+
+
+def build_drafts(settings: Settings, application: Application) -> Drafts:
+    """Return what drafting needs, beside an application over the same stores.
+
+    Raises:
+        StoreError: A store cannot be used; the message says what to do.
+        ConfigurationError: The database address cannot be used.
+    """
+    from service.adapters.clock import SystemClock
+    from service.adapters.gongwen import document
+    from service.adapters.readers.files import read_file
+    from service.adapters.sql_drafts import SqlDrafts
+    from service.adapters.vocabulary_files import read_vocabulary
+    from service.composer import Composer
+    from service.drafting.revision import revise
+    from service.drafts import Drafts
+
+    library = _opened(settings)
+    composer = Composer(library, read_vocabulary(), read_file)
+    return Drafts(
+        application=application, compose=composer.compose, check=composer.recheck, revise=revise,
+        store=SqlDrafts(library), clock=SystemClock(), reader=read_file, word=document,
+    )  # fmt: skip
 
 
 def _workers(settings: Settings) -> Parser:

@@ -1,4 +1,4 @@
-"""The command line: `youju ingest`, `tables`, `documents`, `ask`, `check`, `explain`, `doctor`, `serve`, `eval`.
+"""The command line: documents in, questions answered, texts checked, drafts written, the service served.
 
 Exit status: 0 done; 1 an error was found in a document or text, or a question was refused; 2 bad usage or input.
 Answers go to stdout, everything else to stderr. Heavy libraries are imported inside the commands.
@@ -22,6 +22,8 @@ from service.domain.errors import InvalidInputError, YoujuError
 
 if TYPE_CHECKING:
     from service.application import Application, Ingested, Progress, Totals
+    from service.drafting.brief import Brief
+    from service.drafts import Drafts, Kept
     from service.settings import Settings
 
 DONE, FOUND, BAD = 0, 1, 2
@@ -33,7 +35,14 @@ _LONGEST_LINE_BYTES = 200_000
 _FORMATS = ("text", "json", "md", "html", "docx", "pdf")
 _ENDINGS = {"txt": "text", "markdown": "md", "htm": "html"}
 _PASTED = "标准输入.txt"
-_COMMANDS = ("ingest", "tables", "documents", "ask", "check", "explain", "doctor", "serve", "eval")
+#: What a draft can be written as; docx is a file only.
+_DRAFT_FORMATS = ("text", "md", "docx", "json")
+_MOST_DECIMALS = 6
+_AS_PRINTED = "原样"
+_COMMANDS = (
+    "ingest", "tables", "documents", "ask", "check", "draft", "drafts", "recheck", "approve", "explain", "doctor",
+    "serve", "eval",
+)  # fmt: skip
 #: A hostile document must not steer the terminal it is printed on.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: Typer does not name it: what is raised for every misuse of the command line.
@@ -52,14 +61,22 @@ class Desk:
     Attributes:
         read: Reads the settings.
         build: Makes the application from them.
+        draw: Makes what drafting needs, beside the application.
     """
 
     read: Callable[[], Settings]
     build: Callable[[Settings], Application]
+    draw: Callable[[Settings, Application], Drafts]
 
     def application(self) -> Application:
         """Return the application. Each command asks once."""
         return self.build(self.read())
+
+    def drafts(self) -> tuple[Application, Drafts]:
+        """Return the application and its drafts. Each command asks once."""
+        settings = self.read()
+        application = self.build(settings)
+        return application, self.draw(settings, application)
 
 
 class _Group(typer.core.TyperGroup):
@@ -272,8 +289,7 @@ def check(
     from service.check_report import counts_to_text, report_to_dict
 
     chosen = _format(form, output, as_json=as_json)
-    if year and not 1949 <= year <= 2999:
-        raise InvalidInputError(f"“--year”的值“{year}”不是预算年度。应如：--year 2024。")
+    _refuse_no_year(year)
     _refuse_broken_text(entity, file, *map(str, tables or ()))
     application = _desk(context).application()
     path = Path(file)
@@ -286,7 +302,7 @@ def check(
     said = report_to_dict(checked.report, text=checked.document.text, ms=checked.ms)
     if chosen in ("docx", "pdf"):
         made = application.annotated(checked, chosen)
-        where = _place_for(output, path if file != "-" else Path(_PASTED), chosen)
+        where = _place_for(output, f"{(path if file != '-' else Path(_PASTED)).stem}-核对", chosen)
         _keep(where, made, (path, *(tables or ())))
         _print(f"{said['summary']}\n  {counts_to_text(said)}\n已写入 {where}")
     else:
@@ -294,10 +310,170 @@ def check(
         if output is None:
             _print(text)
         else:
-            where = _place_for(output, path, chosen)
+            where = _place_for(output, f"{path.stem}-核对", chosen)
             _keep(where, f"{text}\n".encode(), (path, *(tables or ())))
             _note(f"已写入 {where}")
     return _status(said["findings"])
+
+
+@app.command(
+    cls=_Command,
+    help="起草情况说明，每个数字都有出处；缺的写作【待补充：…】。例：youju draft --entity 示例局 --year 2024 --format docx",
+)
+def draft(
+    context: Context,
+    entity: Annotated[str, typer.Option("--entity", metavar="部门", help="部门（单位）名称，可用简称。", show_default=False)],
+    year: Annotated[int, typer.Option("--year", metavar="年度", help="预算（决算）年度。", show_default=False)],
+    section: Annotated[
+        list[str] | None, typer.Option("--section", metavar="节名", help="只写这一节，可多次给出；不给则写全文。")
+    ] = None,
+    reasons: Annotated[
+        Path | None, typer.Option("--reasons", metavar="文件", help="增减的原因，每行“项目：原因”，或JSON。")
+    ] = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option("--facts", metavar="文件", help="表里没有、只有单位掌握的情况（采购、资产等），每行“项目：内容”。"),
+    ] = None,
+    outline: Annotated[
+        str, typer.Option("--outline", metavar="提纲", help="提纲的名称，或自己的提纲文件.toml；不给则按部门的文件选定。")
+    ] = "",
+    base: Annotated[str, typer.Option("--base", metavar="口径", help="与上年的预算数还是执行数（决算数）比较。")] = "",
+    decimals: Annotated[
+        str, typer.Option("--decimals", metavar="位数", help=f"小数位数，0至{_MOST_DECIMALS}；{_AS_PRINTED}：照表中印的。")
+    ] = "2",
+    fall: Annotated[str, typer.Option("--fall", metavar="用词", help="下降、降低或减少。")] = "下降",
+    quote: Annotated[
+        list[str] | None,
+        typer.Option("--quote", metavar="文档", help="可以引用原因的文档（编号、文件名或年份），可多次给出。"),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="格式", help="text、md、json；docx（公文格式）写成文件。")
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")] = None,
+    *,
+    no_sources: Annotated[bool, typer.Option("--no-sources", help="不附数据来源。")] = False,
+    as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Write a draft and keep it."""
+    chosen = _format(form, output, as_json=as_json, formats=_DRAFT_FORMATS)
+    brief = _brief(entity, year, section or (), outline, base, decimals, fall, quote or ())
+    given = [each for each in (reasons, facts, Path(outline) if _is_file(outline) else None) if each]
+    application, drafts = _desk(context).drafts()
+    brief = _with_files(brief, application, reasons, facts, outline)
+    made = drafts.create(brief)
+    _note(_about_draft(made))
+    _put_draft(drafts, made, chosen, output, given, sources=not no_sources)
+    return _status(_said_of(made))
+
+
+@app.command(cls=_Command, help="列出草稿，或查看一份：各版的内容、改动、待补充和提示。")
+def drafts(
+    context: Context,
+    draft_id: Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)] = "",
+    version: Annotated[int, typer.Option("--version", metavar="版次", min=0, help="哪一版，默认最新。")] = 0,
+    entity: Annotated[str, typer.Option("--entity", metavar="部门", help="只列名称里有这几个字的部门。")] = "",
+    year: Annotated[int, typer.Option("--year", metavar="年度", help="只列这一年的。")] = 0,
+    form: Annotated[
+        str, typer.Option("--format", metavar="格式", help="text、md、json；docx（公文格式）写成文件。")
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")] = None,
+    *,
+    no_sources: Annotated[bool, typer.Option("--no-sources", help="不附数据来源。")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """List drafts, or show one."""
+    from service.draft_report import revision_to_text, summaries_to_text, summary_to_dict
+    from service.rendering import to_json
+
+    chosen = _format(form, output, as_json=as_json, formats=_DRAFT_FORMATS)
+    _refuse_no_year(year)
+    _refuse_broken_text(draft_id, entity)
+    _, held = _desk(context).drafts()
+    if not draft_id:
+        if chosen not in ("text", "json") or output is not None or version:
+            raise InvalidInputError("请给出要查看的草稿编号，例如：youju drafts 0123456789ab --format docx。")
+        found = held.list(entity, year)
+        _print(to_json([summary_to_dict(each) for each in found]) if chosen == "json" else summaries_to_text(found))
+        return DONE
+    kept = held.find(draft_id, version or None)
+    intact = held.verify_hash(draft_id, kept.version)
+    _note(_about_draft(kept, approval=True))
+    if not intact:
+        _note("注意：这一版与存入时不一样，库里的内容被改动过。请从备份恢复，或重新起草。")
+    _put_draft(held, kept, chosen, output, (), sources=not no_sources)
+    changed = held.said(kept)["revision"]
+    if changed and chosen == "text" and output is None:
+        _print(f"\n与第{changed['base']}版相比，{revision_to_text(changed)}")
+    return DONE if intact else FOUND
+
+
+@app.command(
+    cls=_Command,
+    help="把改过的草稿交来重新核对，存为新的一版；改动的数字没有依据就是错误。例：youju recheck 0123456789ab 改好.docx",
+)
+def recheck(
+    context: Context,
+    draft_id: Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)],
+    file: Annotated[
+        str, typer.Argument(metavar="文件", help="改好的全文：DOCX、MD、TXT；- 为标准输入的文字。", show_default=False)
+    ],
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source", metavar="数字=依据",
+            help="改动的数字的依据，可多次给出，如“12.3万元=采购计划第3页”；几处相同时写“12.3万元@句中的字=依据”；"
+            "依据写“算式：…”时按算式核对。",
+        ),
+    ] = None,
+    version: Annotated[
+        int, typer.Option("--version", metavar="版次", min=0, help="在哪一版上改的；默认看Word文件，再取最新。")
+    ] = 0,
+    *,
+    as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Check an edited draft and keep it as a new version."""
+    from service.draft_report import revision_to_dict, revision_to_text
+    from service.drafts import read_source
+    from service.rendering import finding_to_text, to_json
+
+    _refuse_broken_text(draft_id, file, *(source or ()))
+    given = [read_source(each, f"--source 第{number}个") for number, each in enumerate(source or (), 1)]
+    application, held = _desk(context).drafts()
+    if file == "-":
+        name, data = _PASTED, sys.stdin.buffer.read(application.limits.max_file_bytes + 1)
+    else:
+        name, data = Path(file).name, application.bytes_of(Path(file))
+    revised = held.revise(draft_id, data, name, given, version=version or None)
+    if as_json:
+        _print(to_json(held.said(revised)))
+    else:
+        said = revision_to_dict(revised.revision)
+        findings = [finding_to_text(each) for each in revised.draft.findings]
+        _print("\n".join([f"与第{revised.base}版相比，{revision_to_text(said)}", *findings]))
+    _note(_about_draft(revised))
+    return _status(_said_of(revised))
+
+
+@app.command(cls=_Command, help="批准一版草稿：此后不再改变。还有错误或待补充的，不能批准。")
+def approve(
+    context: Context,
+    draft_id: Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)],
+    by: Annotated[str, typer.Option("--by", metavar="姓名", help="批准人。", show_default=False)],
+    version: Annotated[int, typer.Option("--version", metavar="版次", min=0, help="哪一版，默认最新。")] = 0,
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Approve a version of a draft."""
+    from service.draft_report import version_to_dict
+    from service.rendering import to_json
+
+    _refuse_broken_text(draft_id, by)
+    _, held = _desk(context).drafts()
+    made = held.approve(draft_id, version or None, by)
+    said = {"id": draft_id} | version_to_dict(made)
+    done = f"草稿{draft_id}第{made.version}版已由{made.approved_by}于{made.approved_at}批准。\n  sha256 {made.sha256}"
+    _print(to_json(said) if as_json else done)
+    return DONE
 
 
 @app.command(cls=_Command, help="查看一次回答的依据：理解、算式、取数、计算、提示。")
@@ -360,7 +536,7 @@ def serve(
     logs.log_to_stderr(settings.log_level)
     built = desk.build(settings)
     built.finish_indexing()
-    application = create_app(built)
+    application = create_app(built, desk.draw(settings, built))
     logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
     address = f"http://{at[0]}:{listening.getsockname()[1]}"
     _note(f"有据已启动：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")
@@ -392,7 +568,7 @@ def evaluate(
 # -------------------------------------------------------------------------------------------- check
 
 
-def _format(asked: str, output: Path | None, *, as_json: bool) -> str:
+def _format(asked: str, output: Path | None, *, as_json: bool, formats: Sequence[str] = _FORMATS) -> str:
     """Return the format to write: the one asked for, else that of the file to write, else text."""
     if as_json:
         if asked not in ("", "json"):
@@ -401,12 +577,18 @@ def _format(asked: str, output: Path | None, *, as_json: bool) -> str:
     if not asked:
         ending = output.suffix.lower().lstrip(".") if output is not None else ""
         named = _ENDINGS.get(ending, ending)
-        return named if named in _FORMATS else "text"
-    if asked.lower() not in _FORMATS:
-        near = get_close_matches(asked.lower(), _FORMATS, n=1)
+        return named if named in formats else "text"
+    if asked.lower() not in formats:
+        near = get_close_matches(asked.lower(), formats, n=1)
         hint = f"是不是 {near[0]}？" if near else ""
-        raise InvalidInputError(f"“--format”的值“{asked}”不对。{hint}可用的有：{'、'.join(_FORMATS)}。")
+        raise InvalidInputError(f"“--format”的值“{asked}”不对。{hint}可用的有：{'、'.join(formats)}。")
     return asked.lower()
+
+
+def _refuse_no_year(year: int) -> None:
+    """Raise InvalidInputError for a number that is no budget year; 0 is none given."""
+    if year and not 1949 <= year <= 2999:
+        raise InvalidInputError(f"“--year”的值“{year}”不是预算年度。应如：--year 2024。")
 
 
 def _report(said: dict[str, Any], form: str) -> str:
@@ -422,13 +604,13 @@ def _report(said: dict[str, Any], form: str) -> str:
     return report_to_markdown(said).rstrip("\n") if form == "md" else report_to_text(said)
 
 
-def _place_for(output: Path | None, given: Path, form: str) -> Path:
+def _place_for(output: Path | None, stem: str, form: str) -> Path:
     """Return the file to write: the one asked for, else one of a free name in the folder asked for or the current one."""
     if output is not None and not output.is_dir():
         return output
     folder = output or Path()
     ending = "txt" if form == "text" else form
-    names = (f"{given.stem}-核对{number if number > 1 else ''}.{ending}" for number in range(1, 10_000))
+    names = (f"{stem}{number if number > 1 else ''}.{ending}" for number in range(1, 10_000))
     return next(place for name in names if not (place := folder / name).exists())
 
 
@@ -437,7 +619,7 @@ def _keep(path: Path, data: bytes, given: Sequence[Path]) -> None:
     import tempfile
 
     if path.exists() and any(each.exists() and path.samefile(each) for each in given):
-        raise InvalidInputError(f"“{path.name}”是交来核对的文件，不能覆盖。请用 --output 换一个名字。")
+        raise InvalidInputError(f"“{path.name}”是交来的文件，不能覆盖。请用 --output 换一个名字。")
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".youju-", delete=False) as written:
             written.write(data)
@@ -457,6 +639,86 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+# ------------------------------------------------------------------------------------------- drafts
+
+
+def _brief(
+    entity: str, year: int, sections: Sequence[str], outline: str, base: str, decimals: str, fall: str,
+    quote: Sequence[str],
+) -> Brief:  # fmt: skip
+    """Return what is asked for, without what stands in files."""
+    from service.drafting.brief import FALLS, Brief, Style
+
+    _refuse_broken_text(entity, outline, base, *sections, *quote)
+    _refuse_no_year(year)
+    if not entity.strip():
+        raise InvalidInputError("请用 --entity 写明部门。有哪些部门，见 youju documents。")
+    if decimals != _AS_PRINTED and not (decimals.isascii() and decimals.isdigit() and int(decimals) <= _MOST_DECIMALS):
+        raise InvalidInputError(f"“--decimals”的值“{decimals}”不对。应为0至{_MOST_DECIMALS}，或“{_AS_PRINTED}”。")
+    if fall not in FALLS:
+        raise InvalidInputError(f"“--fall”的值“{fall}”不对。可用的有：{'、'.join(FALLS)}。")
+    style = Style(None if decimals == _AS_PRINTED else int(decimals), fall)
+    return Brief(
+        entity.strip(), year, tuple(sections), "" if _is_file(outline) else outline, base=base, style=style,
+        quote=tuple(quote),
+    )  # fmt: skip
+
+
+def _is_file(outline: str) -> bool:
+    return outline.lower().endswith(".toml")
+
+
+def _with_files(
+    brief: Brief, application: Application, reasons: Path | None, facts: Path | None, outline: str
+) -> Brief:
+    from dataclasses import replace
+
+    from service.drafts import read_notes, read_outline_file
+
+    return replace(
+        brief,
+        reasons=read_notes(application.bytes_of(reasons), reasons.name) if reasons else (),
+        known=read_notes(application.bytes_of(facts), facts.name) if facts else (),
+        custom=read_outline_file(application.bytes_of(Path(outline)), Path(outline).name) if _is_file(outline) else None,
+    )
+
+
+def _about_draft(kept: Kept, *, approval: bool = False) -> str:
+    """Say which draft it is, what it holds, and what can be done with it."""
+    from service.draft_report import summary_of, version_to_text
+
+    named = f"草稿编号 {kept.id}（{version_to_text(kept.stored.made) if approval else f'第{kept.version}版'}）"
+    took = f"用时{kept.ms}毫秒。" if kept.ms else ""
+    return f"{named}：{summary_of(kept.draft)}{took}"
+
+
+def _put_draft(
+    drafts: Drafts, kept: Kept, form: str, output: Path | None, given: Sequence[Path], *, sources: bool
+) -> None:
+    """Write a draft to the screen, or as a file, whole or not at all."""
+    from service.draft_report import draft_to_markdown, draft_to_text
+    from service.rendering import to_json
+
+    if form == "docx":
+        data = drafts.to_word(kept, sources=sources)
+    elif form == "json":
+        data = f"{to_json(drafts.said(kept))}\n".encode()
+    else:
+        data = (draft_to_markdown if form == "md" else draft_to_text)(kept.draft, sources=sources).encode()
+    if output is None and form != "docx":
+        _print(data.decode().rstrip("\n"))
+        return
+    where = _place_for(output, _CONTROLS.sub("", kept.draft.title).replace("/", "／")[:80] or kept.id, form)
+    _keep(where, data, given)
+    _note(f"已写入 {where}")
+
+
+def _said_of(kept: Kept) -> list[dict[str, Any]]:
+    from service.rendering import finding_to_dict
+
+    return [finding_to_dict(each) for each in kept.draft.findings]
 
 
 # -------------------------------------------------------------------------------------------- batch
@@ -697,11 +959,18 @@ def _build(settings: Settings) -> Application:
     return build_application(settings)
 
 
+def _draw(settings: Settings, application: Application) -> Drafts:
+    from service.bootstrap import build_drafts
+
+    return build_drafts(settings, application)
+
+
 def main(
     arguments: Sequence[str] | None = None,
     *,
     read: Callable[[], Settings] = _read_settings,
     build: Callable[[Settings], Application] = _build,
+    draw: Callable[[Settings, Application], Drafts] = _draw,
 ) -> int:
     """Run a command and return its exit status; never lets a traceback out.
 
@@ -709,6 +978,7 @@ def main(
         arguments: Of the command line, without the program's name; None for those of this process.
         read: Reads the settings.
         build: Makes the application; tests hand in a finished one.
+        draw: Makes what drafting needs, beside the application.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -720,7 +990,7 @@ def main(
 
             _print(f"有据 {program_version()}")
             return DONE
-        status = app(given, prog_name="youju", standalone_mode=False, obj=Desk(read, build))
+        status = app(given, prog_name="youju", standalone_mode=False, obj=Desk(read, build, draw))
         if status == INTERRUPTED and given[0] != "ingest":  # which says more about it
             _note("已中断。")
         return status if isinstance(status, int) else DONE

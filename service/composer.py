@@ -108,14 +108,30 @@ class Composer:
             own: Documents of its year.
             documents: All documents that bear on it.
         """
+        return self._check(draft.text, draft, own, documents)
+
+    def recheck(self, text: str, draft: Draft) -> CheckReport:
+        """Check what a person made of a draft, by the documents it was written from as far as they are held.
+
+        Args:
+            text: As edited.
+            draft: The draft it was made from.
+        """
+        held = {s.id for s in self._library.summaries()}
+        documents = {s.document: self._library.get(s.document) for s in draft.sources if s.document in held}
+        own = [documents[s.document] for s in draft.sources if "本年" in s.role and s.document in documents]
+        return self._check(text, draft, own, list(documents.values()))
+
+    def _check(self, said: str, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
         from service.checking.checker import check
         from service.checking.material import material_of
         from service.ingestion.pipeline import Assumed, ingest
 
-        data = draft.text.encode()
+        data = said.encode()
         reading = self._reader(data, _DRAFT_NAME, max_bytes=len(data) + 1)
         names = tuple(dict.fromkeys(n for d in own for n in (d.entity, *d.entity_names)))
-        text = ingest(reading, self._vocabulary, Assumed(draft.entity, names, draft.year, draft.stage, own[0].units))
+        units = own[0].units if own else ()
+        text = ingest(reading, self._vocabulary, Assumed(draft.entity, names, draft.year, draft.stage, units))
         text = replace(text, entity=draft.entity, entity_names=names, year=draft.year, stage=draft.stage)
         others = [d for d in documents if d.id not in {o.id for o in own}]
         return check(material_of(text, own, others, self._vocabulary))

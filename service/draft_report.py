@@ -24,6 +24,7 @@ from service.drafting.draft import (
     Sentence,
 )
 from service.drafting.editing.model import ChangeKind, FigureState, Revision
+from service.ports import DraftSummary, DraftVersion
 from service.rendering import Json, finding_to_dict, finding_to_text, operand_to_dict, place_to_dict, place_to_text
 
 #: Heading of the list of sources. What stands below it in a file that comes back is not the draft's text.
@@ -450,6 +451,49 @@ def summary_of(draft: Draft) -> str:
         + f"；待补充{gaps}处" + (f"（{missing}）" if missing else "")
         + f"；错误{severities[Severity.ERROR]}、警告{severities[Severity.WARNING]}、说明{severities[Severity.NOTE]}。"
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------ the store
+
+
+def version_to_dict(made: DraftVersion) -> Json:
+    """Return what is known of a version without its text."""
+    return {
+        "version": made.version,
+        "created_at": made.created_at,
+        "origin": made.origin,
+        "sha256": made.sha256,
+        "approval": {"at": made.approved_at, "by": made.approved_by} if made.approved_at else None,
+    }
+
+
+def summary_to_dict(draft: DraftSummary) -> Json:
+    """Return what is known of a draft without its text."""
+    return {
+        "id": draft.id,
+        "entity": draft.entity,
+        "year": draft.year,
+        "outline": draft.outline,
+        "created_at": draft.created_at,
+        "versions": [version_to_dict(each) for each in draft.versions],
+    }
+
+
+def version_to_text(made: DraftVersion) -> str:
+    """Say which version it is, how it came about, and who approved it."""
+    approved = f"，{made.approved_by}于{made.approved_at}批准" if made.approved_at else ""
+    return f"第{made.version}版，{made.created_at}{'起草' if made.origin == 'drafted' else '修改'}{approved}"
+
+
+def summaries_to_text(drafts: Sequence[DraftSummary]) -> str:
+    """List drafts for a terminal, each with its versions."""
+    if not drafts:
+        return "还没有草稿。请运行：youju draft --entity 部门 --year 年度"
+    lines = []
+    for each in drafts:
+        lines.append(f"{each.id}　{each.entity}{each.year}年（提纲：{each.outline}）")
+        lines += [f"  {version_to_text(made)}" for made in each.versions]
+    return "\n".join(lines)
 
 
 def _md(text: str) -> str:

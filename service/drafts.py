@@ -8,6 +8,7 @@ import tomllib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,7 @@ from service.domain.errors import (
     UnreadableDocumentError,
 )
 from service.domain.finding import Severity
+from service.domain.quantity import Quantity, unit_of
 from service.draft_report import (
     SOURCES,
     draft_from_dict,
@@ -35,9 +37,8 @@ from service.drafting.draft import Draft
 from service.ports import DraftSummary, DraftVersion, StoredDraft
 
 if TYPE_CHECKING:
-    from service.application import Application, Checked, Reader
+    from service.application import Application, Reader
     from service.domain.check import CheckReport
-    from service.domain.paragraph import Paragraph
     from service.drafting.editing.model import GivenSource, Revision
     from service.drafting.outline import Outline
     from service.ports import Clock, DraftStore
@@ -48,16 +49,19 @@ MOST_INPUT_BYTES = 1024 * 1024
 LONGEST_NAME = 50
 DRAFTED, EDITED = "drafted", "edited"
 _REFERENCE = re.compile(r"([0-9a-f]{12})/v(\d{1,6})")
+_FORMULA = re.compile(r"算式[：:]\s*(.+)")
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 Compose = Callable[[Brief], Draft]
+#: Takes the text as edited, and the draft it was made from.
+Check = Callable[[str, Draft], "CheckReport"]
 
 
 class Revise(Protocol):
     """Compares an edited text with the draft it was made from."""
 
     def __call__(
-        self, base: Draft, edited: Sequence[Paragraph], report: CheckReport, given: Sequence[GivenSource]
+        self, base: Draft, edited: Sequence[str], report: CheckReport, given: Sequence[GivenSource]
     ) -> Revision:
         """Return what changed, and the new version with its findings."""
 
@@ -103,7 +107,7 @@ class Kept:
         return self.stored.made.version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revised(Kept):
     """A version that a person edited.
 
@@ -112,16 +116,17 @@ class Revised(Kept):
         base: Number of the version that it was compared with.
     """
 
-    revision: Revision | None = None
-    base: int = 0
+    revision: Revision
+    base: int
 
 
 class Drafts:
     """Drafts of a store. Built by `service.bootstrap`; holds no state of its own.
 
     Args:
-        application: Checks texts and knows the documents.
+        application: Evaluates formulas.
         compose: Writes a draft and has it checked as anybody's text.
+        check: Checks a text by the documents that a draft was written from.
         revise: Compares an edited text with a draft.
         store: Where drafts are kept.
         clock: The time.
@@ -130,11 +135,12 @@ class Drafts:
     """
 
     def __init__(
-        self, *, application: Application, compose: Compose, revise: Revise, store: DraftStore, clock: Clock,
-        reader: Reader, word: WordWriter | None = None,
+        self, *, application: Application, compose: Compose, check: Check, revise: Revise, store: DraftStore,
+        clock: Clock, reader: Reader, word: WordWriter | None = None,
     ) -> None:  # fmt: skip
         self._application = application
         self._compose = compose
+        self._check = check
         self._revise = revise
         self._store = store
         self._clock = clock
@@ -156,11 +162,6 @@ class Drafts:
         draft = self._compose(brief)
         stored = self._keep(_new_id(), draft, DRAFTED, draft_to_dict(draft))
         return Kept(draft, stored, self._clock.elapsed_ms() - begun)
-
-    def _check(self, text: str, draft: Draft) -> Checked:
-        held = {each.id for each in self._application.documents()}
-        by = [each.document for each in draft.sources if "本年" in each.role and each.document in held]
-        return self._application.check(text.encode(), "草稿.txt", documents=by, entity=draft.entity, year=draft.year)
 
     def _keep(self, draft_id: str, draft: Draft, origin: str, said: dict[str, Any]) -> StoredDraft:
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -233,17 +234,26 @@ class Drafts:
             MissingDraftError: There is no such draft.
             InvalidInputError: The file belongs to another draft.
             SourceDocumentError: The file cannot be read.
+            RequestError: A formula that a figure is rested on cannot be evaluated.
             StoreError: The version cannot be kept; the store is as it was.
         """
         begun = self._clock.elapsed_ms()
         base = self._stored(draft_id, version or self._version_in(data, draft_id))
         before = _draft_of(base)
-        checked = self._check("\n".join(self._lines(data, name, before)) + "\n", before)
-        revision = self._revise(before, checked.document.paragraphs, checked.report, given)
-        draft = replace(revision.draft, findings=revision.findings)
+        sources = [self._computed(each, before) for each in given]
+        lines, running = self._lines(data, name)
+        revision = self._revise(before, lines, self._check("\n".join(running) + "\n", before), sources)
+        draft = revision.draft
         said = draft_to_dict(draft) | {"revision": revision_to_dict(revision) | {"base": base.made.version}}
         stored = self._keep(draft_id, draft, EDITED, said)
-        return Revised(draft, stored, self._clock.elapsed_ms() - begun, revision, base.made.version)
+        return Revised(draft, stored, self._clock.elapsed_ms() - begun, revision=revision, base=base.made.version)
+
+    def _computed(self, source: GivenSource, draft: Draft) -> GivenSource:
+        """Return a source with the value of its formula."""
+        if not source.formula or source.value is not None:
+            return source
+        result = self._application.evaluate(source.formula, entity=draft.entity, year=draft.year)
+        return replace(source, value=Quantity(Decimal(result.exact), unit_of(result.unit)))
 
     def _version_in(self, data: bytes, draft_id: str) -> int | None:
         """Return the version that a Word file was written from."""
@@ -256,24 +266,23 @@ class Drafts:
             raise InvalidInputError(f"这份Word是草稿“{found[1]}”的，不是“{draft_id}”的。请核对编号，或换一份文件。")
         return int(found[2])
 
-    def _lines(self, data: bytes, name: str, draft: Draft) -> tuple[str, ...]:
-        """Return the paragraphs of a file as far as they are the draft's text: no tables, no list of sources."""
-        from service.ingestion.captions import split_grids
-        from service.ingestion.segments import paragraphs_of
+    def _lines(self, data: bytes, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the lines of a file down to its list of sources, rows of tables with tabs; and those of running text."""
+        from service.ingestion.blocks import TextLine
 
-        _, lines = split_grids(self._reader(data, name, max_bytes=self.limits.max_file_bytes))
-        titles = {_squeezed(p.table.title) for s in draft.sections for p in s.paragraphs if p.table and p.table.title}
-        is_markdown = name.lower().endswith((".md", ".markdown"))
-        out: list[str] = []
-        for each in paragraphs_of(lines):
-            text = unescape(each.text) if is_markdown else each.text
-            if _squeezed(text) == SOURCES:
+        lines: list[str] = []
+        running: list[str] = []
+        for block in self._reader(data, name, max_bytes=self.limits.max_file_bytes).blocks:
+            if not isinstance(block, TextLine):
+                lines += ["\t".join(row.cells) for row in block.rows]
+                continue
+            if "".join(block.text.split()).strip("#*") == SOURCES:
                 break
-            if re.sub(r"（单位：.{1,4}）$", "", _squeezed(text)) not in titles:
-                out.append(text)
-        if not out:
+            lines.append(block.text)
+            running.append(unescape(block.text))
+        if not any(each.strip() for each in lines):
             raise EmptyDocumentError(f"“{name}”里没有草稿的正文。请交来改好的全文。")
-        return tuple(out)
+        return tuple(lines), tuple(running)
 
     # ------------------------------------------------------------------------------------ approving
 
@@ -343,10 +352,6 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
 # ------------------------------------------------------------------------------------- what is handed in
 
 
@@ -381,6 +386,27 @@ def read_outline_file(data: bytes, name: str) -> Outline:
     from service.drafting.outline import read_outline
 
     return read_outline(found, name)
+
+
+def read_source(text: str, place: str) -> GivenSource:
+    """Read what a person rests a figure on: ``12.3万元=采购计划``, ``12.3万元@货物=…``, ``12.3万元=算式：支出-基本支出``.
+
+    Args:
+        text: As written.
+        place: Where, for messages.
+
+    Raises:
+        InvalidInputError: It has no figure or no basis.
+    """
+    from service.drafting.editing.model import GivenSource
+
+    figure, _, basis = text.replace("＝", "=", 1).partition("=")
+    figure, _, sentence = figure.partition("@")
+    if not figure.strip() or not basis.strip():
+        raise InvalidInputError(f"{place}“{text[:40]}”的写法不对。应如：12.3万元=采购计划第3页。")
+    formula = _FORMULA.match(basis.strip())
+    said = "" if formula else basis.strip()
+    return GivenSource(figure.strip(), said, sentence.strip(), formula[1] if formula else "", place=place)
 
 
 def _text_of(data: bytes, name: str, form: str) -> str:

@@ -26,7 +26,7 @@ _Shape = TypeVar("_Shape", bound=BaseModel)
 _MOST_FILES = 21
 _MOST_FIELDS = 50
 _PASTED = "文字.txt"
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BINARY = {"type": "string", "format": "binary"}
 _BODY = {
     "requestBody": {
@@ -58,7 +58,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "content": {
             "text/markdown": {"schema": {"type": "string"}},
             "text/html": {"schema": {"type": "string"}},
-            _WORD: {"schema": _BINARY},
+            WORD: {"schema": _BINARY},
             "application/pdf": {"schema": _BINARY},
         },
     }
@@ -80,7 +80,7 @@ class Handed:
 async def _handed_in(request: Request) -> AsyncIterator[Handed]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        asked = _shaped(models.CheckRequest.model_validate_json, await request.body())
+        asked = shaped(models.CheckRequest.model_validate_json, await request.body())
         data = asked.text.encode()
         yield Handed(_PASTED, lambda most: data[:most], (), asked)
     elif kind == "multipart/form-data":
@@ -95,7 +95,7 @@ def _of_form(form: FormData) -> Handed:
     single = {key: form[key] for key in ("entity", "year") if form.get(key) not in (None, "")}
     unknown = {key: "" for key in form if key not in known}
     documents = [each for each in form.getlist("documents") if each]
-    options = _shaped(models.CheckOptions.model_validate, single | unknown | {"documents": documents})
+    options = shaped(models.CheckOptions.model_validate, single | unknown | {"documents": documents})
     files = form.getlist("file")
     if len(files) != 1 or not isinstance(files[0], UploadFile):
         raise InvalidInputError("请在 file 里上传要核对的一份文件；用来对照的表格放在 tables 里，可以几份。")
@@ -109,7 +109,12 @@ def _of_form(form: FormData) -> Handed:
     )  # fmt: skip
 
 
-def _shaped(validate: Callable[[Any], _Shape], given: object) -> _Shape:
+def shaped(validate: Callable[[Any], _Shape], given: object) -> _Shape:
+    """Return what was sent in the shape expected of it.
+
+    Raises:
+        RequestValidationError: It has another shape.
+    """
     try:
         return validate(given)
     except ValidationError as error:
@@ -142,7 +147,7 @@ def check(
     if form == "json":
         return said
     if form in ("docx", "pdf"):
-        kind = _WORD if form == "docx" else "application/pdf"
+        kind = WORD if form == "docx" else "application/pdf"
         return _file(application.annotated(checked, form), checked.report.name, form, kind)
     return _text(said, form)
 

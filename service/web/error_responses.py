@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: Mapping[type[BaseException], int] = {
     errors.YoujuError: 500,
     errors.RequestError: 400,
+    errors.DraftNotReadyError: 409,
     errors.NotInCorpusError: 404,
     errors.SourceDocumentError: 422,
     errors.OversizedDocumentError: 413,
@@ -29,7 +30,7 @@ STATUSES: Mapping[type[BaseException], int] = {
 }
 
 TITLES: Mapping[int, str] = {
-    400: "请求有误", 404: "没有找到", 405: "方法不对", 413: "内容太大", 415: "类型不支持",
+    400: "请求有误", 404: "没有找到", 405: "方法不对", 409: "还不能这样做", 413: "内容太大", 415: "类型不支持",
     422: "内容不能处理", 500: "程序内部出错", 503: "暂时不能服务", 507: "磁盘已满",
 }  # fmt: skip
 

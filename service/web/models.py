@@ -343,6 +343,311 @@ class CheckReport(BaseModel):
     ms: int
 
 
+class Note(BaseModel):
+    """Something a person adds to a draft."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: Annotated[str, Field(min_length=1, max_length=80, description="说的是哪一项：收入、公务接待费、政府采购货物……")]
+    text: Annotated[str, Field(max_length=20_000, description="原因，或数字（12.3万元、5辆）。")]
+
+
+class DraftRequest(BaseModel):
+    """What a draft is asked to be."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "entity": "云溪市示例局", "year": 2024, "sections": ["“三公”经费支出预算情况说明"],
+                "reasons": [{"item": "公务接待费", "text": "压减接待批次"}],
+            }
+        },
+    )  # fmt: skip
+
+    entity: Annotated[str, Field(min_length=1, max_length=200, description="部门或单位，可用简称。")]
+    year: Annotated[int, Field(ge=1949, le=2999, description="预算（决算）年度。")]
+    sections: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=200)]],
+        Field(default_factory=list, max_length=100, description="只写这几节；不给则写全文。"),
+    ]
+    outline: Annotated[str, Field(max_length=100, description="提纲的名称；不给则按部门的文件选定。")] = ""
+    outline_toml: Annotated[str, Field(max_length=1_000_000, description="自己的提纲，TOML文字。")] = ""
+    reasons: Annotated[list[Note], Field(default_factory=list, max_length=2000, description="增减的原因。")]
+    facts: Annotated[
+        list[Note], Field(default_factory=list, max_length=2000, description="表里没有、只有单位掌握的情况：采购、资产等。")
+    ]
+    base: Annotated[Literal["", "预算数", "执行数", "决算数"], Field(description="与上年的哪种数比较；不给则按提纲。")] = ""
+    decimals: Annotated[int | None, Field(ge=0, le=6, description="小数位数；null为照表中印的。")] = 2
+    fall: Annotated[Literal["下降", "降低", "减少"], Field(description="增减率为负时的用词。")] = "下降"
+    quote: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Field(default_factory=list, max_length=20, description="可以引用原因的文档：编号、文件名或年份。"),
+    ]
+
+
+class Basis(BaseModel):
+    """What a person rests a figure of an edited draft on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    figure: Annotated[str, Field(min_length=1, max_length=100, description="文中写的数字：12.3万元。")]
+    basis: Annotated[str, Field(max_length=2000, description="依据，例如：采购计划第3页。")] = ""
+    sentence: Annotated[str, Field(max_length=500, description="所在句中的几个字，几处相同时用来指明是哪一处。")] = ""
+    formula: Annotated[str, Field(max_length=2000, description="依据是算式时写在这里。")] = ""
+
+
+class EditedDraft(BaseModel):
+    """An edited draft."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"text": "云溪市示例局2024年部门预算情况说明\n……", "sources": [{"figure": "12.3万元", "basis": "采购计划第3页"}]}
+        },
+    )
+
+    text: Annotated[str, Field(min_length=1, max_length=5_000_000, description="改好的全文，一段一行。")]
+    sources: Annotated[list[Basis], Field(default_factory=list, max_length=1000, description="改动的数字的依据。")]
+    version: Annotated[int | None, Field(ge=1, le=1_000_000, description="在哪一版上改的，默认最新。")] = None
+
+
+class ApprovalRequest(BaseModel):
+    """Who approves."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"by": "王某"}})
+
+    by: Annotated[str, Field(min_length=1, max_length=50, description="批准人。")]
+
+
+class DraftOperand(TitledPlace):
+    """A printed figure that a figure of a draft rests on."""
+
+    label: str
+    value: str
+    unit: str
+    how: str
+    proof: str
+
+
+class DraftFigure(BaseModel):
+    """A figure of a sentence: where it stands in it, and what it rests on."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+    value: str
+    unit: str
+    exact: str
+    formula: str
+    working: str
+    how: Annotated[str, Field(description="printed、blank、dash、sum、stated、derived、computed、person。")]
+    marks: list[str]
+    operands: list[DraftOperand]
+
+
+class DraftReason(BaseModel):
+    """A reason in a sentence: given by a person, or quoted."""
+
+    start: int
+    end: int
+    item: str
+    text: str
+    given: str
+    quoted: TitledPlace | None
+
+
+class GapAt(BaseModel):
+    """What is missing in a sentence."""
+
+    kind: Literal["figure", "prior", "reason", "known"]
+    what: str
+    start: int
+    end: int
+
+
+class DraftSentence(BaseModel):
+    """A sentence."""
+
+    id: str
+    text: str
+    figures: list[DraftFigure]
+    reasons: list[DraftReason]
+    gaps: list[GapAt]
+
+
+class DraftTable(BaseModel):
+    """A table; its cells are sentences."""
+
+    title: str
+    unit: str
+    columns: list[str]
+    cells: list[list[DraftSentence]]
+
+
+class DraftParagraph(BaseModel):
+    """Sentences, or a table."""
+
+    is_heading: bool
+    text: str
+    sentences: list[DraftSentence]
+    table: DraftTable | None
+
+
+class DraftSection(BaseModel):
+    """A section."""
+
+    number: str
+    title: str
+    heading: str
+    level: int
+    paragraphs: list[DraftParagraph]
+
+
+class DraftGap(BaseModel):
+    """What is missing, with its place."""
+
+    section: str
+    sentence: str
+    kind: Literal["figure", "prior", "reason", "known"]
+    what: str
+
+
+class DraftSource(BaseModel):
+    """A document that a draft rests on."""
+
+    document: str
+    title: str
+    year: int
+    role: str
+
+
+class DraftCounts(BaseModel):
+    """How many figures, how many gaps of each kind, and how many figures rest on nothing."""
+
+    figures: int
+    gaps: dict[str, int]
+    unsupported: int
+
+
+class DraftFinding(Finding):
+    """Something a person must look at."""
+
+    working: str
+
+
+class Approval(BaseModel):
+    """Who approved a version, and when."""
+
+    at: str
+    by: str
+
+
+class Segment(BaseModel):
+    """A run of words of a difference."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+class FigureChange(BaseModel):
+    """A figure that is not what it was."""
+
+    before: str
+    after: str
+    state: Literal["locked", "checked", "person", "open", "contradicted", "removed"]
+
+
+class SentenceChange(BaseModel):
+    """A sentence that is not what it was."""
+
+    kind: Literal["changed", "added", "removed", "moved"]
+    section: str
+    before: str
+    after: str
+    before_ids: list[str]
+    after_id: str
+    segments: list[Segment]
+    figures: list[FigureChange]
+
+
+class ResolvedGap(BaseModel):
+    """A place that is no longer open."""
+
+    kind: Literal["figure", "prior", "reason", "known"]
+    what: str
+    sentence: str
+    filling: str
+
+
+class DraftRevision(BaseModel):
+    """What changed against an earlier version."""
+
+    base: Annotated[int, Field(description="与哪一版比较。")]
+    unchanged: bool
+    changes: list[SentenceChange]
+    resolved: list[ResolvedGap]
+
+
+class Draft(BaseModel):
+    """A version of a draft: ``sections`` → ``paragraphs`` → ``sentences`` → ``figures`` with what they rest on."""
+
+    id: str
+    version: int
+    title: str
+    entity: str
+    year: int
+    stage: str
+    outline: str
+    base: str
+    sources: list[DraftSource]
+    sections: list[DraftSection]
+    gaps: list[DraftGap]
+    findings: list[DraftFinding]
+    counts: DraftCounts
+    text: str
+    sha256: str
+    created_at: str
+    origin: Literal["drafted", "edited"]
+    approval: Approval | None
+    revision: Annotated[DraftRevision | None, Field(description="人改过的一版，改了什么。")]
+
+
+class DraftVersion(BaseModel):
+    """What is known of a version without its text."""
+
+    version: int
+    created_at: str
+    origin: Literal["drafted", "edited"]
+    sha256: str
+    approval: Approval | None
+
+
+class DraftSummary(BaseModel):
+    """What is known of a draft without its text."""
+
+    model_config = _example(
+        id="0123456789ab", entity="云溪市示例局", year=2024, outline="henan", created_at="2024-03-01T09:00:00+00:00",
+        versions=[
+            {"version": 1, "created_at": "2024-03-01T09:00:00+00:00", "origin": "drafted", "sha256": "9f86d081…", "approval": None}
+        ],
+    )  # fmt: skip
+
+    id: str
+    entity: str
+    year: int
+    outline: str
+    created_at: str
+    versions: list[DraftVersion]
+
+
+class Approved(DraftVersion):
+    """A version that was approved."""
+
+    id: str
+
+
 class TableRow(BaseModel):
     """One row: what names it, what it is, the page and the lines it came from."""
 

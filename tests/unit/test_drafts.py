@@ -13,6 +13,7 @@ from service.domain.check import CheckReport
 from service.domain.errors import (
     DraftNotReadyError,
     EmptyDocumentError,
+    FormulaSyntaxError,
     InvalidInputError,
     MissingDraftError,
     MissingFactError,
@@ -22,12 +23,11 @@ from service.domain.errors import (
     UnreadableDocumentError,
 )
 from service.domain.finding import Finding, Severity
-from service.domain.paragraph import Paragraph
 from service.draft_report import draft_to_markdown, draft_to_text
 from service.drafting.brief import Brief
 from service.drafting.draft import Draft
 from service.drafting.editing.model import ChangeKind, GivenSource, Revision, Segment, SentenceChange
-from service.drafts import Drafts, hash_of, read_notes, read_outline_file
+from service.drafts import Drafts, hash_of, read_notes, read_outline_file, read_source
 from service.ports import StoredDraft
 from service.vocabulary.vocabulary import Vocabulary
 from tests.drafts import a_draft
@@ -54,6 +54,7 @@ class Bench:
     draft: Draft
     briefs: list[Brief] = field(default_factory=list)
     edits: list[tuple[Draft, tuple[str, ...], CheckReport, tuple[GivenSource, ...]]] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
     store: FakeDraftStore = field(default_factory=FakeDraftStore)
     reference: str = ""
     found: tuple[Finding, ...] = ()
@@ -65,15 +66,20 @@ class Bench:
             raise MissingFactError("没有这一节。")
         return self.draft
 
+    def check(self, text: str, draft: Draft) -> CheckReport:
+        """Remember what was to be checked."""
+        self.checks.append(text)
+        return CheckReport("d", "草稿", "", draft.entity, draft.year, draft.stage, (), (), (), (0, 0, 0), len(text))
+
     def revise(
-        self, base: Draft, edited: Sequence[Paragraph], report: CheckReport, given: Sequence[GivenSource]
+        self, base: Draft, edited: Sequence[str], report: CheckReport, given: Sequence[GivenSource]
     ) -> Revision:
         """Take every edit for a change of the first sentence."""
-        self.edits.append((base, tuple(each.text for each in edited), report, tuple(given)))
+        self.edits.append((base, tuple(edited), report, tuple(given)))
         change = SentenceChange(
             ChangeKind.CHANGED, "一、", "甲", "乙", ("S1",), "S1", (Segment("removed", "甲"), Segment("added", "乙"))
         )
-        return Revision((change,), self.found, (), replace(base, title="新的一版", findings=()))
+        return Revision((change,), self.found, (), replace(base, title="新的一版", findings=self.found))
 
     def draft_to_docx(self, draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
         """Say what would be written."""
@@ -88,7 +94,7 @@ class Bench:
         """Return the facade."""
         return Drafts(
             application=build(self.vocabulary, read_sample(Sample(), self.vocabulary)), compose=self.compose,
-            revise=self.revise, store=self.store, clock=FixedClock(), reader=read_file, word=self,
+            check=self.check, revise=self.revise, store=self.store, clock=FixedClock(), reader=read_file, word=self,
         )  # fmt: skip
 
 
@@ -185,13 +191,13 @@ def test_an_edited_text_becomes_the_next_version_with_what_changed(bench: Bench)
     made = drafts.create(BRIEF)
     source = GivenSource("12万元", "会议纪要")
     revised = drafts.revise(made.id, made.draft.text.replace("78.50", "78.60").encode(), "改.txt", (source,))
-    base, paragraphs, report, given = bench.edits[0]
+    base, lines, _, given = bench.edits[0]
 
     assert (revised.version, revised.base, revised.stored.made.origin) == (2, 1, "edited")
     assert base == made.draft
     assert given == (source,)
-    assert "其中基本支出160.75万元，项目支出78.60万元。" in "".join(paragraphs)
-    assert any(each.text == "78.60万元" and each.expected for each in report.figures)
+    assert "其中基本支出160.75万元，项目支出78.60万元。" in "".join(lines)
+    assert bench.checks == ["\n".join(lines) + "\n"]
     assert drafts.find(made.id).draft.findings == (WRONG,)
     assert drafts.said(drafts.find(made.id))["revision"]["changes"][0]["segments"][1] == {"kind": "added", "text": "乙"}
     assert drafts.said(drafts.find(made.id))["revision"]["base"] == 1
@@ -199,7 +205,7 @@ def test_an_edited_text_becomes_the_next_version_with_what_changed(bench: Bench)
 
 
 @pytest.mark.parametrize("name", ["改.md", "改.txt", "改.docx"])
-def test_a_list_of_sources_and_tables_are_no_text_of_the_draft(bench: Bench, name: str) -> None:
+def test_a_list_of_sources_is_left_aside_and_tables_are_not_checked_as_text(bench: Bench, name: str) -> None:
     drafts = bench.drafts()
     made = drafts.create(BRIEF)
     whole = [line for line in made.draft.text.splitlines() if line]
@@ -207,11 +213,34 @@ def test_a_list_of_sources_and_tables_are_no_text_of_the_draft(bench: Bench, nam
     data = {
         "改.md": draft_to_markdown(made.draft).encode(),
         "改.txt": draft_to_text(made.draft).encode(),
-        "改.docx": word_of(*whole, "“三公”经费表", "数据来源", "S1　950.47万元", table=rows),
+        "改.docx": word_of(*whole, "数据来源", "S1　950.47万元", table=rows),
     }[name]
     drafts.revise(made.id, data, name)
+    lines = [each for each in bench.edits[-1][1] if each.strip()]
 
-    assert list(edited(bench)) == whole
+    assert [each for each in bench.checks[-1].splitlines() if each.strip() and "经费表" not in each] == whole
+    assert not any("数据来源" in each or "第12行" in each for each in lines)
+    assert ("公务接待费\t0.50" in lines) == (name != "改.docx")
+
+
+def test_a_formula_that_a_figure_rests_on_is_evaluated(bench: Bench) -> None:
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+    drafts.revise(made.id, made.draft.text.encode(), "改.txt", [read_source("56.53%=算式：占比(支出[基本支出], 支出)", "甲")])
+    (source,) = bench.edits[0][3]
+
+    assert (source.figure, source.basis, source.formula) == ("56.53%", "", "占比(支出[基本支出], 支出)")
+    assert source.value is not None
+    assert str(source.value.number) == "56.5267"
+    with pytest.raises(FormulaSyntaxError):
+        drafts.revise(made.id, made.draft.text.encode(), "改.txt", [read_source("1万元=算式：1+", "甲")])
+
+
+def test_what_a_figure_rests_on_is_told_by_a_piece_of_its_sentence() -> None:
+    assert read_source(" 5辆 @ 公务用车 ＝ 台账=2 ", "甲") == GivenSource("5辆", "台账=2", "公务用车", place="甲")
+    for wrong in ("5辆", "=台账", "5辆= "):
+        with pytest.raises(InvalidInputError, match="甲“"):
+            read_source(wrong, "甲")
 
 
 def test_a_word_file_is_compared_with_the_version_it_was_written_from(bench: Bench) -> None:

@@ -1,0 +1,223 @@
+"""The endpoints of drafts: written, looked at, edited and handed in again, approved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from service.domain.errors import ConfigurationError, InvalidInputError
+from service.draft_report import draft_to_markdown, summary_to_dict, version_to_dict
+from service.drafting.brief import Brief, Given, Style
+from service.drafting.editing.model import GivenSource
+from service.drafts import Drafts, read_outline_file, read_source
+from service.rendering import Json
+from service.web import models
+from service.web.checks import WORD, shaped
+from service.web.routes import problems
+
+_PASTED = "文字.txt"
+_MOST_FIELDS = 1010
+_BINARY = {"type": "string", "format": "binary"}
+
+
+def _inlined() -> Json:
+    """Return the schema of an edited text without references: what is added to a description has no components."""
+    schema = models.EditedDraft.model_json_schema()
+    schema["properties"]["sources"]["items"] = schema.pop("$defs")["Basis"]
+    return schema
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": _inlined()},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": _BINARY | {"description": "改好的全文：DOCX、MD、TXT。"},
+                        "sources": {
+                            "type": "array", "items": {"type": "string"},
+                            "description": "改动的数字的依据，如“12.3万元=采购计划第3页”。",
+                        },
+                        "version": {"type": "integer", "description": "在哪一版上改的；默认看Word文件，再取最新。"},
+                    },
+                }
+            },
+        },
+    }
+}  # fmt: skip
+
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "文件",
+        "content": {WORD: {"schema": _BINARY}, "text/markdown": {"schema": {"type": "string"}}},
+    }
+}
+
+drafts = APIRouter(prefix="/v1", tags=["起草"])
+
+
+def _drafts(request: Request) -> Drafts:
+    found = request.app.state.drafts
+    if not isinstance(found, Drafts):
+        raise ConfigurationError("这里没有启用起草。请用 youju serve 启动服务。")
+    return found
+
+
+Desk = Annotated[Drafts, Depends(_drafts)]
+Id = Annotated[str, Path(max_length=64, description="草稿编号。")]
+Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="版次，默认最新。")]
+
+
+@drafts.post(
+    "/drafts",
+    response_model=models.Draft,
+    status_code=201,
+    responses=problems(400, 404, 413, 422, 503, 507),
+    summary="起草情况说明：每个数字有出处，缺的写作【待补充：…】，列在gaps",
+)
+def create(asked: models.DraftRequest, desk: Desk, response: Response) -> Json:
+    """Write a draft and keep it. What must be looked at does not change the status: see ``findings`` and ``gaps``."""
+    custom = read_outline_file(asked.outline_toml.encode(), "outline_toml") if asked.outline_toml.strip() else None
+    brief = Brief(
+        asked.entity, asked.year, tuple(asked.sections), asked.outline, _given(asked.reasons, "reasons"),
+        _given(asked.facts, "facts"), asked.base, Style(asked.decimals, asked.fall), tuple(asked.quote), custom,
+    )  # fmt: skip
+    made = desk.create(brief)
+    response.headers["location"] = f"/v1/drafts/{made.id}?version={made.version}"
+    return desk.said(made)
+
+
+def _given(notes: list[models.Note], field: str) -> tuple[Given, ...]:
+    return tuple(
+        Given(each.item.strip(), each.text.strip(), f"{field}第{number}项") for number, each in enumerate(notes, 1)
+    )
+
+
+@drafts.get(
+    "/drafts", response_model=list[models.DraftSummary], responses=problems(422, 503), summary="列出草稿，新的在前"
+)
+def listed(
+    desk: Desk,
+    entity: Annotated[str, Query(max_length=200, description="部门名称里的字。")] = "",
+    year: Annotated[int | None, Query(ge=1949, le=2999, description="年度。")] = None,
+) -> list[Json]:
+    """List drafts with their versions."""
+    return [summary_to_dict(each) for each in desk.list(entity, year or 0)]
+
+
+@drafts.get(
+    "/drafts/{draft_id}", response_model=models.Draft, responses=problems(404, 422, 503), summary="查看草稿的一版"
+)
+def shown(draft_id: Id, desk: Desk, version: Version = None) -> Json:
+    """Return a version of a draft."""
+    return desk.said(desk.find(draft_id, version))
+
+
+@drafts.get(
+    "/drafts/{draft_id}/file",
+    response_class=Response,
+    responses=_FILES | problems(404, 422, 503),
+    summary="取得草稿的一版：公文格式的Word，或Markdown",
+)
+def as_file(
+    draft_id: Id,
+    desk: Desk,
+    form: Annotated[Literal["docx", "md"], Query(alias="format", description="文件的格式。")] = "docx",
+    version: Version = None,
+    sources: Annotated[bool, Query(description="附数据来源。")] = True,
+) -> Response:
+    """Return a version of a draft as a file."""
+    kept = desk.find(draft_id, version)
+    data = (
+        desk.to_word(kept, sources=sources)
+        if form == "docx"
+        else draft_to_markdown(kept.draft, sources=sources).encode()
+    )
+    called = quote(f"{kept.draft.title}.{form}")
+    kind = WORD if form == "docx" else "text/markdown; charset=utf-8"
+    return Response(data, media_type=kind, headers={"content-disposition": f"attachment; filename*=UTF-8''{called}"})
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An edited text that was handed in. A file is read by the thread that compares, not by the one that listens."""
+
+    name: str
+    read: Callable[[int], bytes]
+    given: tuple[GivenSource, ...]
+    version: int | None
+
+
+async def _edited(request: Request) -> AsyncIterator[Edited]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        asked = shaped(models.EditedDraft.model_validate_json, await request.body())
+        data = asked.text.encode()
+        given = tuple(
+            GivenSource(each.figure, each.basis, each.sentence, each.formula, place=f"sources第{number}项")
+            for number, each in enumerate(asked.sources, 1)
+        )
+        yield Edited(_PASTED, lambda most: data[:most], given, asked.version)
+    elif kind == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+            yield _of_form(form)
+    else:
+        raise InvalidInputError(
+            "请求应为 multipart/form-data（上传文件）或 application/json（文字）。写法见 /openapi.json。"
+        )
+
+
+def _of_form(form: FormData) -> Edited:
+    unknown = set(form) - {"file", "sources", "version"}
+    if unknown:
+        raise InvalidInputError(f"不认识的字段：{'、'.join(sorted(unknown))[:100]}。可用的有file、sources、version。")
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidInputError("请在 file 里上传改好的全文。")
+    lines = [each for each in form.getlist("sources") if isinstance(each, str) and each.strip()]
+    version = str(form.get("version") or "")
+    if version and not (version.isascii() and version.isdigit() and 0 < int(version) <= 1_000_000):
+        raise InvalidInputError("version应为版次：1、2……")
+    given = tuple(read_source(each, f"sources第{number}项") for number, each in enumerate(lines, 1))
+    return Edited(file.filename or _PASTED, file.file.read, given, int(version) if version else None)
+
+
+@drafts.post(
+    "/drafts/{draft_id}/versions",
+    response_model=models.Draft,
+    status_code=201,
+    responses=problems(400, 404, 413, 415, 422, 503, 507),
+    openapi_extra=_BODY,
+    summary="交来改过的全文（文字或文件），逐句核对，存为新的一版；改了什么见revision",
+)
+def revise(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Desk, response: Response) -> Json:
+    """Check an edited text and keep it as a new version. Errors found are a 201 too: see ``findings``."""
+    data = edited.read(desk.limits.max_file_bytes + 1)
+    revised = desk.revise(draft_id, data, edited.name, edited.given, version=edited.version)
+    response.headers["location"] = f"/v1/drafts/{revised.id}?version={revised.version}"
+    return desk.said(revised)
+
+
+@drafts.post(
+    "/drafts/{draft_id}/versions/{version}/approval",
+    response_model=models.Approved,
+    responses=problems(400, 404, 409, 422, 503, 507),
+    summary="批准一版：此后不再改变；还有错误或待补充的不能批准（409）",
+)
+def approve(
+    draft_id: Id,
+    version: Annotated[int, Path(ge=1, le=1_000_000, description="版次。")],
+    asked: models.ApprovalRequest,
+    desk: Desk,
+) -> Json:
+    """Approve a version; one that is approved stays as it was approved."""
+    return {"id": draft_id} | version_to_dict(desk.approve(draft_id, version, asked.by))
