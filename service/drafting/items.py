@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from service.calculation.formula import Match, Reference, Selector, render
@@ -34,12 +35,14 @@ class Item:
         name: Its printed name.
         names: Words for slots: 类, 类简, 款, 项, 名称.
         id: Its code or name.
+        is_new: Whether last year's tables list such items, and not this one.
     """
 
     formula: str
     name: str
     names: dict[str, str]
     id: str
+    is_new: bool = False
 
 
 def items_of(each: Each, reference: Reference, amounts: Amounts, *, with_last_year: bool, within: str = "") -> list[Item]:
@@ -58,21 +61,40 @@ def items_of(each: Each, reference: Reference, amounts: Amounts, *, with_last_ye
     dimension, length = LEVELS[each.level]
     every = replace(reference, selectors=(*reference.selectors, Selector(_SAID[dimension], "*", Match.ALL)))
     found = _members(every, dimension, amounts.scope)
+    before: dict[str, Fact] = {}
     if with_last_year:
-        try:
+        with suppress(MissingFactError):
             before = _members(amounts.last_year(every), dimension, amounts.scope)
-        except MissingFactError:
-            before = {}
         found = found | {k: v for k, v in before.items() if k not in found}
-    ids = [i[:length] if length and dimension in _CODED else i for i in found]
+    cut = length if dimension in _CODED else None
+    listed = {i[:cut] for i, fact in before.items() if fact.source.table}
     out = []
-    for id_ in _ordered(dict.fromkeys(ids), dimension):
+    for id_ in _ordered(dict.fromkeys(i[:cut] for i in found), dimension):
         if within and not id_.startswith(within):
             continue
         item = _item(id_, dimension, reference, amounts)
         if _tells(item, amounts, with_last_year=with_last_year):
-            out.append(item)
-    return out
+            out.append(replace(item, is_new=bool(listed) and id_ not in listed))
+    return _told_apart(_parts_only(out, amounts) if dimension == "project" else out)
+
+
+def _parts_only(items: list[Item], amounts: Amounts) -> list[Item]:
+    """Leave out a project that is all the others together: tables print the head of a group like its members."""
+    if len(items) < 3:
+        return items
+    held = [amounts.now(parse_formula(item.formula)).quantity.base for item in items]
+    whole = sum(held)
+    heads = [n for n, amount in enumerate(held) if amount * 2 == whole]
+    return [item for n, item in enumerate(items) if n not in heads] if len(heads) == 1 else items
+
+
+def _told_apart(items: list[Item]) -> list[Item]:
+    """Put the 款 before the names that several items share: 组织事务一般行政管理事务."""
+    shared = Counter(item.name for item in items)
+    return [
+        replace(item, name=f"{item.names['款']}{item.name}") if shared[item.name] > 1 and item.names.get("款") else item
+        for item in items
+    ]
 
 
 def _members(every: Reference, dimension: str, scope: Scope) -> dict[str, Fact]:

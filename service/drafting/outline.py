@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,6 +16,10 @@ from service.vocabulary.names import fold
 BASES = ("预算数", "执行数", "决算数")
 #: The cases of a change (变动的几种情形), by the keys an outline words them under.
 CASES = ("增加", "减少", "持平", "上年为0", "本年为0", "都为0", "上年为负")
+#: The cases of final accounts beside the year's own budget (决算与年初预算比较), and what their wordings may hold.
+COMPLETIONS = ("大于", "小于", "等于", "预算为0", "都为0", "没有预算")
+#: A case that may be left unworded: last year's tables do not list the item at hand.
+NEW_ITEM = "上年未列"
 _CASE_SLOTS = frozenset({"额", "率", "今", "上", "降"})
 _FIRST_LEVEL = "一二三四五六七八九十"
 #: Keys a section may have, for messages.
@@ -79,6 +83,7 @@ class Outline:
         reason: How a reason is joined on, with {文} for it.
         sections: In order.
         default: Whether it is taken where no document shows which one to follow.
+        completion: Wordings of final accounts beside the budget, with {预} {决} {率} {因}; empty where it has none.
     """
 
     key: str
@@ -90,6 +95,7 @@ class Outline:
     reason: str
     sections: tuple[SectionPlan, ...]
     default: bool = False
+    completion: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_outline(data: Mapping[str, Any], key: str) -> Outline:
@@ -122,6 +128,7 @@ def read_outline(data: Mapping[str, Any], key: str) -> Outline:
     return Outline(
         key, name, stages[stage], base, parse_parts(_text(data, "title", where), names, where), cases, reason,
         tuple(_section(each, n, names, where) for n, each in enumerate(sections, 1)), bool(data.get("default", False)),
+        _completion(data.get("completion"), sections, where),
     )  # fmt: skip
 
 
@@ -142,8 +149,21 @@ def _cases(found: object, where: str) -> dict[str, CaseWords]:
         lacking = [case for case in CASES if not isinstance(words.get(case), str)]
         if lacking:
             raise InvalidInputError(f"{where}的cases.{name}缺少“{'”“'.join(lacking)}”的说法。")
-        out[name] = CaseWords({case: words[case] for case in CASES})
+        out[name] = CaseWords({case: words[case] for case in (*CASES, NEW_ITEM) if isinstance(words.get(case), str)})
     return out
+
+
+def _completion(found: object, sections: object, where: str) -> dict[str, str]:
+    if found is None:
+        if "{完成:" in str(sections):
+            raise InvalidInputError(f"{where}用了{{完成:…}}，应有 [completion]，下面写{'、'.join(COMPLETIONS)}各自的说法。")
+        return {}
+    if not isinstance(found, dict):
+        raise InvalidInputError(f"{where}的completion应是几种情形的说法。")
+    lacking = [case for case in COMPLETIONS if not isinstance(found.get(case), str)]
+    if lacking:
+        raise InvalidInputError(f"{where}的completion缺少“{'”“'.join(lacking)}”的说法。")
+    return {case: found[case] for case in COMPLETIONS}
 
 
 def _section(data: object, number: int, cases: frozenset[str], where: str) -> SectionPlan:
@@ -168,7 +188,7 @@ def _section(data: object, number: int, cases: frozenset[str], where: str) -> Se
 
 
 def _paragraphs(text: str, cases: frozenset[str], where: str) -> list[tuple[Line, ...]]:
-    """Split a text into paragraphs (by blank lines) of lines; a heading stands alone."""
+    """Split a text into paragraphs (by blank lines) of lines; a heading stands alone, a repeated one with what is below."""
     out: list[list[Line]] = [[]]
     for number, raw in enumerate(text.splitlines(), 1):
         if not raw.strip():
@@ -176,7 +196,7 @@ def _paragraphs(text: str, cases: frozenset[str], where: str) -> list[tuple[Line
             continue
         line = parse_line(raw, cases, f"{where}第{number}行")
         if line.is_heading:
-            out += [[line], []]
+            out += [[line], *([] if line.each else [[]])]
         else:
             out[-1].append(line)
     return [tuple(lines) for lines in out if lines]

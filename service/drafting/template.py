@@ -7,6 +7,7 @@ A slot stands in braces:
     {支出[项目支出]|项目支出}        the same, with the name that a file of facts may give it by
     {变动:收入}                      a change, worded by the outline's cases of that name
     {上年数:收入}                    last year's figure
+    {完成:支出[一般公共预算]}    final accounts beside the year's own budget, worded by the outline's [completion]
     {原因:收入}  {原因:收入|总收入}  the reason of a change, nothing where nothing changed
     {列举:支出[经济=301]}            the names of the items below that have a figure
     {填:重点项目}                    words that only the department knows
@@ -14,6 +15,7 @@ A slot stands in braces:
 〔…〕 is left out where something in it is missing. A line may begin with a condition or a repetition in 〈…〉:
 
     〈支出[政府性基金]为0〉   〈支出[政府性基金]不为0〉   〈三公经费有数〉   〈三公经费没有数〉   〈三公经费有变动〉
+    〈支出上年有数〉   〈支出上年没有数〉   whether last year's figure is known
     〈逐类 支出[一般公共预算]〉   each class a sentence of its own   〈连写逐类 …〉   joined to the sentence before
     〈其下逐项 …〉   below a line 〈逐类 …〉: within each class its items
     〈小标题〉   a heading within the section
@@ -38,7 +40,7 @@ _PROBE = "支出[功能=2010101]"
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _HEAD = re.compile(r"^〈([^〈〉]*)〉\s*")
-_CONDITION = re.compile(r"^(.+?)(不为0|为0|没有数|有数|有变动|没有变动)$")
+_CONDITION = re.compile(r"^(.+?)(不为0|为0|上年没有数|上年有数|没有数|有数|没有变动|有变动)$")
 _EACH = re.compile(r"^(连写|其下)?逐(类|款|项|科目|经济类|经济款|项目|单位|资金)\s+(.+)$")
 
 
@@ -52,6 +54,7 @@ class SlotKind(Enum):
     PRIOR = "上年数"
     REASON = "原因"
     NAMES = "列举"
+    COMPLETION = "完成"
     FILL = "填"
 
 
@@ -92,6 +95,8 @@ class Test(Enum):
     NOT_THERE = "没有数"
     CHANGED = "有变动"
     UNCHANGED = "没有变动"
+    PRIOR_THERE = "上年有数"
+    PRIOR_NOT_THERE = "上年没有数"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +216,10 @@ def _slot(said: str, cases: frozenset[str], place: str) -> Slot:
         return Slot(SlotKind.FILL, of, name or of)
     if head in cases:
         return Slot(SlotKind.CHANGE, _reference(of, place), name, head)
-    for kind in (SlotKind.REASON, SlotKind.PRIOR, SlotKind.NAMES):
+    for kind in (SlotKind.REASON, SlotKind.PRIOR, SlotKind.NAMES, SlotKind.COMPLETION):
         if head == kind.value:
             return Slot(kind, _reference(of, place), name)
-    known = "、".join([*sorted(cases), "原因", "上年数", "列举", "填"])
+    known = "、".join([*sorted(cases), "原因", "上年数", "列举", "完成", "填"])
     raise InvalidInputError(f"{place}：“{{{said}}}”的“{head}”不认识。冒号前可以写：{known}。")
 
 

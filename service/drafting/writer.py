@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.calculation.evidence import Place, place_of
-from service.calculation.formula import Binary, Operator, Reference
+from service.calculation.formula import Binary, Call, Function, Operator, Reference
 from service.calculation.scope import Scope
+from service.calculation.trace import Evaluation
+from service.domain.coordinate import Stage
 from service.domain.document import StatedReason
-from service.domain.errors import AmbiguousFigureError, MissingFactError
+from service.domain.errors import AmbiguousFigureError, DivisionByZeroError, MissingFactError
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
 from service.domain.quantity import WAN_YUAN, Kind
@@ -29,7 +31,7 @@ from service.drafting.draft import (
     Sentence,
 )
 from service.drafting.items import Item, items_of
-from service.drafting.outline import Outline, SectionPlan, TablePlan, chinese_ordinal, number_sections
+from service.drafting.outline import NEW_ITEM, Outline, SectionPlan, TablePlan, chinese_ordinal, number_sections
 from service.drafting.reasons import GivenBook, ReasonsFor, hollow, names_of, refusal_of, refused, tidy
 from service.drafting.template import (
     ITEM,
@@ -47,8 +49,12 @@ from service.numerals import read_quantities, render_number
 from service.vocabulary.wording import WordingRules
 
 _CASE_SLOT = re.compile(r"\{([^{}]+)\}")
+#: What a wording of a case is filled in at: its slots, and the word that stands for no change.
+_CASE_FIGURE = re.compile(rf"{_CASE_SLOT.pattern}|持平")
 #: Findings that speak against words of a reason.
 _DOUBTS = frozenset({"reason-contradicts-figures", "garbled-words"})
+#: A stated reason that explains a difference from the year's own budget, not a change from the year before.
+_OF_BUDGET = re.compile(r"(?:大于|小于|高于|低于|超过)(?:当年|年初|本年|全年)?预算")
 #: What stands for the item at hand where there is none.
 _NO_ITEM = "支出"
 
@@ -84,6 +90,16 @@ class _Builder:
 
     def sentence(self, number: int) -> Sentence:
         return Sentence(f"S{number}", self.text, tuple(self.figures), tuple(self.reasons), tuple(self.gaps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """A reason found for something, with its text "" where none was found: given by a person, or quoted."""
+
+    name: str
+    text: str = ""
+    given: Given | None = None
+    quoted: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +178,7 @@ class Writer:
                 at += 1
                 below.append(lines[at])
             at += 1
-            if not self._holds(line, _At()):
+            if not all(ITEM in c.of or self._is(c, _At(), line.place) for c in line.conditions):
                 continue
             if line.each is None:
                 standing.append(self._filled(line.parts, _At()))
@@ -172,12 +188,16 @@ class Writer:
             elif line.each.joined:
                 self._join_items(line, standing)
             else:
-                if standing:
-                    yield self._closed(standing)
-                    standing = []
+                yield from self._closed_if_any(standing)
+                standing = []
                 yield from self._for_each(line, below, "")
-        if standing:
-            yield self._closed(standing)
+        yield from self._closed_if_any(standing)
+
+    def _closed_if_any(self, builders: Sequence[_Builder]) -> Iterator[Paragraph]:
+        """Close a paragraph, without the sentences of which nothing is left."""
+        said = [b for b in builders if b.text.strip()]
+        if said:
+            yield self._closed(said)
 
     def _for_each(self, line: Line, below: Sequence[Line], within: str) -> Iterator[Paragraph]:
         for ordinal, item in enumerate(self._items(line, within), 1):
@@ -246,6 +266,10 @@ class Writer:
             except MissingFactError:
                 return condition.test is Test.CHANGED  # what is not known is told as a gap
             return bool(sign) == (condition.test is Test.CHANGED)
+        if condition.test in (Test.PRIOR_THERE, Test.PRIOR_NOT_THERE):
+            assert isinstance(expression, Reference)  # noqa: S101 - a condition on last year names one figure
+            there = self._amounts.exists(self._amounts.last_year(expression))
+            return there == (condition.test is Test.PRIOR_THERE)
         try:
             number = self._amounts.now(expression).quantity.number
         except MissingFactError:
@@ -281,6 +305,8 @@ class Writer:
                 self._prior(slot, at, out)
             case SlotKind.REASON:
                 self._reason(slot, at, out)
+            case SlotKind.COMPLETION:
+                self._completion(slot, at, out)
             case SlotKind.NAMES:
                 self._list_names(slot, at, out)
             case SlotKind.FILL:
@@ -317,9 +343,16 @@ class Writer:
             if given is None or not self._write_given(given, expression, out):
                 out.gap(GapKind.FIGURE if self._is_tabled(expression) else GapKind.KNOWN, self._name(slot, at))
             return
+        except DivisionByZeroError:
+            out.gap(GapKind.FIGURE, f"{self._name(slot, at)}（除数为0，无法计算）")
+            return
         if given is not None:
             self._compare(given, self._amounts.figure(found, "", 0))
-        figure = self._amounts.figure(found, "", len(out.text))
+        self._put(found, "", at, out)
+
+    def _put(self, evaluation: Evaluation, label: str, at: _At, out: _Builder) -> None:
+        """Write a figure; in a cell of a table, which bears its unit above, without it."""
+        figure = self._amounts.figure(evaluation, label, len(out.text))
         if at.bare and figure.unit == WAN_YUAN.symbol:
             figure = replace(figure, text=figure.value, end=figure.start + len(figure.value))
         out.figure(figure)
@@ -384,6 +417,10 @@ class Writer:
         try:
             change = self._amounts.change(reference)
         except MissingFactError:
+            new = self._outline.cases[slot.case].by_case.get(NEW_ITEM, "")
+            if new and at.item and at.item.is_new and slot.of == ITEM:
+                out.put(_CASE_SLOT.sub(lambda found: self._word(found[1], at), new))
+                return
             out.gap(GapKind.PRIOR, f"{self._words['上年']}年{name}及增减")
             return
         label = change.now.figures[0].label
@@ -391,25 +428,28 @@ class Writer:
                        "今": (change.now, label), "上": (change.then, "")}  # fmt: skip
         at_text = 0
         words = self._outline.cases[slot.case].by_case[change.case.value]
-        for found in _CASE_SLOT.finditer(words):
+        for found in _CASE_FIGURE.finditer(words):
             out.put(words[at_text : found.start()])
             at_text = found.end()
-            if found[1] == "降":
+            if not found[1]:
+                if change.sign:
+                    out.put(found[0])
+                else:
+                    self._unchanged(reference, label, out)
+            elif found[1] == "降":
                 out.put(self._brief.style.fall)
             elif found[1] in evaluations:
                 evaluation, said = evaluations[found[1]]
                 if evaluation is not None:
-                    out.figure(self._amounts.figure(evaluation, said, len(out.text)))
+                    self._put(evaluation, said, at, out)
             else:
                 out.put(self._word(found[1], at))
-        rest = words[at_text:]
-        at_flat = rest.find("持平") if not change.sign else -1
-        if at_flat >= 0:
-            out.put(rest[:at_flat])
-            nothing = self._amounts.now(Binary(Operator.SUBTRACT, reference, self._amounts.last_year(reference)))
-            out.figure(self._amounts.figure(nothing, f"{label}增减额", len(out.text), text="持平"))
-            rest = rest[at_flat + len("持平") :]
-        out.put(rest)
+        out.put(words[at_text:])
+
+    def _unchanged(self, reference: Reference, label: str, out: _Builder) -> None:
+        """Write 持平, bound to the difference of the two years."""
+        nothing = self._amounts.now(Binary(Operator.SUBTRACT, reference, self._amounts.last_year(reference)))
+        out.figure(self._amounts.figure(nothing, f"{label}增减额", len(out.text), text="持平"))
 
     def _prior(self, slot: Slot, at: _At, out: _Builder) -> None:
         try:
@@ -417,10 +457,59 @@ class Writer:
         except MissingFactError:
             out.gap(GapKind.PRIOR, f"{self._words['上年']}年{self._name(slot, at)}")
             return
-        figure = self._amounts.figure(found, "", len(out.text))
-        if at.bare and figure.unit == WAN_YUAN.symbol:
-            figure = replace(figure, text=figure.value, end=figure.start + len(figure.value))
-        out.figure(figure)
+        self._put(found, "", at, out)
+
+    def _completion(self, slot: Slot, at: _At, out: _Builder) -> None:
+        """Tell a figure of the final accounts beside the budget of its year, as both are written."""
+        reference = self._reference(slot, at)
+        budget = replace(reference, stage=Stage.BUDGET)
+        name = self._name(slot, at)
+        try:
+            final = self._amounts.now(reference)
+        except MissingFactError:
+            out.gap(GapKind.FIGURE, f"{name}及其年初预算")
+            return
+        try:
+            planned: Evaluation | None = self._amounts.now(budget)
+        except MissingFactError:
+            planned = None
+        case = self._completion_case(final, planned)
+        rate = None
+        if planned is not None and planned.quantity.number:
+            rate = self._amounts.now(Call(Function.SHARE, (reference, budget)))
+        label = final.figures[0].label
+        at_text = 0
+        words = self._outline.completion[case]
+        for found in _CASE_SLOT.finditer(words):
+            out.put(words[at_text : found.start()])
+            at_text = found.end()
+            if found[1] == "决":
+                self._put(final, "", at, out)
+            elif found[1] == "预" and planned is not None:
+                self._put(planned, "", at, out)
+            elif found[1] == "率" and rate is not None:
+                self._put(rate, f"{label}完成年初预算的比例", at, out)
+            elif found[1] == "因":
+                self._put_reason(self._why_not_as_planned(reference, at, name), f"{name}预决算差异", out)
+            elif found[1] in ("预", "率"):
+                out.gap(GapKind.PRIOR, f"{name}年初预算")
+            else:
+                out.put(self._word(found[1], at))
+        out.put(words[at_text:])
+
+    def _completion_case(self, final: Evaluation, planned: Evaluation | None) -> str:
+        if planned is None:
+            return "没有预算"
+        a, b = self._amounts.written(final).base, self._amounts.written(planned).base
+        if not b:
+            return "预算为0" if a else "都为0"
+        return "等于" if a == b else "大于" if a > b else "小于"
+
+    def _why_not_as_planned(self, reference: Reference, at: _At, name: str) -> _Reason:
+        """Return the reason why the final accounts differ from the budget, given by a person or quoted."""
+        names = names_of(reference, self._scope, name)
+        given = self._reasons.find([f"{n}预决算差异" for n in names]) or (self._reasons.find(names) if at.item else None)
+        return self._reason_text(reference, given, name, of_budget=True)
 
     # -- reasons and facts ------------------------------------------------------------------------------
 
@@ -440,44 +529,55 @@ class Writer:
                     f"“{name}”与上年持平，{given.place}给的原因没有写入。持平不写原因。", stated=given.text[:60],
                 )  # fmt: skip
             return
-        text, place, said = self._reason_text(reference, given, name)
-        if sign is None and not text:
+        reason = self._reason_text(reference, given, name)
+        if sign is None and not reason.text:
             return
         head, _, tail = self._outline.reason.partition("{文}")
-        out.put(head)
-        if not text:
-            out.gap(GapKind.REASON, f"{name}{'增加' if (sign or 0) > 0 else '减少'}的原因")
-        else:
-            start = len(out.text)
-            if given is not None:
-                out.figures += _given_figures(text, start, given)
-            out.put(text)
-            out.reasons.append(DraftReason(start, len(out.text), name, text, said, place))
+        out.put(head.removesuffix("是") if reason.text.startswith("一是") else head)
+        self._put_reason(reason, f"{name}{'增加' if (sign or 0) > 0 else '减少'}", out)
         out.put(tail)
 
-    def _reason_text(self, reference: Reference, given: Given | None, name: str) -> tuple[str, Place | None, str]:
-        """Return a reason's text, where it is quoted from, and who gave it; the text is "" where there is none."""
+    def _put_reason(self, reason: _Reason, of: str, out: _Builder) -> None:
+        """Write a reason, or the gap where there is none."""
+        if not reason.text:
+            out.gap(GapKind.REASON, f"{of}的原因")
+            return
+        start = len(out.text)
+        if reason.given is not None:
+            out.figures += _given_figures(reason.text, start, reason.given)
+        out.put(reason.text)
+        said = reason.given.place if reason.given else ""
+        out.reasons.append(DraftReason(start, len(out.text), reason.name, reason.text, said, reason.quoted))
+
+    def _reason_text(self, reference: Reference, given: Given | None, name: str, *, of_budget: bool = False) -> _Reason:
+        """Return the reason of a change, or where *of_budget* is set of a difference from the year's budget."""
         if given is not None:
             text = tidy(given.text)
             why = refusal_of(text, self._rules)
             if why:
                 finding = refused(name, why, given.place, given.text)
                 self._findings[finding.code, finding.message] = finding
-                return "", None, ""
+                return _Reason(name)
             weak = hollow(text, self._rules)
             if weak:
                 self._find(
                     "hollow-reason", Severity.WARNING,
                     f"“{name}”的原因“{text[:30]}”{weak}（{given.place}），请写到具体的人员、项目、政策或标准。", stated=text[:60],
                 )  # fmt: skip
-            return text, None, given.place
-        for reason in self._reasons_for(reference):
+            return _Reason(name, text, given)
+        nearest = sorted(self._reasons_for(reference), key=lambda r: self._brief.year - self._year_of(r.source))
+        for reason in nearest:
+            if bool(_OF_BUDGET.search(reason.source.quote)) != of_budget:
+                continue
             text = self._undoubted(reason, name)
-            if refusal_of(text, self._rules):
+            if refusal_of(text, self._rules) or any(text.endswith(said) for said in self._rules.reasons.unchanged):
                 continue
             self._tell_quoted(reason.source, name)
-            return text, place_of(reason.source, self._amounts.titles), ""
-        return "", None, ""
+            return _Reason(name, text, quoted=place_of(reason.source, self._amounts.titles))
+        return _Reason(name)
+
+    def _year_of(self, source: Source) -> int:
+        return self._years.get(source.document, self._brief.year)
 
     def _undoubted(self, reason: StatedReason, name: str) -> str:
         """Return a stated reason without the parts that the document's own figures contradict."""
@@ -492,7 +592,7 @@ class Writer:
         return "；".join(p for p in parts if not any(w and w in p for w in wrong))
 
     def _tell_quoted(self, source: Source, name: str) -> None:
-        year = self._years.get(source.document, self._brief.year)
+        year = self._year_of(source)
         if year != self._brief.year:
             self._find(
                 "quoted-from-other-year", Severity.WARNING,
