@@ -134,7 +134,8 @@ class Composer:
         text = ingest(reading, self._vocabulary, Assumed(draft.entity, names, draft.year, draft.stage, units))
         text = replace(text, entity=draft.entity, entity_names=names, year=draft.year, stage=draft.stage)
         others = [d for d in documents if d.id not in {o.id for o in own}]
-        return check(material_of(text, own, others, self._vocabulary))
+        # The tables are the store's: what is wrong in them was told when they were taken in.
+        return check(replace(material_of(text, own, others, self._vocabulary), handed_in=frozenset()))
 
     # -- documents --------------------------------------------------------------------------------------
 
@@ -295,7 +296,7 @@ def _sources(own: Sequence[Document], documents: Sequence[Document], quoted: Seq
 def _of_figures(amounts: Amounts, documents: dict[str, Document]) -> Iterable[Finding]:
     """Tell what a reader must know of the figures used: sources that disagree, cells in doubt, derived years."""
     derived: dict[str, Fact] = {}
-    for label, evaluation in amounts.used:
+    for _, evaluation in amounts.used:
         for figure in evaluation.figures:
             first = figure.facts[0]
             if figure.how == "derived":
@@ -311,7 +312,7 @@ def _of_figures(amounts: Amounts, documents: dict[str, Document]) -> Iterable[Fi
                 bad = next(f for f in figure.facts if f.proof is Proof.CONTRADICTED)
                 yield Finding(
                     "doubtful-cell", Severity.WARNING,
-                    f"“{label}”用到{_named(bad, documents)}的{_said(bad)}，该表这一处加总不成立，请先核对表格。", (bad.source,),
+                    f"“{figure.label}”取自{_named(bad, documents)}的{_said(bad)}，该表这一处加总不成立，请先核对表格；草稿仍按印出的数写。", (bad.source,),
                     stated=_said(bad),
                 )  # fmt: skip
     if derived:

@@ -29,6 +29,7 @@ class Material:
         foreign: Documents handed in that belong to another entity or year; nothing is judged by them.
         vocabulary: Names and rules.
         spotter: Finds printed names, the entity's own units included.
+        handed_in: Ids of the documents that came along with the text; the others are of the store.
     """
 
     text: Document
@@ -37,6 +38,7 @@ class Material:
     foreign: tuple[Document, ...]
     vocabulary: Vocabulary
     spotter: Spotter
+    handed_in: frozenset[str] = frozenset()
 
     @property
     def has_tables(self) -> bool:
@@ -79,7 +81,10 @@ def material_of(
     known = [Member("unit", u.code, u.name) for u in units.values()]
     spotter = Spotter(vocabulary, [*known, *_printed_names(own, vocabulary)], colloquial=False)
     names = tuple(dict.fromkeys(n for d in (text, *own) for n in d.entity_names))
-    return Material(replace(text, entity_names=names), tuple(own), tuple(others), tuple(foreign), vocabulary, spotter)
+    return Material(
+        replace(text, entity_names=names), tuple(own), tuple(others), tuple(foreign), vocabulary, spotter,
+        frozenset(d.id for d in handed_in),
+    )  # fmt: skip
 
 
 def _printed_names(documents: Sequence[Document], vocabulary: Vocabulary) -> list[Member]:

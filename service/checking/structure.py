@@ -36,8 +36,8 @@ def _all(material: Material) -> Iterator[Finding]:
     yield from goal_findings(material)
     yield from across_findings(material)
     for document in material.sources:
-        if document.id != text.id and not text.tables:
-            yield from sum_findings(document, vocabulary)  # handed in or stored, they are the tables of this text
+        if document.id in material.handed_in and not text.tables:
+            yield from sum_findings(document, vocabulary)  # they are the tables of this text
         elif document.id != text.id:
             note = grouped_note(document, vocabulary)
             if note is not None:
