@@ -18,6 +18,8 @@ __all__ = ["draft_to_docx", "read_reference"]
 
 #: A cell that is set to the right: a number, or the dash that stands for none.
 _AMOUNT = re.compile(r"\s*(?:[-−－+(（]?\d[\d,，]*(?:\.\d+)?[%％]?[)）]?|[-—－]+)\s*")
+#: What the margins of a table cell take, in characters.
+_BESIDE = 0.5
 
 
 def draft_to_docx(draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
@@ -110,7 +112,7 @@ def _cell_style(said: Sentence) -> str:
 def _widths(rows: Sequence[Sequence[str]], layout: Layout) -> list[int]:
     """Return widths of columns by what they hold, in twips, which make up the width of the table."""
     held = [max(width_of(r[column]) for r in rows) for column in range(len(rows[0]))]
-    shares = [min(max(each, layout.narrowest), layout.widest) for each in held]
+    shares = [min(max(each, layout.narrowest), layout.widest) + _BESIDE for each in held]
     widths = [int(layout.table_width * share / sum(shares)) for share in shares]
     widths[-1] += layout.table_width - sum(widths)
     return widths

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lxml import etree
 
 from service.adapters.gongwen.layout import Layout
-from service.adapters.gongwen.wordml import section, settings, styles, w
+from service.adapters.gongwen.wordml import WORD, section, settings, styles, w
 from service.adapters.readers.package import Package, attribute, local
 from service.adapters.xml_text import writable
 from service.domain.errors import SourceDocumentError
@@ -131,7 +131,7 @@ def _zipped(parts: Mapping[str, etree._Element]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # compressors do not all make the same of a text
         for name, root in parts.items():
-            etree.cleanup_namespaces(root)
+            etree.cleanup_namespaces(root, top_nsmap={"w": WORD, "r": f"{_OFFICE}/relationships"})
             entry = zipfile.ZipInfo(name, _NO_TIME)
             entry.create_system, entry.external_attr = 3, 0o644 << 16
             archive.writestr(entry, etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -10,7 +10,7 @@ from lxml import etree
 from service.adapters.gongwen.layout import Layout
 from service.adapters.gongwen.sources import Group, Sources
 from service.adapters.gongwen.wordml import cell, paragraph, row, run, table, w
-from service.adapters.readers.word import SOURCES_BOOKMARK
+from service.adapters.readers.word import SOURCES_BEGIN, SOURCES_END
 from service.drafting.draft import Draft
 
 #: Behind the heading of a section.
@@ -18,15 +18,12 @@ _SHADE = "EDEDED"
 
 
 def source_pages(draft: Draft, layout: Layout) -> Iterator[etree._Element]:
-    """Yield the pages 数据来源, within a bookmark by which the reader knows that they are not the text."""
+    """Yield the pages 数据来源, between bookmarks by which the reader knows that they are not the text."""
     said = Sources(draft)
     figures, reasons, gaps = said.figures(), said.reasons(), said.gaps()
-    start = w("bookmarkStart", id=0, name=SOURCES_BOOKMARK)
-    yield w("p", w("pPr", w("pStyle", val="SourceTitle")), start, run("数据来源"))
+    yield paragraph("SourceTitle", *_bookmark(0, SOURCES_BEGIN), run("数据来源"))
     documents = said.documents()
-    yield paragraph(
-        "SourceText", run(f"本文的数字依据下列{len(documents)}份文件：" if documents else "本文没有列出所依据的文件。")
-    )
+    yield paragraph("SourceText", run("本文的数字依据下列文件：" if documents else "本文没有列出所依据的文件。"))
     yield from (paragraph("SourceText", run(line)) for line in documents)
     reference, position, figure, label, working, source = layout.source_widths
     rest = figure + label + working + source
@@ -37,10 +34,14 @@ def source_pages(draft: Draft, layout: Layout) -> Iterator[etree._Element]:
     )
     for name, groups, columns, widths in listed:
         number = sum(len(g.rows) for g in groups)
-        yield paragraph("SourceHeading", run(f"{name}（共{number}处）" if number else f"{name}：无"))
+        yield paragraph("SourceHeading", run(f"{name}（{number}）"))
         if groups:
             yield table(_source_rows(groups, columns, widths), widths)
-    yield w("p", w("pPr", w("pStyle", val="TableEnd")), w("bookmarkEnd", id=0))
+    yield paragraph("TableEnd", *_bookmark(1, SOURCES_END))
+
+
+def _bookmark(number: int, name: str) -> tuple[etree._Element, ...]:
+    return w("bookmarkStart", id=number, name=name), w("bookmarkEnd", id=number)
 
 
 def _source_rows(groups: Iterable[Group], columns: Sequence[str], widths: Sequence[int]) -> Iterator[etree._Element]:

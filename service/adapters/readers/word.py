@@ -18,8 +18,9 @@ from service.domain.errors import EmptyDocumentError, SourceDocumentError, Unrea
 from service.ingestion.blocks import Block, Reading
 from service.ingestion.placing import PlacedCell, place
 
-#: Bookmark around the pages 数据来源 that drafts come with: a listing of sources, no part of the text.
-SOURCES_BOOKMARK = "youju_sources"
+#: Bookmarks where the pages 数据来源 of a draft begin and end: a listing of sources, no part of the text. Two that
+#: hold no text, since LibreOffice tears one that reaches over tables.
+SOURCES_BEGIN, SOURCES_END = "youju_sources", "youju_sources_end"
 #: How deep tables may stand in one another; real documents have two levels.
 _MAX_DEPTH = 8
 #: Nested elements of any kind; deeper nesting is made to break parsers.
@@ -108,7 +109,7 @@ class _Document:
             raise UnreadableDocumentError(
                 f"“{self._package.name}”不是完整的Word文档，找不到正文。请用Word或WPS打开，另存为DOCX后再上传。"
             )
-        self._passed_over = _within_bookmark(body, SOURCES_BOOKMARK)
+        self._passed_over = _between(body, SOURCES_BEGIN, SOURCES_END)
         self._write_blocks(body, 0)
         if self._passed_over:
             self._composer.remark("sources-not-read", "“数据来源”页是起草时列出的出处，不是正文，没有读，也没有核对。")
@@ -358,22 +359,22 @@ def _blocks(container: etree._Element) -> Iterator[etree._Element]:
             waiting.append(iter(choice))
 
 
-def _within_bookmark(body: etree._Element, name: str) -> frozenset[etree._Element]:
-    """Return the paragraphs and tables of a bookmark, from the one it begins in to the one before it ends.
+def _between(body: etree._Element, first: str, last: str) -> frozenset[etree._Element]:
+    """Return the paragraphs and tables from the one with a bookmark to the last before the paragraph with another.
 
-    Word, WPS and LibreOffice move the ends of bookmarks into paragraphs or out of them; a paragraph in which it
-    ends may have been written on and counts as text.
+    The paragraph with the other may have been written on and counts as text; without it, all that follows belongs.
     """
     found: set[etree._Element] = set()
-    number: str | None = None
-    for element in body.iter("{*}bookmarkStart", "{*}bookmarkEnd", "{*}p", "{*}tbl"):
-        kind = local(element)
-        if kind == "bookmarkStart" and number is None and attribute(element, "name") == name:
-            number = attribute(element, "id")
+    is_between = False
+    for element in body.iter("{*}bookmarkStart", "{*}p", "{*}tbl"):
+        name = attribute(element, "name") if local(element) == "bookmarkStart" else ""
+        if name == first:
+            is_between = True
             found.update(element.iterancestors("{*}p", "{*}tbl"))
-        elif kind == "bookmarkEnd" and number is not None and attribute(element, "id") == number:
-            return frozenset(found.difference(element.iterancestors("{*}p")))
-        elif kind in ("p", "tbl") and number is not None:
+        elif name == last:
+            is_between = False
+            found.difference_update(element.iterancestors("{*}p"))
+        elif is_between and not local(element).startswith("bookmark"):
             found.add(element)
     return frozenset(found)
 
