@@ -358,6 +358,7 @@ def draft(
     chosen = _format(form, output, as_json=as_json, formats=_DRAFT_FORMATS)
     brief = _brief(entity, year, section or (), outline, base, decimals, fall, quote or ())
     given = [each for each in (reasons, facts, Path(outline) if _is_file(outline) else None) if each]
+    _refuse_no_folder(output)
     application, drafts = _desk(context).drafts()
     brief = _with_files(brief, application, reasons, facts, outline)
     made = drafts.create(brief)
@@ -432,9 +433,9 @@ def recheck(
     as_json: AsJson = False,
 ) -> int:  # fmt: skip
     """Check an edited draft and keep it as a new version."""
-    from service.draft_report import revision_to_dict, revision_to_text
+    from service.draft_report import findings_to_text, revision_to_dict, revision_to_text
     from service.drafts import read_source
-    from service.rendering import finding_to_text, to_json
+    from service.rendering import to_json
 
     _refuse_broken_text(draft_id, file, *(source or ()))
     given = [read_source(each, f"--source 第{number}个") for number, each in enumerate(source or (), 1)]
@@ -448,8 +449,8 @@ def recheck(
         _print(to_json(held.said(revised)))
     else:
         said = revision_to_dict(revised.revision)
-        findings = [finding_to_text(each) for each in revised.draft.findings]
-        _print("\n".join([f"与第{revised.base}版相比，{revision_to_text(said)}", *findings]))
+        findings = findings_to_text(revised.draft.findings)
+        _print("\n".join(filter(None, [f"与第{revised.base}版相比，{revision_to_text(said)}", findings])))
     _note(_about_draft(revised))
     return _status(_said_of(revised))
 
@@ -683,6 +684,12 @@ def _with_files(
         known=read_notes(application.bytes_of(facts), facts.name) if facts else (),
         custom=read_outline_file(application.bytes_of(Path(outline)), Path(outline).name) if _is_file(outline) else None,
     )
+
+
+def _refuse_no_folder(output: Path | None) -> None:
+    """Raise InvalidInputError for a file that cannot be written, before there is anything to write."""
+    if output is not None and not os.access(output if output.is_dir() else output.parent, os.W_OK):
+        raise InvalidInputError(f"不能写入“{output.name}”。请检查文件夹是否存在、是否有写权限。")
 
 
 def _about_draft(kept: Kept, *, approval: bool = False) -> str:

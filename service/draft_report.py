@@ -392,14 +392,20 @@ def where_of(figure: DraftFigure) -> str:
     """Say where the figures are printed that a figure rests on."""
     if not figure.operands:
         return WAYS["person"] if figure.how == "person" else "没有出处"
-    places = list(dict.fromkeys(_where(each.place) for each in figure.operands))
-    more = f"；另有{len(places) - _MOST_PLACES}处" if len(places) > _MOST_PLACES else ""
-    return "；".join(places[:_MOST_PLACES]) + more
+    places = list(dict.fromkeys((_document(each.place), _where(each.place)) for each in figure.operands))
+    shown: dict[str, list[str]] = {}
+    for title, where in places[:_MOST_PLACES]:
+        shown.setdefault(title, []).append(where)
+    more = [f"另有{len(places) - _MOST_PLACES}处"] if len(places) > _MOST_PLACES else []
+    return "；".join([*(f"{title}{'；'.join(wheres)}" for title, wheres in shown.items()), *more])
+
+
+def _document(place: Place) -> str:
+    return f"《{place.document_title}》" if place.document_title else place.document
 
 
 def _where(place: Place) -> str:
-    title = f"《{place.document_title}》" if place.document_title else place.document
-    return f"{title}{place_to_text(place_to_dict(place))}"
+    return place_to_text(place_to_dict(place))
 
 
 def gap_lines(draft: Draft) -> list[str]:
@@ -424,7 +430,7 @@ def draft_to_text(draft: Draft, *, sources: bool = True) -> str:
         lines += [
             f"[{number}] {sentence} {text}：{label}"
             + "".join(f"；{part}" for part in (working, where) if part)
-            + (f"（{marks}）" if marks else "")
+            + (f"（{marks}）" if marks != where else "")
             for number, (sentence, text, label, working, where, marks) in enumerate(sources_of(draft), 1)
         ]
         lines += ["", f"{GAPS}（{len(draft.gaps)}）", *gap_lines(draft)]
@@ -437,6 +443,18 @@ def _table_to_text(table: DraftTable) -> Sequence[str]:
     head = f"{table.title}（单位：{table.unit}）" if table.unit else table.title
     rows = ("\t".join(cell.text for cell in row) for row in table.cells)
     return [*([head] if head else []), "\t".join(table.columns), *rows]
+
+
+def findings_to_text(findings: Sequence[Finding]) -> str:
+    """Write findings for a terminal, gravest first, each with its place and the sentence it is about."""
+    rank = list(Severity)
+    lines: list[str] = []
+    for each in sorted(findings, key=lambda it: rank.index(it.severity)):
+        said = finding_to_dict(each)
+        lines.append(finding_to_text(said))
+        if each.severity is not Severity.NOTE:
+            lines += [f"     {name}：{value}" for name, value in (("位置", said["where"]), ("原文", said["quote"])) if value]
+    return "\n".join(lines)
 
 
 def summary_of(draft: Draft) -> str:

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service.adapters.annotating.files import FileAnnotator
+from service.adapters.gongwen import document as word
 from service.adapters.readers.files import read_file
 from service.application import Application, Limits
 from service.asking.answer import Answer, Citation, Result, Status
 from service.calculation.evidence import Operand, Place
+from service.composer import Composer
 from service.domain.document import Document
 from service.domain.errors import FormulaSyntaxError
 from service.domain.finding import Finding, Severity
+from service.drafting.revision import revise
+from service.drafts import Drafts
+from service.ports import DraftStore
 from service.vocabulary.vocabulary import Vocabulary
-from tests.fakes import FakeAnswerLog, FakeLibrary, FakePassageIndex, FixedClock
+from tests.fakes import FakeAnswerLog, FakeDraftStore, FakeLibrary, FakePassageIndex, FixedClock
 
 PLACE = Place("d1", "某局2024年部门预算", "T03", "支出总体情况表", "合计", "合计", 0, 5, 230, quote="950.47")
 RESULT = Result(
@@ -69,3 +74,14 @@ def build(
         limits=limits or Limits(),
         annotator=FileAnnotator(),
     )
+
+
+def build_drafts(
+    application: Application, vocabulary: Vocabulary, *documents: Document, store: DraftStore | None = None
+) -> Drafts:
+    """Return what drafting needs over *documents*, with the real engine and a store in memory."""
+    composer = Composer(FakeLibrary(*documents), vocabulary, read_file)
+    return Drafts(
+        application=application, compose=composer.compose, check=composer.recheck, revise=revise,
+        store=store or FakeDraftStore(), clock=FixedClock(), reader=read_file, word=word,
+    )  # fmt: skip
