@@ -73,7 +73,7 @@ def material_of(
             continue
         same = _same_entity(text, document) and (document.year, document.stage) == (text.year, text.stage)
         same = same and (document.kind == OWN_OFFICE) == (text.kind == OWN_OFFICE)
-        if same and not own and document.tables:
+        if same and _says_more(document, own, text):
             own.append(document)
         elif not same:
             others.append(document)
@@ -85,6 +85,17 @@ def material_of(
         replace(text, entity_names=names), tuple(own), tuple(others), tuple(foreign), vocabulary, spotter,
         frozenset(d.id for d in handed_in),
     )  # fmt: skip
+
+
+def _says_more(document: Document, own: Sequence[Document], text: Document) -> bool:
+    """Whether a document of the store has tables that are missing beside a text: it has none, or only some of its own."""
+    if not own:
+        return bool(document.tables)
+    return own == [text] and len(_kinds(text)) * 2 < len(_kinds(document))
+
+
+def _kinds(document: Document) -> set[str]:
+    return {t.kind for t in document.tables if t.kind and t.figure_columns}
 
 
 def _printed_names(documents: Sequence[Document], vocabulary: Vocabulary) -> list[Member]:

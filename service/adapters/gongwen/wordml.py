@@ -86,7 +86,8 @@ def styles(layout: Layout) -> etree._Element:
     defaults = w(
         "docDefaults",
         w("rPrDefault", w("rPr", *_fonts(normal), w("lang", val="en-US", eastAsia="zh-CN"))),
-        w("pPrDefault", w("pPr", w("widowControl", val=0))),
+        # Hanging punctuation is lost where LibreOffice prints the page.
+        w("pPrDefault", w("pPr", w("widowControl", val=0), w("overflowPunct", val=0))),
     )
     lines = ("top", "left", "bottom", "right", "insideH", "insideV")
     grid = w(
