@@ -26,7 +26,7 @@ from service.checking.words import Words
 from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.fact import Source
 from service.domain.finding import Severity
-from service.domain.quantity import PERCENT, WORKING_DIGITS, Kind, Quantity, Unit
+from service.domain.quantity import PERCENT, WORKING_DIGITS, Kind, Quantity, Unit, round_half_up
 from service.numerals import render_number, render_quantity
 
 _COMPARISONS = frozenset({Aspect.CHANGE, Aspect.RATE})
@@ -105,7 +105,7 @@ def judge_changes(
     for group in groups:
         relations = [r for claim in group if claim.aspect in _COMPARISONS for r in _relations(claim, group, book, elsewhere, document)]
         _decide(relations, words)
-        _doubt_size(group, words, document)
+        _doubt_size(group, book, words, document)
         _doubt_rate(group, words, document)
 
 
@@ -147,8 +147,8 @@ def _doubt_rate(group: Sequence[Claim], words: Words, document: str) -> None:
             )  # fmt: skip
 
 
-def _doubt_size(group: Sequence[Claim], words: Words, document: str) -> None:
-    """Object to an increase beyond the amount itself: the year before would be below zero."""
+def _doubt_size(group: Sequence[Claim], book: Book, words: Words, document: str) -> None:
+    """Object to an increase beyond the amount itself: the year before would be below zero, as no table prints it."""
     for claim in group:
         if claim.aspect is not Aspect.CHANGE or claim.quantity.unit.kind is not Kind.MONEY or claim.quantity.number <= 0:
             continue
@@ -156,13 +156,20 @@ def _doubt_size(group: Sequence[Claim], words: Words, document: str) -> None:
         now = next((c for c in reversed(before) if c.quantity.unit.kind is Kind.MONEY and _is_now(c, claim)), None)
         if now is None or claim.objection is not None or now.objection is not None:
             continue
-        if now.interval[1] < claim.interval[0]:
+        if now.interval[1] < claim.interval[0] and not _was_negative(claim, book):
             what = words.subject(claim.coordinates[0]) if claim.coordinates else "这一项"
             culprit, other = (claim, now) if now.settled else (now, claim)
             culprit.objection = Objection(
                 "figures-do-not-agree", Severity.ERROR,
                 f"{what}增加{claim.text}，比本年数{now.text}还多，上年数成了负数。", "", "", (other.source(document),),
             )  # fmt: skip
+
+
+def _was_negative(claim: Claim, book: Book) -> bool:
+    """Whether the tables print an amount below zero for the year compared with."""
+    year = _year(claim, back=True)
+    places = [replace(c, aspect=Aspect.LEVEL, year=year, base_year=None) for c in claim.coordinates]
+    return any(printed.quantity.number < 0 for place in places for printed in book.at(place))
 
 
 def _is_now(level: Claim, claim: Claim) -> bool:
@@ -195,7 +202,7 @@ def _relations(
     tried: list[_Relation] = []
     for a in now:
         for b in before:
-            made = _by_years(claim, a, b, is_rate=is_rate)
+            made = _by_years(claim, a, b, change, is_rate=is_rate)
             if made:
                 tried.append(made)
     if is_rate and change is not None and not change.quantity.number and not claim.quantity.number:
@@ -280,7 +287,7 @@ def _against_other_stage(claim: Claim) -> bool:
     return any(w in text[begin : claim.start] for w in ("执行", "决算", "年初", "全年", "调整"))
 
 
-def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _Relation | None:
+def _by_years(claim: Claim, now: Amount, before: Amount, change: Claim | None, *, is_rate: bool) -> _Relation | None:
     taking = tuple(a.claim for a in (now, before) if a.claim is not None)
     sources = (*now.sources[:2], *before.sources[:2])
     stated = interval_of(claim.full)
@@ -300,14 +307,34 @@ def _by_years(claim: Claim, now: Amount, before: Amount, *, is_rate: bool) -> _R
         working = f"{a} － {b} = {render_quantity(said)}"
     exact = difference / before.quantity.base if is_rate else difference
     implied = (before.claim, _before(claim.quantity, now)) if is_rate and before.claim and not before.sure else None
-    holds = meet(stated, may) or (not is_rate and _of_rounded(claim.quantity, now, before))
+    holds = meet(stated, may) or (
+        _is_rate_of_rounded(claim.quantity, change, now, before) if is_rate else _of_rounded(claim.quantity, now, before)
+    )
     return _Relation((*taking, claim), holds, claim, said, exact, working, sources, implied)
 
 
 def _of_rounded(change: Quantity, now: Amount, before: Amount) -> bool:
     """Whether a change is that of the two amounts as a text prints them."""
-    a, b = (amount.quantity.to(change.unit).rounded(change.decimals) for amount in (now, before))
-    return a.number - b.number == change.number
+    a, b = (_as_written(amount.quantity, change) for amount in (now, before))
+    return round_half_up(a - b, change.decimals) == change.number
+
+
+def _is_rate_of_rounded(rate: Quantity, change: Claim | None, now: Amount, before: Amount) -> bool:
+    """Whether a rate is that of the two amounts as a text prints them, and the change beside it is so too."""
+    if change is None or change.quantity.unit.kind is not Kind.MONEY or not _of_rounded(change.quantity, now, before):
+        return False
+    a, b = (_as_written(amount.quantity, change.quantity) for amount in (now, before))
+    if b <= 0 or rate.unit.kind is not Kind.RATIO:
+        return False
+    with localcontext() as context:
+        context.prec = WORKING_DIGITS
+        return shown((a - b) / b, rate.unit, rate.decimals).number == rate.number
+
+
+def _as_written(amount: Quantity, beside: Quantity) -> Decimal:
+    """Write an amount in the unit and with the decimals of a figure beside it; in full where it would be 0."""
+    restated = amount.to(beside.unit)
+    return restated.rounded(beside.decimals).number or restated.number
 
 
 def _before(rate: Quantity, now: Amount) -> Interval:

@@ -79,7 +79,7 @@ def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
     end = _end_of_list(text, total.end)
     parts = [c for c in after if c.start < end and c.is_level and _of_one_kind(c, total)]
     if parts and _ONE_OF.match(text[total.end : parts[0].start]):
-        _judge_part(total, parts[0], document)
+        _judge_part(total, parts, document)
     if len(parts) < _FEWEST:
         return
     last = max([total.end, *(c.end for c in after if c.end <= parts[0].start)])
@@ -96,9 +96,12 @@ def _judge(total: Claim, after: Sequence[Claim], document: str) -> None:
         _object(total, listed, document)
 
 
-def _judge_part(total: Claim, part: Claim, document: str) -> None:
-    """Object to a part said to be within its total that is larger."""
+def _judge_part(total: Claim, parts: Sequence[Claim], document: str) -> None:
+    """Object to a part said to be within its total that is larger, unless a negative part brings the total down."""
+    part = parts[0]
     if total.objection is not None or part.objection is not None or total.quantity.number < 0:
+        return
+    if any(other.quantity.number < 0 for other in parts[1:]):
         return
     if part.interval[0] > total.interval[1]:
         culprit, other = (total, part) if part.settled else (part, total)

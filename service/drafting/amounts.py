@@ -16,7 +16,7 @@ from service.calculation.trace import Evaluation, Series
 from service.domain.coordinate import Stage
 from service.domain.errors import FormulaTypeError, MissingFactError
 from service.domain.fact import Authority
-from service.domain.quantity import NUMBER, WAN_YUAN, Kind, Quantity, round_half_up
+from service.domain.quantity import NUMBER, WAN_YUAN, Kind, Quantity, round_half_up, trim
 from service.drafting.brief import Style
 from service.drafting.draft import DraftFigure
 from service.numerals import render_number
@@ -145,7 +145,7 @@ class Amounts:
     # -- writing ----------------------------------------------------------------------------------------
 
     def written(self, evaluation: Evaluation) -> Quantity:
-        """Return a value as it is written: in 万元, rounded by the style, never 0 where it is not."""
+        """Return a value as it is written: in 万元, rounded by the style; money that would be 0 so is written in full."""
         quantity, shown = evaluation.quantity, evaluation.shown
         if quantity.unit.kind not in (Kind.MONEY, Kind.RATIO, Kind.POINT, Kind.MULTIPLE):
             return shown or quantity
@@ -155,8 +155,12 @@ class Amounts:
         if places is None:
             plain = shown if shown is not None and isinstance(evaluation.trace.value, Quantity) else None
             places = min(plain.decimals, PLACES) if plain and quantity.unit.kind is Kind.MONEY else PLACES
+        if not round_half_up(quantity.number, places) and quantity.unit.kind is Kind.MONEY:
+            return Quantity(trim(round_half_up(quantity.number, _MOST_PLACES)), quantity.unit)
         while places < _MOST_PLACES and not round_half_up(quantity.number, places):
             places += 1
+        if not round_half_up(quantity.number, places):
+            return Quantity(Decimal(0).scaleb(-PLACES), quantity.unit)  # a share too small to be written
         return quantity.rounded(places)
 
     def figure(self, evaluation: Evaluation, label: str, start: int, *, text: str = "") -> DraftFigure:
