@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from service.checking.material import Material
@@ -19,6 +19,7 @@ _PRICED = re.compile(r"\d[\d.]*(?:万|亿)?元$")
 def residue_findings(material: Material) -> Iterator[Finding]:
     """Yield placeholders, undecided choices and figures that are missing (C24)."""
     rules = material.vocabulary.wording
+    taken: list[Spot] = []
     for sign in rules.residue:
         spots = [
             Spot(p, *m.span())
@@ -26,7 +27,8 @@ def residue_findings(material: Material) -> Iterator[Finding]:
             if not is_glossary(p)
             for m in sign.pattern.finditer(p.text)
         ]
-        spots = [s for s in spots if not _is_a_size(s)]
+        spots = [s for s in spots if not (_is_a_size(s) or _overlaps(s, taken))]
+        taken += spots
         yield from grouped(
             material, "template-residue", Severity.WARNING,
             f"模板残留：{sign.what}没有改，请写成实际内容。", spots,
@@ -52,6 +54,11 @@ def residue_findings(material: Material) -> Iterator[Finding]:
         fees,
         expected="金额",
     )
+
+
+def _overlaps(spot: Spot, others: Sequence[Spot]) -> bool:
+    """Whether what it marks has been told under another name."""
+    return any(o.paragraph is spot.paragraph and o.start < spot.end and spot.start < o.end for o in others)
 
 
 def _is_a_size(spot: Spot) -> bool:
