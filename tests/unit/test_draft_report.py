@@ -32,7 +32,7 @@ from service.drafting.draft import (
     Section,
     Sentence,
 )
-from tests.drafts import EARLIER, ODD, TITLE, a_draft, a_sentence
+from tests.made_drafts import EARLIER, ODD, TITLE, a_draft, a_sentence
 
 _words = st.text(alphabet="支出预算0123.％《》|*_\\<>\n ", max_size=6)
 _index = st.integers(-1, 40)

@@ -30,8 +30,8 @@ from service.drafting.editing.model import ChangeKind, GivenSource, Revision, Se
 from service.drafts import Drafts, hash_of, read_notes, read_outline_file, read_source
 from service.ports import StoredDraft
 from service.vocabulary.vocabulary import Vocabulary
-from tests.drafts import a_draft
 from tests.fakes import FakeDraftStore, FixedClock
+from tests.made_drafts import a_draft
 from tests.samples import ENTITY, Sample, read_sample
 from tests.unit.annotating.texts import word_of
 from tests.web.applications import build
