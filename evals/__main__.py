@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals import checking, corpus, identities, numbers, tables, years
+from evals import checking, corpus, drafting, identities, numbers, tables, years
 from evals.cases import CASES, load_cases, suite_path
 from evals.report import render
 from evals.runner import (
@@ -26,7 +26,7 @@ from evals.runner import (
     run_to_dict,
 )
 
-_BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking")
+_BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking", "drafting")
 _PASSED, _WORSE, _USAGE = 0, 1, 2
 
 
@@ -108,8 +108,8 @@ def _built_in(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
             return _PASSED, {"suite": name, "skipped": True}
         report, counts, is_good = corpus.measure(folder) if name == "corpus" else corpus.measure_truth(folder)
         (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
-    elif name == "checking":
-        report, counts, is_good = checking.measure(years.corpus_folder())
+    elif name in {"checking", "drafting"}:
+        report, counts, is_good = (checking if name == "checking" else drafting).measure(years.corpus_folder())
         (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
     else:
         report, counts, is_good = (tables if name == "tables" else identities).measure()

@@ -95,7 +95,7 @@ def _amounts(places: int) -> st.SearchStrategy[Decimal]:
 @st.composite
 def _budgets(draw: st.DrawFn) -> tuple[Budget, Budget]:
     """Draw two years: of each amount the second year's is new, as before, nothing, or a little more or less."""
-    places, unit, printed = draw(st.sampled_from([(2, "万元", 2), (6, "万元", 6), (4, "元", 0), (6, "元", 2)]))
+    places, unit, printed = draw(st.sampled_from([(2, "万元", 2), (6, "万元", 6), (4, "元", 2), (6, "元", 2)]))
     amount = _amounts(places)
     codes = draw(st.lists(st.sampled_from(sorted(CODES)), min_size=1, max_size=3, unique=True))
     lines = [Line(code, *(draw(amount) for _ in range(4))) for code in codes]
@@ -110,14 +110,19 @@ def _budgets(draw: st.DrawFn) -> tuple[Budget, Budget]:
             "least": before + least,
         }[how]  # fmt: skip
 
-    if draw(st.booleans()):  # 冲减 of a project, printed as a negative amount
-        lines[0] = replace(lines[0], project=-lines[0].project)
     after = [
         Line(each.code, *(later(a) for a in (each.pay, each.homes, each.goods, each.project))) for each in lines
     ]
+    if draw(st.booleans()):  # 冲减 of a project, printed as a negative amount
+        lines[0], after[0] = _reduced(lines[0]), _reduced(after[0])
     then = Budget(2023, tuple(lines), **rest, unit=unit, places=printed, zero=zero)
     now = Budget(2024, tuple(after), **{k: later(v) for k, v in rest.items()}, unit=unit, places=printed, zero=zero)
     return then, now
+
+
+def _reduced(line: Line) -> Line:
+    """Return a line whose project brings its total down, though not below nothing: shares of that mean nothing."""
+    return replace(line, project=-line.project) if line.project < line.basic else line
 
 
 def _whole(number: str, *, running: str = "0", unit: str = "万元", places: int = 2) -> Callable[[int], Budget]:
