@@ -97,7 +97,8 @@ class Composer:
         )
         draft = writer.write(_in_order(sections, outline), _sources(own, documents, quoted))
         report = self.check(draft, own, documents)
-        found = [*draft.findings, *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report)]
+        ids = {d.id for d in documents}
+        found = [*draft.findings, *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids)]
         return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
 
     def check(self, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
@@ -215,7 +216,7 @@ class Composer:
         return find_outline(self.outlines(), name)
 
     def _outline_of(self, own: Sequence[Document]) -> Outline:
-        """Return the outline that the year's own text follows, else the default of its stage."""
+        """Return the outline that the year's own text follows, else that of its place, else the one for any place."""
         fit = [o for o in self.outlines() if o.stage is own[0].stage]
         if not fit:
             raise InvalidInputError(f"没有{own[0].stage.value}的提纲。请用 --outline 给出自己的提纲文件。")
@@ -223,9 +224,12 @@ class Composer:
         text = "".join(headings)
         followed = [sum(fold(s.title) in text for s in o.sections) for o in fit]
         best = max(range(len(fit)), key=lambda n: (followed[n] * 100 // len(fit[n].sections), fit[n].default))
-        if followed[best] * _FOLLOWS < len(fit[best].sections):
-            return next((o for o in fit if o.default), fit[0])
-        return fit[best]
+        if followed[best] * _FOLLOWS >= len(fit[best].sections):
+            return fit[best]
+        most = max(followed)
+        if most >= _SEVERAL and followed.count(most) == 1:
+            return fit[followed.index(most)]
+        return _outline_of_place(fit, own)
 
     # -- figures ----------------------------------------------------------------------------------------
 
@@ -243,7 +247,7 @@ class Composer:
         from service.calculation.scope import Scope
 
         year = own[0].year
-        facts = [f for d in documents for f in d.facts if d.id in quoted or not _is_only_said(f, year)]
+        facts = [f for d in documents for f in d.facts if d.id in quoted or not _is_only_said(f, year, own[0].stage)]
         return Scope(
             tuple(facts), self._vocabulary, members, year=year, stage=own[0].stage,  # type: ignore[arg-type]
             table_kinds={(d.id, t.id): t.kind for d in documents for t in d.tables},
@@ -253,6 +257,15 @@ class Composer:
 
 #: A text follows an outline if at least one in so many of the outline's sections is a heading of it.
 _FOLLOWS = 3
+#: A short text follows an outline if it has so many of its headings, and more than of any other.
+_SEVERAL = 2
+
+
+def _outline_of_place(outlines: Sequence[Outline], own: Sequence[Document]) -> Outline:
+    names = " ".join(n for d in own for n in (d.entity, *d.entity_names, d.title))
+    by_place = next((o for o in outlines if any(p in names for p in o.places)), None)
+    anywhere = next((o for o in outlines if "*" in o.places), None)
+    return by_place or anywhere or next((o for o in outlines if o.default), outlines[0])
 
 
 def _is_short_for(short: str, name: str) -> bool:
@@ -261,13 +274,15 @@ def _is_short_for(short: str, name: str) -> bool:
     return len(short) >= 3 and all(character in rest for character in short)
 
 
-def _is_only_said(fact: Fact, year: int) -> bool:
+def _is_only_said(fact: Fact, year: int, stage: Stage) -> bool:
     """Whether a text alone states an amount of the draft's year: a draft is what such a text is to be written from.
 
     What a text states of the year before is kept, for comparison. Assets are stated at a date that another year's
-    text does not share.
+    text does not share. For final accounts the budget of their own year is kept as well, which their tables often lack.
     """
     coordinate = fact.coordinate
+    if stage is Stage.FINAL and coordinate.stage is Stage.BUDGET:
+        return False
     if fact.authority is not Authority.SENTENCE or coordinate.aspect is not Aspect.LEVEL:
         return False
     is_count = fact.quantity is not None and fact.quantity.unit.kind is Kind.COUNT
@@ -338,9 +353,19 @@ def _said(fact: Fact) -> str:
     return render_quantity(fact.quantity) if fact.quantity else "空白"
 
 
-def _of_check(report: CheckReport) -> Iterable[Finding]:
-    """Return what the check found, without what the draft itself tells as its gaps."""
-    return [f for f in report.findings if f.code not in _TOLD_AS_GAPS]
+def _of_check(report: CheckReport, ids: set[str]) -> Iterable[Finding]:
+    """Return what the check found, without what the draft itself tells as its gaps.
+
+    What is wrong in the documents' own tables is no error of the draft, but a warning to whoever relies on it.
+    """
+    for finding in report.findings:
+        if finding.code in _TOLD_AS_GAPS:
+            continue
+        of_tables = finding.sources and all(s.document in ids and s.table for s in finding.sources)
+        if of_tables and finding.severity is Severity.ERROR:
+            yield replace(finding, severity=Severity.WARNING)
+        else:
+            yield finding
 
 
 def _rank(finding: Finding) -> int:

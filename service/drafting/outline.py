@@ -83,6 +83,7 @@ class Outline:
         reason: How a reason is joined on, with {文} for it.
         sections: In order.
         default: Whether it is taken where no document shows which one to follow.
+        places: Parts of entities' names that it is for, where no text shows which outline they follow; ``*`` for any.
         completion: Wordings of final accounts beside the budget, with {预} {决} {率} {因}; empty where it has none.
     """
 
@@ -96,6 +97,7 @@ class Outline:
     sections: tuple[SectionPlan, ...]
     default: bool = False
     completion: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
 
 
 def read_outline(data: Mapping[str, Any], key: str) -> Outline:
@@ -128,7 +130,7 @@ def read_outline(data: Mapping[str, Any], key: str) -> Outline:
     return Outline(
         key, name, stages[stage], base, parse_parts(_text(data, "title", where), names, where), cases, reason,
         tuple(_section(each, n, names, where) for n, each in enumerate(sections, 1)), bool(data.get("default", False)),
-        _completion(data.get("completion"), sections, where),
+        _completion(data.get("completion"), sections, where), tuple(str(p) for p in data.get("places", ())),
     )  # fmt: skip
 
 

@@ -163,6 +163,10 @@ def _assemble(
     return BuiltTable(table, standard, roles, caption.owner, strips, spread)
 
 
+#: What the lowest row of a header says where each item has its budget and its final account beside each other.
+_STAGE_LABELS = frozenset({"预算数", "年初预算数", "调整预算数", "全年预算数", "执行数", "决算数"})
+
+
 def header_depth(rows: Sequence[Sequence[str]]) -> int:
     """Count the header rows: those above the first row with an amount, a code or a lone 合计.
 
@@ -190,6 +194,9 @@ def spanned_depth(rows: Sequence[LaidRow], spans: dict[Anchor, Span]) -> tuple[i
         filled = [c for c in row.cells if c]
         if index and is_numbering(filled):
             skipped.add(index)
+            continue
+        if index and filled and all(fold(c) in _STAGE_LABELS for c in filled):
+            reach = max(reach, index + 1)  # 预算数 决算数 below the items: still the header, however deep
             continue
         if index >= _DEEPEST_HEADER or (index and _opens_body(row, filled, within=index < reach)):
             return index, skipped

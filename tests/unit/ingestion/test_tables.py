@@ -9,6 +9,8 @@ import pytest
 from service.domain.document import Document, RowKind, Table
 from service.domain.fact import CellState, Fact
 from service.domain.quantity import NUMBER, WAN_YUAN, YUAN, Unit
+from service.ingestion.layout import LaidRow
+from service.ingestion.tables import spanned_depth
 from service.vocabulary.vocabulary import Vocabulary
 from tests.samples import CENTRE, ENTITY, Project, Sample, ingest_text, read_sample, with_table
 
@@ -164,3 +166,17 @@ def test_whose_document_it_is(sample: Document) -> None:
     assert (sample.entity, sample.year, sample.entity_code) == (ENTITY, 2024, "901")
     assert sample.region == "云梦市桃源区"
     assert [(u.code, u.name) for u in sample.units] == [("901001", f"{ENTITY}本级"), ("901002", CENTRE)]
+
+
+def test_a_row_of_budget_and_final_below_the_items_is_header() -> None:
+    """However deep the header is, 预算数 and 决算数 are no row of the body."""
+    grid = [
+        ["财政拨款“三公”经费", "", "", ""],
+        ["合计", "", "公务接待费", ""],
+        ["", "", "", ""],
+        ["预算数", "决算数", "预算数", "决算数"],
+        ["0.95", "", "0.95", ""],
+    ]
+    rows = [LaidRow(list(cells), [n], page=1) for n, cells in enumerate(grid, 1)]
+
+    assert spanned_depth(rows, {(0, 0): (1, 4), (1, 0): (2, 2), (1, 2): (2, 2)})[0] == 4
