@@ -527,6 +527,7 @@ class DraftCounts(BaseModel):
     """How many figures, how many gaps of each kind, and how many figures rest on nothing."""
 
     figures: int
+    by_person: Annotated[int, Field(description="填报人提供的。")] = 0
     gaps: dict[str, int]
     unsupported: int
 

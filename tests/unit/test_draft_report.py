@@ -86,11 +86,8 @@ def test_a_program_gets_counts_gaps_with_their_section_and_places_as_answers_hav
     said = draft_to_dict(a_draft(ODD, gaps=True), id="a1", version=2, sha256="f" * 64)
 
     assert (said["id"], said["version"], said["sha256"]) == ("a1", 2, "f" * 64)
-    assert said["counts"] == {
-        "figures": 5,
-        "gaps": {"figure": 0, "prior": 0, "reason": 1, "known": 0},
-        "unsupported": 0,
-    }
+    assert (said["counts"]["figures"], said["counts"]["unsupported"]) == (5, 0)
+    assert said["counts"]["gaps"] == {"figure": 0, "prior": 0, "reason": 1, "known": 0}
     assert said["gaps"] == [
         {"section": "一、收入支出预算总体情况说明", "sentence": "S3", "kind": "reason", "what": "支出增减的原因"}
     ]
@@ -110,7 +107,8 @@ def test_a_figure_that_rests_on_nothing_is_counted_and_said() -> None:
 
     assert counts_of(draft)["unsupported"] == 1
     assert "没有出处" in draft_to_markdown(draft)
-    assert "其中1个没有出处" in summary_of(draft)
+    assert "没有出处" in summary_of(draft)
+    assert "没有出处" not in summary_of(a_draft())
 
 
 def test_markdown_has_headings_a_table_visible_gaps_and_the_source_of_every_figure() -> None:

@@ -16,7 +16,9 @@ from service.web.models import Draft, DraftSummary
 from tests.samples import ENTITY, Sample, read_sample
 from tests.web.applications import build, build_drafts
 
-ASKED: dict[str, Any] = {"entity": ENTITY, "year": 2024, "sections": ["支出预算总体情况说明"]}
+ASKED: dict[str, Any] = {
+    "entity": ENTITY, "year": 2024, "sections": ["支出预算总体情况说明"], "outline": "河南省部门预算情况说明",
+}  # fmt: skip
 
 
 @pytest.fixture
