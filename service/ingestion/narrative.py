@@ -214,6 +214,11 @@ def derive_previous(facts: Sequence[Fact], frame: Frame) -> tuple[Fact, ...]:
     blanks = {
         (f.coordinate.measure, f.coordinate.key, f.coordinate.year): f for f in facts if f.state is CellState.BLANK
     }
+    stated = {
+        (f.coordinate.measure, f.coordinate.key, f.coordinate.year): f
+        for f in facts
+        if f.coordinate.aspect is Aspect.LEVEL and f.quantity is not None and f.authority is Authority.SENTENCE
+    }
     out: dict[tuple[str, str, int], Fact] = {}
     for change in facts:
         coordinate = change.coordinate
@@ -225,12 +230,26 @@ def derive_previous(facts: Sequence[Fact], frame: Frame) -> tuple[Fact, ...]:
         if target in levels or target in out:
             continue
         level = _level(coordinate, levels, blanks)
-        if level is None:
+        if level is None or _is_at_odds(level, stated.get((coordinate.measure, coordinate.key, coordinate.year))):
             continue
         made = _previous(level, change, frame, len(out) + 1)
         if made is not None:
             out[target] = made
     return tuple(out.values())
+
+
+#: A text whose own amount is not half of the table's, or more than twice, speaks of something else, or is a slip.
+_ODDS = 2
+
+
+def _is_at_odds(level: Fact, said: Fact | None) -> bool:
+    """Whether the text that tells the change states another amount than the one it would be taken from."""
+    if said is None or said.quantity is None or level.quantity is None or not level.quantity.number:
+        return False
+    if said.quantity.unit.kind is not level.quantity.unit.kind:
+        return False
+    low, high = sorted((abs(said.quantity.base), abs(level.quantity.base)))
+    return low * _ODDS < high
 
 
 def _level(

@@ -19,6 +19,7 @@ from service.drafting.draft import Draft
 from service.drafting.outline import NEW_ITEM, Outline, read_outline, read_outlines
 from service.vocabulary.vocabulary import Vocabulary
 from tests.fakes import FakeLibrary
+from tests.samples import Sample, ingest_text
 
 OUTLINES = read_outlines(read_vocabulary().outlines)
 BUDGETS = [o for o in OUTLINES if o.stage is Stage.BUDGET]
@@ -99,3 +100,13 @@ def test_the_case_of_a_new_item_may_be_left_out() -> None:
     words = dict.fromkeys(("大于", "小于", "等于", "预算为0", "都为0", "没有预算"), "")
 
     assert NEW_ITEM not in _outline(completion=words).cases["变动"].by_case
+
+
+def test_last_year_is_not_derived_from_a_text_at_odds_with_its_table(vocabulary: Vocabulary) -> None:
+    """A text that calls 239.25 in the table 0.30 says nothing of the year before that could be relied on."""
+    text = Sample().text.replace("收入总计 239.25 万元，支出总计 239.25 万元", "收入总计 0.30 万元，支出总计 239.25 万元")
+    made = _draft(vocabulary, ingest_text(text, vocabulary), "henan")
+    first = "".join(p.text for p in made.sections[0].paragraphs)
+
+    assert "收入【待补充：2023年收入及增减】" in first
+    assert "支出减少20.00万元" in first
