@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from service.drafting.editing.matching import Match
 from service.drafting.editing.model import FigureChange, FigureState, GivenSource
 from service.drafting.editing.streams import Lead, Stream
 from service.drafting.editing.structure import Part
-from service.drafting.editing.tokens import Sort, plain
+from service.drafting.editing.tokens import Sort, bare, plain
 from service.drafting.editing.vouching import Checker, Givens, differs
 
 #: Codes of findings that stay with a figure from version to version until something vouches for it.
@@ -34,11 +33,10 @@ _SUBJECTS = (
     "结余", "三公", "出国", "公务接待", "接待费", "购置", "运行", "维护", "会议费", "培训费", "机关运行", "车辆", "货物", "工程",
     "服务", "房屋", "设备", "采购", "转移支付", "绩效", "类", "款", "项目", "批次", "人次", "执法执勤", "特种专业", "一般公务用车",
 )  # fmt: skip
-#: Words that tell nothing of what a figure is of.
-_FILLERS = re.compile(r"其中|主要|分别|以及|支出|经费|预算|安排|合计|总计|共计|与|和|及|比|较|相|为|共|占|的|了|数|%")
 _SHORTEST_NAME = 2
 _SMALL = "一二三四五六七八九十两几"
 _LONGEST_QUOTE = 60
+_AROUND = 24
 
 
 @dataclass(slots=True)
@@ -98,7 +96,7 @@ class Judge:
             for f in draft.findings if f.code in OPEN_CODES and f.sources
         }  # fmt: skip
         self._lost = self._lost_figures()
-        self._names = {_bare(base.lead(b).words) for b, t in enumerate(base.tokens) if t.sort is Sort.FIGURE}
+        self._names = {bare(base.lead(b).words) for b, t in enumerate(base.tokens) if t.sort is Sort.FIGURE}
         self._seen: Counter[tuple[int, str]] = Counter()
         self._reported: set[int] = set()
 
@@ -171,7 +169,7 @@ class Judge:
         """Whether the words that lead to a figure name something else, or are those of another figure."""
         if _subjects(before) != _subjects(after):
             return True
-        one, other = _bare(before), _bare(after)
+        one, other = bare(before), bare(after)
         return one != other and len(other) >= _SHORTEST_NAME and other in self._names
 
     def _direction_or_year(self, e: int, b: int, ours: Lead, theirs: Lead, judged: JudgedFigure | None) -> bool:
@@ -214,6 +212,8 @@ class Judge:
         if figure < 0:
             figure = self._edited.figure_after(e)
             judged = self._judged_at(figure)
+            if token.sort is Sort.DIRECTION and judged is not None and not judged.quantity.number:
+                judged = None  # 「增加，均为0万元」: nothing vouches for a direction
         if judged is not None and judged.verdict is Verdict.SUPPORTED:
             self._out.judged[e] = judged
             self._settle(e, before, FigureState.CHECKED, after)
@@ -259,6 +259,8 @@ class Judge:
         source = "写明它的来源（哪份文件、哪张表的哪一处，或计算公式）"
         was = f"原为“{before}”，改成了“{after}”" if before else f"添上了“{after}”"
         was = was if after else f"删去了“{before}”"
+        if code == "figure-changed-by-hand" and plain(before) == plain(after):
+            was = f"“{after}”前后添上或删去了“约”“不超过”一类的词"
         messages = {
             "figure-changed-by-hand": f"{was}，没有依据。{back}{source}。",
             "figure-without-source": f"补入的“{after}”还没有写明来源。请{source}。",
@@ -389,7 +391,8 @@ class Judge:
         index = self._grouping.edited_of[e]
         one = self._grouping.edited[index]
         text = self._edited.texts[one.piece][one.start : one.end]
-        where = _place(self._headings[index], text)
+        token = self._edited.tokens[e]
+        where = _place(self._headings[index], text, token.start - one.start, token.end - one.start)
         self._out.findings.append(Finding(code, severity, where + message, (self._source(e),), stated, expected))
 
     def _source(self, e: int) -> Source:
@@ -414,20 +417,19 @@ def _subjects(words: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _bare(words: str) -> str:
-    return _FILLERS.sub("", words)
-
-
 def _outside(text: str) -> str:
     """Return a text up to its reason, which may be worded freely."""
     at = text.find("原因")
     return text[:at] if at >= 0 else text
 
 
-def _place(heading: str, text: str) -> str:
-    short = text.strip()
-    short = short if len(short) <= _LONGEST_QUOTE else f"{short[:_LONGEST_QUOTE]}…"
-    return f"{f'“{heading}”' if heading else ''}“{short}”："
+def _place(heading: str, text: str, start: int = 0, end: int = 0) -> str:
+    """Name the section and the sentence, a long one by the words around the figure."""
+    if len(text) > _LONGEST_QUOTE:
+        low = max(0, min(start - _AROUND, len(text) - _LONGEST_QUOTE))
+        high = max(end + _AROUND, low + _LONGEST_QUOTE)
+        text = f"{'…' if low else ''}{text[low:high].strip()}{'…' if high < len(text) else ''}"
+    return f"{f'“{heading}”' if heading else ''}“{text.strip()}”："
 
 
 def sorted_findings(findings: Sequence[Finding]) -> Iterator[Finding]:

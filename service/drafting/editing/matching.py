@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from service.drafting.editing.aligning import Pair, align_tokens, anchors, gaps_between, is_long, pair_alike
 from service.drafting.editing.streams import Stream, Stretch
-from service.drafting.editing.tokens import masked
+from service.drafting.editing.tokens import Sort, bare, masked
 
 #: Shorter stretches (cells, 「0万元」) are not taken for moved: they stand anywhere.
 _SHORTEST_MOVED = 8
@@ -41,7 +41,43 @@ def match_streams(base: Stream, edited: Stream) -> Match:
     come = {j for _, j in moved}
     for a, b, c, d in gaps_between(pairs, len(one), len(other)):
         _gap(base, edited, [i for i in range(a, b) if i not in gone], [j for j in range(c, d) if j not in come], found)
-    return Match(found, {b: e for e, b in found.items()}, come)
+    match = Match(found, {b: e for e, b in found.items()}, come)
+    _reorder(base, edited, match)
+    return match
+
+
+def _reorder(base: Stream, edited: Stream, match: Match) -> None:
+    """Pair the figures of parts of a sentence that were put in another order: the same words lead to the same figure."""
+    lost: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for b, token in enumerate(base.tokens):
+        if token.sort is Sort.FIGURE and b not in match.after:
+            lost[base.stretch_of[b], token.key].append(b)
+    if not lost:
+        return
+    for stretch in edited.stretches:
+        inside = range(stretch.first, stretch.last)
+        homes = Counter(base.stretch_of[match.before[e]] for e in inside if e in match.before)
+        if not homes:
+            continue
+        home = homes.most_common(1)[0][0]
+        for e in inside:
+            if edited.tokens[e].sort is not Sort.FIGURE or e in match.before:
+                continue
+            for b in lost.get((home, edited.tokens[e].key), ()):
+                if b not in match.after and _says_the_same(base, edited, match, b, e):
+                    match.before[e], match.after[b] = b, e
+                    break
+
+
+def _says_the_same(base: Stream, edited: Stream, match: Match, b: int, e: int) -> bool:
+    """Whether the same words lead to two equal figures, those before a share to its part included."""
+    ours, theirs = base.lead(b), edited.lead(e)
+    if (ours.years, ours.directions) != (theirs.years, theirs.directions) or bare(ours.words) != bare(theirs.words):
+        return False
+    if bare(ours.words):
+        return True
+    before, after = base.figure_before(b), edited.figure_before(e)
+    return before >= 0 and match.after.get(before) == after and base.tokens[before].key == edited.tokens[after].key
 
 
 def _moved(one: list[str], other: list[str], pairs: list[Pair]) -> list[Pair]:

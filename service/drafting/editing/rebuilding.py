@@ -69,6 +69,9 @@ class Builder:
         self._grouping = grouping
         self._judgement = judgement
         self._titles = titles
+        self._running = {
+            one.piece for one in grouping.edited if any(parts[grouping.stored[s].part].role is Role.TEXT for s in one.bases)
+        }  # fmt: skip
         self._kinds = {plain(g.what): g for g in draft.gaps}
 
     # ---------------------------------------------------------------------------------- sentences
@@ -230,6 +233,8 @@ class Builder:
         target, said = self._grouping.target[piece], self._pieces[piece]
         if target >= 0:
             return self._parts[target].role, self._parts[target]
+        if piece in self._running:
+            return Role.TEXT, None
         is_short = len(said.text) <= _LONGEST_HEADING and said.text.rstrip()[-1:] not in "。；;，,"
         number = _NUMBER.match(said.text)
         if is_short and not said.cell and (said.marked or number):

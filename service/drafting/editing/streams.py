@@ -59,7 +59,7 @@ class Stream:
         stretches: In order.
         tokens: In order; offsets are those in the owner's text.
         stretch_of: Token → index of its stretch.
-        in_reason: Token → whether it stands in a reason.
+        in_reason: Token → whether it stands in a reason or is of the words that begin one.
         reasons: Owner → (start, end) of the reasons in its text.
     """
 
@@ -87,6 +87,11 @@ class Stream:
         """Return the figure that a direction word or a year before it is said with, -1 for none."""
         last = self.stretches[self.stretch_of[token]].last
         return next((k for k in range(token + 1, last) if self.tokens[k].sort in _STOPS), -1)
+
+    def figure_before(self, token: int) -> int:
+        """Return the figure that stands before a token in its stretch, -1 for none."""
+        first = self.stretches[self.stretch_of[token]].first
+        return next((k for k in range(token - 1, first - 1, -1) if self.tokens[k].sort in _STOPS), -1)
 
     def has_figure(self, token: int) -> bool:
         """Whether a figure stands in the clause of a token."""
@@ -119,7 +124,7 @@ class Stream:
                 if inside:
                     break
                 continue
-            if token.sort in _STOPS:
+            if token.sort in _STOPS or token.key == "flat":
                 break
             if inside and words and _CLAUSE_END.search(self.texts[self.owner(k)], token.end, self.tokens[k + 1].start):
                 break
@@ -140,12 +145,12 @@ def read_stream(texts: Sequence[str], year: int) -> Stream:
         for start, end in _stretches(text):
             said = text[start:end]
             tokens = [Token(t.start + start, t.end + start, t.sort, t.key) for t in read_tokens(said, year)]
-            reasons = [(a + start, b + start) for a, b in reason_spans(said, read_tokens(said, year))]
-            spans += reasons
+            reasons = reason_spans(said, read_tokens(said, year))
+            spans += [(a + start, b + start) for _, a, b in reasons]
             first = len(stream.tokens)
             stream.tokens += tokens
             stream.stretch_of += [len(stream.stretches)] * len(tokens)
-            stream.in_reason += [any(a <= t.start < b for a, b in reasons) for t in tokens]
+            stream.in_reason += [any(a <= t.start - start < b for a, _, b in reasons) for t in tokens]
             bare = plain(said).rstrip("。!?;,")
             stream.stretches.append(Stretch(owner, start, end, first, len(stream.tokens), bare))
         stream.reasons.append(spans)

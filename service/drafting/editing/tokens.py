@@ -59,6 +59,7 @@ _SPACE = re.compile(r"\s+")
 _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)*|[a-z]+|-(?=[0-9.])|[%‰+=<>≤≥~±¥$]|[^\W_]")
 _WIDTHS = str.maketrans("，；：！？“”‘’「」『』＂、", ",;:!?\"\"\"\"\"\"\"\"\"、")
 _MASKED = {Sort.FIGURE: "#", Sort.DIGITS: "#", Sort.YEAR: "@", Sort.DIRECTION: "^", Sort.GAP: "#"}
+_FILLERS = re.compile(r"其中|主要|分别|以及|支出|经费|预算|安排|合计|总计|共计|与|和|及|比|较|相|为|共|占|的|了|数|%")
 _REASON_STOP = re.compile(r"[；;]")
 _STRETCH_END = re.compile(r"[。！？!?\n]")
 
@@ -71,6 +72,11 @@ def plain(text: str) -> str:
 def masked(tokens: Sequence[Token]) -> str:
     """Return the words of a text, with a sign where each figure stands."""
     return "".join(_MASKED.get(t.sort, t.key) for t in tokens)
+
+
+def bare(words: str) -> str:
+    """Return the words before a figure without those that tell nothing of what it is of."""
+    return _FILLERS.sub("", words)
 
 
 def read_tokens(text: str, year: int) -> tuple[Token, ...]:
@@ -141,11 +147,11 @@ def _directions(text: str) -> Iterator[Token]:
         yield Token(found.start(), found.end(), Sort.DIRECTION, key)
 
 
-def reason_spans(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Return where reasons stand: from 「主要原因：」 to the end of the sentence, or to the part that has figures again."""
-    spans: list[tuple[int, int]] = []
+def reason_spans(text: str, tokens: Sequence[Token]) -> list[tuple[int, int, int]]:
+    """Return where reasons stand, (their mark, start, end): from 「主要原因：」 to the end of the sentence, or to the part that has figures again."""
+    spans: list[tuple[int, int, int]] = []
     for found in REASON.finditer(text):
-        if spans and found.start() < spans[-1][1]:
+        if spans and found.start() < spans[-1][2]:
             continue
         start = found.end()
         while start < len(text) and text[start] in "：:，, 是":
@@ -159,7 +165,7 @@ def reason_spans(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
             if _states_something([t for t in tokens if part.end() <= t.start < until]):
                 end = part.start()
                 break
-        spans.append((start, end))
+        spans.append((found.start(), start, end))
     return spans
 
 
