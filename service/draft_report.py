@@ -94,11 +94,12 @@ def draft_to_dict(draft: Draft, *, id: str = "", version: int = 0, sha256: str =
 
 
 def counts_of(draft: Draft) -> Json:
-    """Count figures, gaps by kind, and figures that rest on nothing."""
+    """Count figures, those that a person gave, gaps by kind, and figures that rest on nothing."""
     figures = [figure for sentence in draft.sentences() for figure in sentence.figures]
     gaps = Counter(gap.kind for gap in draft.gaps)
     return {
         "figures": len(figures),
+        "by_person": sum(each.how == "person" for each in figures),
         "gaps": {kind.value: gaps[kind] for kind in GapKind},
         "unsupported": sum(not _is_supported(each) for each in figures),
     }
@@ -457,6 +458,13 @@ def findings_to_text(findings: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
+def _origins(counts: Json) -> str:
+    """Say what the figures rest on: printed places, a person, or nothing."""
+    printed = counts["figures"] - counts["by_person"] - counts["unsupported"]
+    kinds = (("表中印出或算出", printed), ("填报人提供", counts["by_person"]), ("没有出处", counts["unsupported"]))
+    return "、".join(f"{name}{count}" for name, count in kinds if count)
+
+
 def summary_of(draft: Draft) -> str:
     """Say in one line what a draft holds."""
     counts = counts_of(draft)
@@ -465,7 +473,7 @@ def summary_of(draft: Draft) -> str:
     severities = Counter(each.severity for each in draft.findings)
     return (
         f"数字{counts['figures']}个"
-        + (f"（其中{counts['unsupported']}个没有出处）" if counts["unsupported"] else "，个个有出处" if counts["figures"] else "")
+        + (f"（{_origins(counts)}）" if counts["figures"] else "")
         + f"；待补充{gaps}处" + (f"（{missing}）" if missing else "")
         + f"；错误{severities[Severity.ERROR]}、警告{severities[Severity.WARNING]}、说明{severities[Severity.NOTE]}。"
     )  # fmt: skip

@@ -182,7 +182,8 @@ class Amounts:
             start, start + len(said), said, said_of, digits,
             "" if text else written.unit.symbol, render_number(evaluation.quantity.number), evaluation.formula,
             evaluation.working + derivations_of(evaluation.figures), only.how if only else "computed",
-            marks_of(evaluation.figures), tuple(o for f in evaluation.figures for o in operands_of(f, self.titles)),
+            marks_of(evaluation.figures),
+            tuple(dict.fromkeys(o for f in evaluation.figures for o in operands_of(f, self.titles))),
         )  # fmt: skip
 
     def exists(self, reference: Reference) -> bool:
