@@ -228,21 +228,28 @@ class Scope:
         return self._groups[key]
 
     def _find(self, wanted: Wanted) -> Group | None:
-        for members in self._ways(wanted):
-            group = self._printed(wanted, members)
-            if group is not None:
-                return group
-        for members in self._ways(wanted):
-            group = self._rolled_up(wanted, members)
-            if group is not None:
-                return group
-        measure = self.vocabulary.measures[wanted.measure]
-        if measure.fallback:
-            return self._find(wanted._replace(measure=measure.fallback))
+        found = self._made_up(wanted)
+        fallback = self.vocabulary.measures[wanted.measure].fallback
+        if fallback and (found is None or found.extra & QUALIFIERS):
+            # What holds all money under the other name comes before one fund of it under this name.
+            wider = self._find(wanted._replace(measure=fallback))
+            if wider is not None and (found is None or not wider.extra & QUALIFIERS):
+                return wider
+        if found is not None:
+            return found
         before = wanted.year - 1
         stock = self._levels.get((wanted.measure, before), [])
         if wanted.year == self.year and any(f.coordinate.stage is Stage.PERIOD_END for f in stock):
             return self._find(wanted._replace(year=before, stage=Stage.PERIOD_END))
+        return None
+
+    def _made_up(self, wanted: Wanted) -> Group | None:
+        """Return the facts of the measure itself: printed, else rolled up from the rows below."""
+        for find in (self._printed, self._rolled_up):
+            for members in self._ways(wanted):
+                group = find(wanted, members)
+                if group is not None:
+                    return group
         return None
 
     # -- codes that changed between years ---------------------------------------------------------------

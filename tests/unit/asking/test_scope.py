@@ -14,6 +14,7 @@ from service.calculation.parser import parse_formula
 from service.calculation.scope import Scope
 from service.domain.document import Document
 from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError
+from service.domain.quantity import WAN_YUAN, Quantity
 from service.vocabulary.vocabulary import Vocabulary
 from tests.samples import ENTITY, Project, Sample, read_sample
 
@@ -209,3 +210,17 @@ def test_own_names_have_short_forms(sample: Document, vocabulary: Vocabulary) ->
     assert "古籍修复" in say["古籍修复专项经费"]
     assert "桃园水渠" in say["桃园水渠工程"]
     assert "本级" in say[f"{ENTITY}本级"]
+
+
+def test_a_fund_never_stands_for_the_whole_under_another_name(vocabulary: Vocabulary, sample: Document) -> None:
+    """支出总计 is printed for one fund alone; the total of all funds is printed as 支出, and that is meant."""
+    whole = next(f for f in sample.facts if f.coordinate.measure == "支出" and not f.coordinate.members and f.source.table)
+    of_fund = replace(
+        whole, id="x/1", quantity=Quantity(Decimal("1.00"), WAN_YUAN),
+        coordinate=replace(whole.coordinate, measure="支出总计", members=(("fund", "财政拨款"),)),
+    )  # fmt: skip
+    facts = tuple(f for f in sample.facts if f.coordinate.measure != "支出总计")
+    scope = scope_of(replace(sample, facts=(*facts, of_fund)), vocabulary)
+
+    assert find(scope, "支出总计").quantity == whole.quantity
+    assert find(scope, "支出总计[财政拨款]").quantity.number == Decimal("1.00")
