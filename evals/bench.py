@@ -22,11 +22,12 @@ from evals.cases import Case, load_cases, suite_path
 from evals.runner import REPORTS, ROOT, commit_of, percentile
 from evals.seed import seed_document, seed_path
 from evals.synthetic import write_variants
+from evals.years import corpus_folder
 from service.application import Application
 from service.bootstrap import build_application
 from service.settings import Settings
 
-COLD_RUNS, INGEST_RUNS, ROUNDS, CHECK_ROUNDS = 7, 5, 5, 5
+COLD_RUNS, INGEST_RUNS, ROUNDS, CHECK_ROUNDS, DRAFT_ROUNDS = 7, 5, 5, 5, 5
 DOCUMENTS = 1000
 #: Adding them stops then, and the report says how many there are: the whole stays below six minutes.
 FILL_SECONDS = 270.0
@@ -289,6 +290,31 @@ def _add(home: Path, paths: Sequence[Path]) -> list[str]:
     return [taken.error for taken in application.add_paths(paths) if taken.document is None]
 
 
+def measure_drafts(folder: Path | None) -> list[Measure]:
+    """Write whole drafts, checked, and their Word documents: the seed's, and 万里街道 2025 where it is at hand.
+
+    Args:
+        folder: Of the real documents, None where they are not at hand.
+    """
+    from evals.drafting import DRAFTS, Written, write, written_seed
+    from evals.reading import read_document
+
+    key = "万里街道2025"
+    made: list[Written] = [written_seed(rounds=DRAFT_ROUNDS)]
+    if folder is not None:
+        patterns, year = DRAFTS[key]
+        documents = [read_document(p)[1] for pattern in patterns for p in sorted(folder.glob(pattern))]
+        made.append(write(key, documents, year, rounds=DRAFT_ROUNDS))
+    rows = []
+    for each in made:
+        times = [1000 * s for s in each.seconds]
+        rows.append(Measure(f"起草全文并自查，{each.key}（{len(times)}次）", f"p50 {percentile(times, 0.5):.0f} ms，最长 {max(times):.0f} ms"))
+        rows.append(Measure(f"写成Word文件，{each.key}", f"{1000 * each.word_seconds:.0f} ms"))
+    if folder is None:
+        rows.append(Measure(f"起草全文并自查，{key}", "未测：没有设 YOUJU_REAL_CORPUS"))
+    return rows
+
+
 def measure_growth(folder: Path, count: int, seconds: float) -> list[Measure]:
     """Ask over a store with one document, and over one with *count* more."""
     cases = load_cases(suite_path("questions"))
@@ -400,6 +426,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         measures += measure_ingest(folder)
         measures += measure_pages(folder)
         measures += measure_checks(folder)
+        measures += measure_drafts(corpus_folder())
         measures += measure_service(folder)
         measures += measure_growth(folder, given.documents, given.seconds)
     finally:

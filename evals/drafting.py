@@ -38,7 +38,7 @@ DRAFTS: dict[str, tuple[tuple[str, ...], int]] = {
     "万里街道2024": (("wanli/*2023*.pdf", "wanli/*2024*.pdf"), 2024),
     "万里街道2025": (("wanli/*2024*.pdf", "wanli/*2025*.pdf"), 2025),
     "江苏省人大2018": (("jiangsu-renda/*2017*.pdf", "jiangsu-renda/*2018*.pdf"), 2018),
-    "江苏省人大2019": (("jiangsu-renda/*2018*.pdf", "jiangsu-renda/*2019年度*.pdf"), 2019),
+    "江苏省人大2019": (("jiangsu-renda/*2018*.pdf", "jiangsu-renda/*2019*.pdf"), 2019),
     "长春市信访局2026": (("changchun-xinfang/*.pdf",), 2026),
     "普陀区财政局2024决算": (("putuo-caizheng-2024/上海*.pdf",), 2024),
     "西安市信访局2026": (("xian-xinfang/*.pdf",), 2026),
@@ -216,7 +216,7 @@ def measure(folder: Path | None) -> tuple[str, dict[str, int], bool]:
     counts = {"seed_same": plain.count("same"), "seed_same_quoting": quoting.count("same")}
     counts |= {f"{w.key}_same": w.count("same") for w in real}
     caught = [c for w in every if w.caught for c in w.caught]
-    counts["noticed"] = sum(c.noticed.total() for c in caught)
+    counts |= {f"{w.key}_noticed": sum(c.noticed.total() for c in w.caught) for w in every if w.caught}
     is_good = all(not unbound(w.draft) and not w.errors() and not _back_errors(w) for w in every if w.draft)
     return "\n".join(lines) + "\n", counts, is_good and not any(c.missed for c in caught)
 

@@ -75,7 +75,7 @@ def _damaged(text: str, figure: DraftFigure) -> Iterator[tuple[str, str]]:
     if not digits:
         yield "sign", put("增加")
     for one, other in _UNITS:
-        if said.endswith(one) and (figure.value != "0" or one != "万元"):  # 0亿元 is 0万元
+        if said.endswith(one) and (figure.value != "0" or one not in {"万元", "%"}):  # 0亿元 is 0万元
             yield "unit", put(said.removesuffix(one) + other)
     yield "delete", put("")
 

@@ -15,13 +15,16 @@ from service.numerals import read_quantities
 
 #: Words of outlines that hold a number of their own.
 FIXED = re.compile(
-    r"单价\d+万元(?:以上|（含）以上)?|单位?价值?\d+万元(?:以上|（含）以上)?|\d+万元以上|上年为0(?!万元)|【[^】]*】"
+    r"单价\d+万元(?:以上|（含）以上)?|单位?价值?\d+万元(?:以上|（含）以上)?|\d+万元以上|上年为0(?!万元)|红十字|^\d+\.(?=\d{4}年)|【[^】]*】"
 )
 _FLAT = "持平"
 _CLAUSE = re.compile(r"[^。；;\n]+[。；;]?")
 _WORDS = re.compile(r"[0-9０-９.,，、：:（）()“”\"'\s—-]|万元|元|%")
+_REASON = re.compile(r"[，,；]?(?:其?主要)?原因.*|[，,]?主要是.*", re.DOTALL)
 #: Below this likeness two clauses are not about the same thing.
 _ALIKE = 0.45
+#: From this likeness on, a figure that stands in the place of another is held to be of the same thing.
+_SAME_THING = 0.7
 _MONEY = frozenset({Kind.MONEY, Kind.RATIO, Kind.POINT, Kind.COUNT})
 
 
@@ -119,7 +122,7 @@ def draft_clauses(draft: Draft) -> list[Clause]:
 
 
 def _grams(text: str) -> Counter[str]:
-    words = _WORDS.sub("", FIXED.sub("", text))
+    words = _WORDS.sub("", FIXED.sub("", _REASON.sub("", text)))
     return Counter(words[i : i + 2] for i in range(len(words) - 1))
 
 
@@ -129,17 +132,25 @@ def _likeness(one: Counter[str], other: Counter[str]) -> float:
 
 
 def pairs(published: Sequence[Clause], drafted: Sequence[Clause]) -> list[Pair]:
-    """Return each published clause with the likeliest clause of the draft."""
+    """Return each published clause with the likeliest clause of the draft; the likest two are paired first, each once."""
     grams = [_grams(c.text) for c in drafted]
-    out = []
-    for clause in published:
+    ranked = []
+    for i, clause in enumerate(published):
         own = _grams(clause.text)
-        ranked = sorted(
-            ((_likeness(own, g) + _bonus(clause, drafted[i]), i) for i, g in enumerate(grams)), reverse=True
-        )
-        best = drafted[ranked[0][1]] if ranked and ranked[0][0] >= _ALIKE else None
-        out.append(_paired(clause, best))
-    return out
+        for j, other in enumerate(grams):
+            likeness = _likeness(own, other)
+            if likeness >= _ALIKE:
+                ranked.append((likeness + _bonus(clause, drafted[j]), -i, -j, likeness))
+    best: dict[int, tuple[int, float]] = {}
+    taken: set[int] = set()
+    for _, i, j, likeness in sorted(ranked, reverse=True):
+        if -i not in best and -j not in taken:
+            best[-i] = (-j, likeness)
+            taken.add(-j)
+    return [
+        _paired(clause, drafted[best[i][0]], best[i][1]) if i in best else _paired(clause, None, 0.0)
+        for i, clause in enumerate(published)
+    ]
 
 
 def _bonus(one: Clause, other: Clause) -> float:
@@ -147,7 +158,7 @@ def _bonus(one: Clause, other: Clause) -> float:
     return 0.1 if SequenceMatcher(None, one.section, other.section).ratio() > 0.6 else 0.0
 
 
-def _paired(clause: Clause, drafted: Clause | None) -> Pair:
+def _paired(clause: Clause, drafted: Clause | None, likeness: float) -> Pair:
     if drafted is None:
         return Pair(clause, None, (), (), (), clause.figures)
     left = list(drafted.figures)
@@ -162,7 +173,7 @@ def _paired(clause: Clause, drafted: Clause | None) -> Pair:
     other, open_, missing = [], [], []
     for figure in rest:
         fit = next((f for f in left if _kind(f) is _kind(figure)), None)
-        if fit is not None:
+        if fit is not None and likeness >= _SAME_THING:
             left.remove(fit)
             other.append((figure, fit))
         elif drafted.gaps:
@@ -197,8 +208,9 @@ def _within(stated: Stated, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _in_cell(stated: Stated, sentence: Sentence) -> bool:
-    """Whether a figure is a whole cell of a table, where amounts stand without their unit."""
-    return any(f.start <= stated.start and stated.end <= f.end for f in sentence.figures)
+    """Whether a figure is a whole cell of a table, where amounts stand without their unit and changes with their sign."""
+    sign = int(sentence.text[stated.start] in "-−")
+    return any(f.start in (stated.start, stated.start + sign) and stated.end <= f.end for f in sentence.figures)
 
 
 def word_difference(published: str, drafted: str) -> list[str]:
