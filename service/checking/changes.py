@@ -156,7 +156,7 @@ def _doubt_size(group: Sequence[Claim], book: Book, words: Words, document: str)
         now = next((c for c in reversed(before) if c.quantity.unit.kind is Kind.MONEY and _is_now(c, claim)), None)
         if now is None or claim.objection is not None or now.objection is not None:
             continue
-        if now.interval[1] < claim.interval[0] and not _was_negative(claim, book):
+        if now.interval[1] < interval_of(claim.quantity)[0] and not _was_negative(claim, book):
             what = words.subject(claim.coordinates[0]) if claim.coordinates else "这一项"
             culprit, other = (claim, now) if now.settled else (now, claim)
             culprit.objection = Objection(
