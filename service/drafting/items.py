@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from service.calculation.formula import Match, Reference, Selector, render
 from service.calculation.parser import parse_formula
@@ -75,17 +76,42 @@ def items_of(each: Each, reference: Reference, amounts: Amounts, *, with_last_ye
         item = _item(id_, dimension, reference, amounts)
         if _tells(item, amounts, with_last_year=with_last_year):
             out.append(replace(item, is_new=bool(listed) and id_ not in listed))
-    return _told_apart(_parts_only(out, amounts) if dimension == "project" else out)
+    return _told_apart(_parts_only(out, reference, amounts) if dimension == "project" else out)
 
 
-def _parts_only(items: list[Item], amounts: Amounts) -> list[Item]:
-    """Leave out a project that is all the others together: tables print the head of a group like its members."""
-    if len(items) < 3:
-        return items
+def _parts_only(items: list[Item], reference: Reference, amounts: Amounts) -> list[Item]:
+    """Leave out the heads of groups, which tables print like their members, where the list only adds up without them.
+
+    A head comes before its members and is their sum; groups may stand within groups.
+    """
     held = [amounts.now(parse_formula(item.formula)).quantity.base for item in items]
-    whole = sum(held)
-    heads = [n for n, amount in enumerate(held) if amount * 2 == whole]
-    return [item for n, item in enumerate(items) if n not in heads] if len(heads) == 1 else items
+    try:
+        whole = amounts.now(reference).quantity.base
+    except MissingFactError:
+        whole = sum(held, Decimal(0)) / 2
+    if sum(held) == whole:
+        return items
+    for fewest in (2, 1):
+        heads, tops = _heads(held, fewest)
+        if heads and sum(held[n] for n in tops) == whole:
+            return [item for n, item in enumerate(items) if n not in heads]
+    return items
+
+
+def _heads(held: Sequence[Decimal], fewest: int) -> tuple[set[int], list[int]]:
+    """Return which amounts are sums of at least *fewest* right behind them, and those that stand in no group."""
+    heads: set[int] = set()
+    tops: list[int] = []  # from the last to the first
+    for n in reversed(range(len(held))):
+        total, count = Decimal(0), 0
+        while count < len(tops) and total < held[n]:
+            count += 1
+            total += held[tops[-count]]
+        if total == held[n] and count >= fewest:
+            heads.add(n)
+            del tops[-count:]
+        tops.append(n)
+    return heads, tops
 
 
 def _told_apart(items: list[Item]) -> list[Item]:
