@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 #: Kinds of documents that speak of a whole department; where there is one, those of single units stand back.
 _WHOLE = ("部门汇总", "部门")
-#: Findings of the check that a draft tells in another way: its gaps.
-_TOLD_AS_GAPS = frozenset({"template-residue", "missing-figure", "empty-reason", "missing-reason", "section-missing"})
+#: Findings of the check that a draft tells in another way, where they are about one of its gaps.
+_OF_GAPS = frozenset({"template-residue", "missing-figure", "empty-reason", "missing-reason"})
+_GAP = "【待补充"
 _DRAFT_NAME = "草稿.txt"
 
 
@@ -117,11 +118,15 @@ class Composer:
         Args:
             text: As edited.
             draft: The draft it was made from.
+
+        Returns:
+            The report, its findings as a draft tells them.
         """
         held = {s.id for s in self._library.summaries()}
         documents = {s.document: self._library.get(s.document) for s in draft.sources if s.document in held}
         own = [documents[s.document] for s in draft.sources if "本年" in s.role and s.document in documents]
-        return self._check(text, draft, own, list(documents.values()))
+        report = self._check(text, draft, own, list(documents.values()))
+        return replace(report, findings=tuple(_of_check(report, set(documents))))
 
     def _check(self, said: str, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
         from service.checking.checker import check
@@ -354,12 +359,13 @@ def _said(fact: Fact) -> str:
 
 
 def _of_check(report: CheckReport, ids: set[str]) -> Iterable[Finding]:
-    """Return what the check found, without what the draft itself tells as its gaps.
+    """Return what the check found, without what the draft itself tells as its gaps and the sections not asked for.
 
     What is wrong in the documents' own tables is no error of the draft, but a warning to whoever relies on it.
     """
     for finding in report.findings:
-        if finding.code in _TOLD_AS_GAPS:
+        said = finding.stated or "".join(s.quote for s in finding.sources)
+        if finding.code == "section-missing" or (finding.code in _OF_GAPS and _GAP in said):
             continue
         of_tables = finding.sources and all(s.document in ids and s.table for s in finding.sources)
         if of_tables and finding.severity is Severity.ERROR:

@@ -238,7 +238,8 @@ class Drafts:
             StoreError: The version cannot be kept; the store is as it was.
         """
         begun = self._clock.elapsed_ms()
-        base = self._stored(draft_id, version or self._version_in(data, draft_id))
+        named = self._version_in(data, draft_id)
+        base = self._stored(draft_id, version or named)
         before = _draft_of(base)
         sources = [self._computed(each, before) for each in given]
         lines, running = self._lines(data, name)

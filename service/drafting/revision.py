@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.domain.check import CheckReport
-from service.domain.finding import Severity
+from service.domain.finding import Finding, Severity
 from service.drafting.draft import Draft
 from service.drafting.editing.aligning import differences
 from service.drafting.editing.grouping import Edited, Grouping, group
@@ -37,6 +37,14 @@ __all__ = [
     "ChangeKind", "FigureChange", "FigureState", "GivenSource", "ResolvedGap", "Revision", "Segment", "SentenceChange",
     "revise",
 ]  # fmt: skip
+
+#: Codes of findings on what a draft was written from, which no edit of its text changes.
+_OF_SOURCES = frozenset({
+    "places-disagree", "doubtful-cell", "last-year-derived", "quoted-from-other-year", "reason-part-left-out",
+    "reason-without-change", "reason-unused", "known-unused", "known-differs",
+})  # fmt: skip
+#: Codes of findings on what was not written and left open instead.
+_LEFT_OPEN = frozenset({"reason-refused", "known-refused", "known-unreadable"})
 
 
 def revise(
@@ -75,10 +83,20 @@ def revise(
     builder = Builder(base, parts, pieces, one, other, match, grouping, judgement, checker.titles)
     draft, ids = builder.build(builder.sentences(), sorted(absent))
     findings = tuple(sorted_findings([*judgement.findings, *givens.unused()]))
-    kept = [f for f in base.findings if f.code not in OPEN_CODES | EDIT_CODES]
-    draft = replace(draft, findings=(*kept, *(f for f in findings if f.severity is not Severity.NOTE)))
+    told = [*_still_true(base, draft, report), *(f for f in findings if f.severity is not Severity.NOTE)]
+    draft = replace(draft, findings=tuple(dict.fromkeys(told)))
     changes = tuple(_Changes(base, parts, grouping, one, other, match, judgement, headings, ids))
     return Revision(changes, findings, tuple(builder.resolved()), draft)
+
+
+def _still_true(base: Draft, edited: Draft, report: CheckReport | None) -> Iterator[Finding]:
+    """Yield the findings of the stored version that hold for the edited text, and what the check says of that text."""
+    for finding in base.findings:
+        is_of_text = report is not None and finding.code not in _OF_SOURCES | _LEFT_OPEN
+        is_filled = finding.code in _LEFT_OPEN and not edited.gaps
+        if finding.code not in OPEN_CODES | EDIT_CODES and not is_of_text and not is_filled:
+            yield finding
+    yield from report.findings if report else ()
 
 
 def _is_open(b: int, match: Match, edited: Stream) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -254,8 +255,9 @@ def test_a_word_file_is_compared_with_the_version_it_was_written_from(bench: Ben
     assert drafts.revise(made.id, data, "改.docx", version=2).base == 2
 
     bench.reference = "0123456789ab/v1"
-    with pytest.raises(InvalidInputError, match="是草稿“0123456789ab”的"):
-        drafts.revise(made.id, data, "改.docx")
+    for version in (None, 1):
+        with pytest.raises(InvalidInputError, match="是草稿“0123456789ab”的"):
+            drafts.revise(made.id, data, "改.docx", version=version)
 
 
 def test_a_file_without_text_of_the_draft_is_refused_and_nothing_kept(bench: Bench) -> None:
@@ -353,3 +355,16 @@ def test_an_outline_that_does_not_parse_is_told_with_file_and_line(text: str, wh
         read_outline_file(text.encode(), "我的.toml")
 
 
+def test_a_line_of_blanks_is_read_at_once() -> None:
+    """Reading takes time in proportion to the length of a line, up to the largest file."""
+    begun = time.process_time()
+    (given,) = read_notes(f"公务接待费：压减{' ' * 1_000_000}批次".encode(), "原因.txt")
+
+    assert given.item == "公务接待费"
+    assert time.process_time() - begun < 2
+
+
+def test_what_is_no_text_is_refused() -> None:
+    """JSON can spell halves of characters, which no file can hold."""
+    with pytest.raises(InvalidInputError, match=r"“收入”.*不成字的编码"):
+        read_notes('{"收入": "\\ud800"}'.encode(), "原因.json")
