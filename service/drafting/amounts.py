@@ -153,8 +153,10 @@ class Amounts:
             return quantity.rounded(0)  # 0万元 and 100%, without decimals
         places = self.style.decimals
         if places is None:
-            plain = shown if shown is not None and isinstance(evaluation.trace.value, Quantity) else None
-            places = min(plain.decimals, PLACES) if plain and quantity.unit.kind is Kind.MONEY else PLACES
+            places = PLACES
+            if quantity.unit.kind is Kind.MONEY and shown and isinstance(evaluation.trace.value, Quantity):
+                is_restated = any(f.quantity.unit.kind is Kind.MONEY and f.quantity.unit != WAN_YUAN for f in evaluation.figures)
+                places = min(shown.decimals, PLACES if is_restated else _MOST_PLACES)
         if not round_half_up(quantity.number, places) and quantity.unit.kind is Kind.MONEY:
             return Quantity(trim(round_half_up(quantity.number, _MOST_PLACES)), quantity.unit)
         while places < _MOST_PLACES and not round_half_up(quantity.number, places):
@@ -195,12 +197,12 @@ class Amounts:
         return True
 
     def printed_names(self, dimension: str) -> Mapping[str, str]:
-        """Return code → the name that the tables of the year print beside it."""
+        """Return code → the name that the tables print beside it, those of the draft's own year first."""
         if dimension not in self._names:
             out: dict[str, str] = {}
-            for fact in self.scope.facts:
+            for fact in sorted(self.scope.facts, key=lambda f: -f.coordinate.year):
                 code = fact.coordinate.get(dimension) or ""
-                if fact.authority is Authority.CELL and fact.coordinate.year == self.scope.year and code.isdigit():
+                if fact.authority is Authority.CELL and fact.coordinate.year <= self.scope.year and code.isdigit():
                     digits, label = _split_code(fact.source.row_label)
                     if digits == code and label and not re.search(r"[\d、：:/]", label):
                         out.setdefault(code, label)

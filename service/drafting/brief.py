@@ -15,7 +15,8 @@ FALLS = ("下降", "降低", "减少")
 MOST_ITEMS = 2000
 LONGEST_ITEM = 80
 
-_LINE = re.compile(r"^\s*([^：:=]{1,200}?)\s*[：:=]\s*(.*?)\s*$")
+_LINE = re.compile(r"([^：:=]+)[：:=](.*)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ def read_given(text: str, name: str) -> tuple[Given, ...]:
         said = line.strip()
         if not said or said.startswith("#"):
             continue
-        found = _LINE.match(re.sub(r"^[-*·]\s+", "", said))
+        found = _LINE.fullmatch(re.sub(r"^[-*·]\s+", "", said))
         if not found:
             raise InvalidInputError(
                 f"“{name}”第{number}行没有冒号。每行应写成“项目：内容”，例如：公务接待费：压减接待批次。"
             )
-        out.append(_given(found[1], found[2], f"“{name}”第{number}行"))
+        out.append(_given(found[1].strip(), found[2], f"“{name}”第{number}行"))
     return _bounded(tuple(out), name)
 
 
@@ -119,6 +120,8 @@ def _from_json(text: str, name: str) -> tuple[Given, ...]:
 def _given(item: str, text: str, place: str) -> Given:
     if len(item) > LONGEST_ITEM:
         raise InvalidInputError(f"{place}的项目名有{len(item)}个字，超过{LONGEST_ITEM}字。请只写项目名，如“公务接待费”。")
+    if _SURROGATE.search(item + text):
+        raise InvalidInputError(f"{place}里有不成字的编码（如\\ud800）。请改成文字。")
     return Given(item.strip(), text.strip(), place)
 
 

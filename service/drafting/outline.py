@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from service.domain.coordinate import Stage
 from service.domain.errors import InvalidInputError
-from service.drafting.template import Line, Part, parse_line, parse_parts
+from service.drafting.template import WORDS, Line, Part, Slot, SlotKind, parse_line, parse_parts, slots_of
 from service.vocabulary.names import fold
 
 #: What last year's figures may be (比较口径).
@@ -20,7 +21,15 @@ CASES = ("增加", "减少", "持平", "上年为0", "本年为0", "都为0", "�
 COMPLETIONS = ("大于", "小于", "等于", "预算为0", "都为0", "没有预算")
 #: A case that may be left unworded: last year's tables do not list the item at hand.
 NEW_ITEM = "上年未列"
-_CASE_SLOTS = frozenset({"额", "率", "今", "上", "降"})
+#: Slots that a wording of a change may hold, those of a size or a rate only where there is one.
+_CASE_SLOTS = {
+    case: frozenset({"今", "上", "降", *("额" * (case not in ("持平", "都为0"))), *("率" * (case in ("增加", "减少", "本年为0")))})
+    for case in CASES
+} | {NEW_ITEM: frozenset()}
+_COMPLETION_SLOTS = frozenset({"决", "预", "率", "因"})
+#: Most slots of an outline: the longest disclosures have some hundreds.
+_MOST_SLOTS = 5000
+_SLOT_NAME = re.compile(r"\{([^{}]*)\}")
 _FIRST_LEVEL = "一二三四五六七八九十"
 #: Keys a section may have, for messages.
 _SECTION_KEYS = ("title", "names", "level", "numbered", "text", "table")
@@ -114,7 +123,7 @@ def read_outline(data: Mapping[str, Any], key: str) -> Outline:
     name = _text(data, "name", where)
     stages = {stage.value: stage for stage in (Stage.BUDGET, Stage.FINAL)}
     stage = data.get("stage", Stage.BUDGET.value)
-    if stage not in stages:
+    if not isinstance(stage, str) or stage not in stages:
         raise InvalidInputError(f"{where}的stage是“{stage}”，应为{'或'.join(stages)}。")
     base = data.get("base", BASES[0])
     if base not in BASES:
@@ -125,13 +134,31 @@ def read_outline(data: Mapping[str, Any], key: str) -> Outline:
     if not isinstance(sections, list) or not sections:
         raise InvalidInputError(f"{where}没有一节。每一节以 [[section]] 开头，写title和text。")
     reason = data.get("reason", "，主要原因：{文}")
-    if not isinstance(reason, str) or "{文}" not in reason:
-        raise InvalidInputError(f"{where}的reason应有{{文}}，例如：，主要原因：{{文}}")
-    return Outline(
-        key, name, stages[stage], base, parse_parts(_text(data, "title", where), names, where), cases, reason,
+    if not isinstance(reason, str) or _SLOT_NAME.findall(reason) != ["文"]:
+        raise InvalidInputError(f"{where}的reason应有一处{{文}}，例如：，主要原因：{{文}}")
+    read = Outline(
+        key, name, stages[stage], base, _of_words(_text(data, "title", where), names, f"{where}的title"), cases, reason,
         tuple(_section(each, n, names, where) for n, each in enumerate(sections, 1)), bool(data.get("default", False)),
-        _completion(data.get("completion"), sections, where), tuple(str(p) for p in data.get("places", ())),
+        _completion(data.get("completion"), sections, where), _texts(data, "places", where),
     )  # fmt: skip
+    if (count := sum(1 for _ in _slots_in(read))) > _MOST_SLOTS:
+        raise InvalidInputError(f"{where}有{count}处要填，超过{_MOST_SLOTS}处。请拆成几份提纲。")
+    return read
+
+
+def _slots_in(outline: Outline) -> Iterator[Slot]:
+    for section in outline.sections:
+        for lines in (*section.paragraphs, *(row for table in section.tables for row in table.rows)):
+            for line in lines:
+                yield from slots_of(line.parts)
+
+
+def _of_words(text: str, cases: frozenset[str], where: str) -> tuple[Part, ...]:
+    """Read a title or a column name: a figure in it would have nowhere to bear its source."""
+    parts = parse_parts(text, cases, where)
+    if any(slot.kind is not SlotKind.WORD for slot in slots_of(parts)):
+        raise InvalidInputError(f"{where}“{text[:40]}”里只能填{'、'.join(sorted(WORDS))}，不能填数字或情况。")
+    return parts
 
 
 def _text(data: Mapping[str, Any], key: str, where: str) -> str:
@@ -139,6 +166,20 @@ def _text(data: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(found, str) or not found.strip():
         raise InvalidInputError(f"{where}缺少{key}，应是一段文字。")
     return found
+
+
+def _texts(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    found = data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise InvalidInputError(f'{where}的{key}应是一组文字，如 {key} = ["甲", "乙"]。')
+    return tuple(found)
+
+
+def _refuse_strange_slots(words: str, known: frozenset[str], where: str) -> None:
+    """Raise InvalidInputError for a slot that would be left empty."""
+    for slot in _SLOT_NAME.findall(words):
+        if slot not in known and slot not in WORDS:
+            raise InvalidInputError(f"{where}里不能写“{{{slot}}}”。可以写：{'、'.join(sorted({*known, *WORDS}))}。")
 
 
 def _cases(found: object, where: str) -> dict[str, CaseWords]:
@@ -152,6 +193,8 @@ def _cases(found: object, where: str) -> dict[str, CaseWords]:
         if lacking:
             raise InvalidInputError(f"{where}的cases.{name}缺少“{'”“'.join(lacking)}”的说法。")
         out[name] = CaseWords({case: words[case] for case in (*CASES, NEW_ITEM) if isinstance(words.get(case), str)})
+        for case, said in out[name].by_case.items():
+            _refuse_strange_slots(said, _CASE_SLOTS[case], f"{where}的cases.{name}“{case}”")
     return out
 
 
@@ -165,6 +208,8 @@ def _completion(found: object, sections: object, where: str) -> dict[str, str]:
     lacking = [case for case in COMPLETIONS if not isinstance(found.get(case), str)]
     if lacking:
         raise InvalidInputError(f"{where}的completion缺少“{'”“'.join(lacking)}”的说法。")
+    for case in COMPLETIONS:
+        _refuse_strange_slots(found[case], _COMPLETION_SLOTS, f"{where}的completion“{case}”")
     return {case: found[case] for case in COMPLETIONS}
 
 
@@ -183,9 +228,12 @@ def _section(data: object, number: int, cases: frozenset[str], where: str) -> Se
     text = data.get("text", "")
     if not isinstance(text, str):
         raise InvalidInputError(f"{here}的text应是文字，一行一句。")
+    tables = data.get("table", [])
+    if not isinstance(tables, list):
+        raise InvalidInputError(f"{here}的表应以 [[section.table]] 开头。")
     return SectionPlan(
-        title, tuple(str(n) for n in data.get("names", ())), level, bool(data.get("numbered", True)),
-        tuple(_paragraphs(text, cases, here)), tuple(_table(t, cases, here) for t in data.get("table", ())),
+        title, _texts(data, "names", here), level, bool(data.get("numbered", True)),
+        tuple(_paragraphs(text, cases, here)), tuple(_table(t, cases, here) for t in tables),
     )  # fmt: skip
 
 
@@ -213,7 +261,7 @@ def _table(data: object, cases: frozenset[str], where: str) -> TablePlan:
         if not isinstance(row, list) or len(row) != len(columns) or not all(isinstance(c, str) for c in row):
             raise InvalidInputError(f"{here}第{number}行应有{len(columns)}格文字，与columns相同。")
     return TablePlan(
-        parse_parts(data["title"], cases, here), tuple(parse_parts(str(c), cases, here) for c in columns),
+        _of_words(data["title"], cases, here), tuple(_of_words(str(c), cases, here) for c in columns),
         tuple(tuple(parse_line(c, cases, f"{here}第{n}行") for c in row) for n, row in enumerate(rows, 1)),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,21 +20,26 @@ from service.vocabulary.wording import WordingRules
 LONGEST_REASON = 500
 _LEAD = re.compile(r"^(?:主要)?原因(?:主要)?(?:是|为|在于)?[：:]?(?:是)?|^(?:主要)?(?:是|由于|因为)(?=因|由)")
 
+#: Categories of Unicode that print nothing, or turn the order of what is printed.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
 ReasonsFor = Callable[[Reference], Sequence[StatedReason]]
 
 
 def refusal_of(text: str, rules: WordingRules) -> str:
     """Return why a reason, or words that a person fills in, cannot be written; "" where they can.
 
-    Refused are empty words, markup and words spoken to a program, template residue, and texts beyond
-    `LONGEST_REASON`.
+    Refused are empty words, markup and words spoken to a program, template residue, characters that cannot be
+    seen, several paragraphs, and texts beyond `LONGEST_REASON`.
     """
     if not text.strip(" 。；，、"):
         return "没有写内容"
     if len(text) > LONGEST_REASON:
         return f"有{len(text)}个字，超过{LONGEST_REASON}字，请只写这一项增减的原因"
-    if "\n" in text or "\r" in text:
+    if len(text.splitlines()) > 1:
         return "分了段，请写成一句"
+    if unseen := next((c for c in text if c != "\t" and unicodedata.category(c) in _UNSEEN), ""):
+        return f"第{text.index(unseen) + 1}个字是看不见的字符，请删去"
     for sign in rules.reasons.foreign:
         found = sign.pattern.search(text)
         if found:

@@ -24,6 +24,7 @@ A slot stands in braces:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from typing import TypeAlias
@@ -99,6 +100,10 @@ class Test(Enum):
     PRIOR_NOT_THERE = "上年没有数"
 
 
+#: Tests that look at last year's figure as well, which only a reference has.
+OF_TWO_YEARS = frozenset({Test.CHANGED, Test.UNCHANGED, Test.PRIOR_THERE, Test.PRIOR_NOT_THERE})
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a line is written."""
@@ -163,16 +168,27 @@ def parse_line(text: str, cases: frozenset[str], place: str) -> Line:
         if said == "小标题":
             is_heading = True
         elif found := _EACH.match(said):
-            each = Each(found[2], _checked(found[3].strip(), place), joined=found[1] == "连写")
+            each = Each(found[2], _reference(found[3].strip(), place), joined=found[1] == "连写")
             is_below = found[1] == "其下"
         elif found := _CONDITION.match(said):
-            conditions.append(Condition(_checked(found[1].strip(), place), Test(found[2])))
+            test = Test(found[2])
+            read = _reference if test in OF_TWO_YEARS else _checked
+            conditions.append(Condition(read(found[1].strip(), place), test))
         else:
             raise InvalidInputError(
                 f"{place}：看不懂“〈{said}〉”。可以写：〈支出[政府性基金]为0〉〈三公经费有变动〉〈逐类 支出[一般公共预算]〉〈小标题〉。"
             )
         rest = rest[head.end() :]
     return Line(parse_parts(rest, cases, place), tuple(conditions), each, is_heading, is_below, place)
+
+
+def slots_of(parts: Sequence[Part]) -> Iterator[Slot]:
+    """Yield the slots of some parts in order, those of optional parts included."""
+    for part in parts:
+        if isinstance(part, Slot):
+            yield part
+        elif isinstance(part, Optional):
+            yield from slots_of(part.parts)
 
 
 def parse_parts(text: str, cases: frozenset[str], place: str) -> tuple[Part, ...]:
@@ -244,4 +260,4 @@ def expression_of(formula: str, item: str, place: str = "") -> Expression:
     try:
         return parse_formula(formula.replace(ITEM, item))
     except FormulaSyntaxError as error:
-        raise InvalidInputError(f"{f'{place}：' if place else ''}算式“{formula}”写错了。{error.message}") from None
+        raise InvalidInputError(f"{f'{place}：' if place else ''}算式“{formula[:60]}”写错了。{error.message}") from None

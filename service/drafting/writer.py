@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from service.calculation.evidence import Place, place_of
 from service.calculation.formula import Binary, Call, Function, Operator, Reference
@@ -15,7 +16,7 @@ from service.domain.document import StatedReason
 from service.domain.errors import AmbiguousFigureError, DivisionByZeroError, MissingFactError
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
-from service.domain.quantity import WAN_YUAN, Kind
+from service.domain.quantity import WAN_YUAN, Kind, Quantity
 from service.drafting.amounts import Amounts
 from service.drafting.brief import Brief, Given
 from service.drafting.draft import (
@@ -44,8 +45,9 @@ from service.drafting.template import (
     SlotKind,
     Test,
     expression_of,
+    slots_of,
 )
-from service.numerals import read_quantities, render_number
+from service.numerals import read_quantities, render_number, render_quantity
 from service.vocabulary.wording import WordingRules
 
 _CASE_SLOT = re.compile(r"\{([^{}]+)\}")
@@ -55,6 +57,8 @@ _CASE_FIGURE = re.compile(rf"{_CASE_SLOT.pattern}|持平")
 _DOUBTS = frozenset({"reason-contradicts-figures", "garbled-words"})
 #: A stated reason that explains a difference from the year's own budget, not a change from the year before.
 _OF_BUDGET = re.compile(r"(?:大于|小于|高于|低于|超过)(?:当年|年初|本年|全年)?预算")
+#: A remark behind a figure that a person gave.
+_REMARK = re.compile(r"（[^（）]*）$")
 #: What stands for the item at hand where there is none.
 _NO_ITEM = "支出"
 
@@ -223,7 +227,7 @@ class Writer:
         assert each is not None  # noqa: S101 - called for repetitions
         reference = expression_of(each.of, _NO_ITEM, line.place)
         assert isinstance(reference, Reference)  # noqa: S101 - read_outline sees to it
-        tells_change = any(s.kind in (SlotKind.CHANGE, SlotKind.PRIOR) for s in _slots_of(line.parts))
+        tells_change = any(s.kind in (SlotKind.CHANGE, SlotKind.PRIOR) for s in slots_of(line.parts))
         try:
             items = items_of(each, reference, self._amounts, with_last_year=tells_change, within=within)
         except (MissingFactError, AmbiguousFigureError):
@@ -273,8 +277,12 @@ class Writer:
         try:
             number = self._amounts.now(expression).quantity.number
         except MissingFactError:
-            given = isinstance(expression, Reference) and self._known.find(names_of(expression, self._scope)) is not None
-            return condition.test is (Test.THERE if given else Test.NOT_THERE) or (given and condition.test is Test.NOT_ZERO)
+            reference = expression if isinstance(expression, Reference) else None
+            given = self._known.find(names_of(reference, self._scope)) if reference else None
+            if reference is None or given is None:
+                return condition.test is Test.NOT_THERE
+            said = self._quantity_given(given, reference)
+            number = said.number if said else Decimal(1)  # what cannot be read is told where it should be written
         return condition.test is Test.THERE or (condition.test is (Test.NOT_ZERO if number else Test.ZERO))
 
     # -- slots ------------------------------------------------------------------------------------------
@@ -286,12 +294,23 @@ class Writer:
                 case str():
                     out.put(part)
                 case Optional(parts=inner):
-                    piece = self._filled(inner, at)
-                    if not piece.gaps:
-                        out.join(piece)
+                    self._join_whole(inner, at, out)
                 case Slot():
                     self._fill(part, at, out)
         return out
+
+    def _join_whole(self, parts: Sequence[Part], at: _At, out: _Builder) -> None:
+        """Join an optional part, unless something in it is missing; then nothing in it counts as used."""
+        books = (self._reasons, self._known)
+        used, computed, found = [set(book.used) for book in books], len(self._amounts.used), len(self._findings)
+        piece = self._filled(parts, at)
+        if not piece.gaps:
+            out.join(piece)
+            return
+        del self._amounts.used[computed:]
+        if len(self._findings) == found:  # else what was given in it has been told already
+            for book, before in zip(books, used, strict=True):
+                book.used = before
 
     def _fill(self, slot: Slot, at: _At, out: _Builder) -> None:
         match slot.kind:
@@ -334,20 +353,19 @@ class Writer:
 
     def _figure(self, slot: Slot, at: _At, out: _Builder) -> None:
         expression = expression_of(slot.of, at.item.formula if at.item else _NO_ITEM)
-        given = None
-        if isinstance(expression, Reference):
-            given = self._known.find(names_of(expression, self._scope, slot.name))
+        reference = expression if isinstance(expression, Reference) else None
+        given = self._known.find(names_of(reference, self._scope, slot.name)) if reference else None
         try:
             found = self._amounts.now(expression)
         except MissingFactError:
-            if given is None or not self._write_given(given, expression, out):
+            if not (reference and given and self._write_given(given, reference, out)):
                 out.gap(GapKind.FIGURE if self._is_tabled(expression) else GapKind.KNOWN, self._name(slot, at))
             return
         except DivisionByZeroError:
             out.gap(GapKind.FIGURE, f"{self._name(slot, at)}（除数为0，无法计算）")
             return
-        if given is not None:
-            self._compare(given, self._amounts.figure(found, "", 0))
+        if reference and given:
+            self._compare(given, reference, found)
         self._put(found, "", at, out)
 
     def _put(self, evaluation: Evaluation, label: str, at: _At, out: _Builder) -> None:
@@ -363,48 +381,61 @@ class Writer:
             f.source.table for f in self._scope.amounts(self._scope.resolve(expression).measure, self._scope.year)
         )
 
-    def _write_given(self, given: Given, expression: object, out: _Builder) -> bool:
+    def _quantity_given(self, given: Given, reference: Reference) -> Quantity | None:
+        """Return the one exact quantity that a person gave, money in 万元; None where the words say more or less."""
+        text = _REMARK.sub("", given.text.strip("。；;，, "))
+        found = next(iter(read_quantities(text)), None)
+        if found is None or found.text != text or found.approximate or found.comparator:
+            return None
+        kind = self._scope.kind_of(reference)
+        if found.quantity.unit.kind is not kind:
+            return None
+        return found.quantity.to(WAN_YUAN) if kind is Kind.MONEY else found.quantity
+
+    def _tell_unreadable(self, given: Given, reference: Reference, severity: Severity, instead: str) -> None:
+        is_money = self._scope.kind_of(reference) is Kind.MONEY
+        wanted = "一个确定的金额，如“12.30万元”" if is_money else "一个确定的数和它的单位，如“5辆”"
+        self._find(
+            "known-unreadable", severity,
+            f"{given.place}“{given.item}”应只写{wanted}，读到的是“{given.text[:30]}”。请改写后再起草；{instead}。",
+            stated=given.text[:60],
+        )  # fmt: skip
+
+    def _write_given(self, given: Given, reference: Reference, out: _Builder) -> bool:
         """Write a figure that a person gave; False where it cannot be read."""
-        assert isinstance(expression, Reference)  # noqa: S101 - only references are given
-        kind = self._scope.kind_of(expression)
-        found = [m for m in read_quantities(given.text) if m.quantity.unit.kind is kind]
-        if len(found) != 1:
-            wanted = "一个金额，如“12.30万元”" if kind is Kind.MONEY else "一个数和它的单位，如“5辆”"
-            self._find(
-                "known-unreadable", Severity.ERROR,
-                f"{given.place}“{given.item}”应是{wanted}，读到的是“{given.text[:30]}”。请改写后再起草；正文此处留空待补。",
-                stated=given.text[:60],
-            )  # fmt: skip
+        quantity = self._quantity_given(given, reference)
+        if quantity is None:
+            self._tell_unreadable(given, reference, Severity.ERROR, "正文此处留空待补")
             return False
-        quantity = found[0].quantity
-        if kind is Kind.MONEY:
-            quantity = quantity.to(WAN_YUAN)
-            places = max(self._brief.style.decimals or 0, min(quantity.decimals, 6))
+        exact = render_number(quantity.number)
+        if quantity.unit.kind is Kind.MONEY:
+            places = max(self._brief.style.decimals or 0, quantity.decimals)
             quantity = quantity.rounded(places if quantity.number else 0)
         digits = render_number(quantity.number)
         text = f"{digits}{quantity.unit.symbol}"
         out.figure(
             DraftFigure(
-                len(out.text), len(out.text) + len(text), text, given.item, digits, quantity.unit.symbol, digits, "",
+                len(out.text), len(out.text) + len(text), text, given.item, digits, quantity.unit.symbol, exact, "",
                 f"{given.place}：{given.text}", "person", ("填报人提供",),
             )
         )  # fmt: skip
         return True
 
-    def _compare(self, given: Given, printed: DraftFigure) -> None:
+    def _compare(self, given: Given, reference: Reference, printed: Evaluation) -> None:
         """Say where a person gives another figure than the documents print."""
-        for each in read_quantities(given.text):
-            unit = next((m.quantity.unit for m in read_quantities(printed.text)), None)
-            if unit is None or each.quantity.unit.kind is not unit.kind:
-                continue
-            low, high = each.quantity.interval()
-            own = read_quantities(printed.text)[0].quantity
-            if not low <= own.to(each.quantity.unit).number <= high:
-                self._find(
-                    "known-differs", Severity.ERROR,
-                    f"{given.place}“{given.item}”填的是{given.text[:30]}，文件印的是{printed.text}（{printed.label}）。"
-                    "正文采用文件的数；请核对，两处应一致。", stated=given.text[:60], expected=printed.text,
-                )  # fmt: skip
+        said = self._quantity_given(given, reference)
+        if said is None:
+            self._tell_unreadable(given, reference, Severity.WARNING, "正文采用文件的数")
+            return
+        own = self._amounts.written(printed)
+        low, high = said.interval()
+        if not low <= own.to(said.unit).number <= high:
+            text = render_quantity(own)
+            self._find(
+                "known-differs", Severity.ERROR,
+                f"{given.place}“{given.item}”填的是{given.text[:30]}，文件印的是{text}（{printed.figures[0].label}）。"
+                "正文采用文件的数；请核对，两处应一致。", stated=given.text[:60], expected=text,
+            )  # fmt: skip
 
     def _change(self, slot: Slot, at: _At, out: _Builder) -> None:
         reference = self._reference(slot, at)
@@ -642,17 +673,9 @@ class Writer:
             for given in book.unused():
                 self._find(
                     code, Severity.WARNING,
-                    f"{given.place}“{given.item}”的{kind}没有用上：所写的各节里没有这一项，或写法对不上。请核对项目名。",
+                    f"{given.place}“{given.item}”的{kind}没有用上：所写的各节里没有这一项、写法对不上，或同一处还缺别的内容。请核对项目名。",
                     stated=given.item,
                 )  # fmt: skip
-
-
-def _slots_of(parts: Sequence[Part]) -> Iterator[Slot]:
-    for part in parts:
-        if isinstance(part, Slot):
-            yield part
-        elif isinstance(part, Optional):
-            yield from _slots_of(part.parts)
 
 
 def _given_figures(text: str, start: int, given: Given) -> list[DraftFigure]:

@@ -102,6 +102,37 @@ def test_the_case_of_a_new_item_may_be_left_out() -> None:
     assert NEW_ITEM not in _outline(completion=words).cases["变动"].by_case
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"places": 5}, "places应是一组文字"),
+        ({"stage": ["决算"]}, "stage"),
+        ({"title": "{年}年支出{支出}"}, "title.*不能填数字"),
+        ({"reason": "，{名称}因{文}"}, "reason应有一处{文}"),
+        ({"section": [{"title": "一节", "names": "别名"}]}, "names应是一组文字"),
+        ({"section": [{"title": "一节", "table": 5}]}, "的表应以"),
+        ({"section": [{"title": "一节", "table": [{"title": "表", "columns": ["{支出}"], "rows": [["x"]]}]}]}, "不能填数字"),
+        ({"section": [{"title": "一节", "text": "〈支出-收入有变动〉有变动。"}]}, "第1行.*应是一个口径"),
+        ({"section": [{"title": "一节", "text": "〈支出-收入上年有数〉有数。"}]}, "第1行.*应是一个口径"),
+        ({"section": [{"title": "一节", "text": "〈逐类 支出-收入〉{本项}。"}]}, "第1行.*应是一个口径"),
+        ({"section": [{"title": "一节", "text": "{支出}" * 5001}]}, "5001处要填"),
+    ],
+)
+def test_what_could_not_be_written_is_refused_on_reading(more: dict[str, object], message: str) -> None:
+    """A person's own outline is refused with the place of its fault, before anything is written."""
+    with pytest.raises(InvalidInputError, match=message):
+        _outline(**({"section": [{"title": "一节"}]} | more))
+
+
+@pytest.mark.parametrize(("case", "words"), [("增加", "增加{額}"), ("上年为0", "增长{率}"), ("持平", "增加{额}")])
+def test_a_wording_that_would_be_left_empty_is_refused(case: str, words: str) -> None:
+    """Where there is no such amount or rate, the slot would silently vanish."""
+    cases = dict.fromkeys(("增加", "减少", "持平", "上年为0", "本年为0", "都为0", "上年为负"), "有{今}") | {case: words}
+
+    with pytest.raises(InvalidInputError, match=f"“{case}”里不能写"):
+        _outline(cases={"变动": cases}, section=[{"title": "一节"}])
+
+
 def test_last_year_is_not_derived_from_a_text_at_odds_with_its_table(vocabulary: Vocabulary) -> None:
     """A text that calls 239.25 in the table 0.30 says nothing of the year before that could be relied on."""
     text = Sample().text.replace("收入总计 239.25 万元，支出总计 239.25 万元", "收入总计 0.30 万元，支出总计 239.25 万元")

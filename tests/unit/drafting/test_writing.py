@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,10 +15,11 @@ from service.domain.document import Document
 from service.domain.errors import InvalidInputError, MissingDocumentError
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.draft import Draft, GapKind
-from service.drafting.outline import find_section, read_outlines, section_named
+from service.drafting.outline import find_section, read_outline, read_outlines, section_named
+from service.drafting.revision import revise
 from service.vocabulary.vocabulary import Vocabulary
 from tests.fakes import FakeLibrary
-from tests.samples import ENTITY, Sample, read_sample
+from tests.samples import ENTITY, Sample, ingest_text, read_sample
 
 Drafting = Callable[..., Draft]
 
@@ -210,6 +212,109 @@ def test_a_fact_that_the_tables_print_otherwise_is_an_error(draft: Drafting, sam
 
     assert "1.00万元" not in _body(made)
     assert "known-differs" in {f.code for f in made.findings}
+
+
+@pytest.mark.parametrize("said", ["约12万元", "不超过12万元", "10-12万元", "减少3万元", "12万元以上", "12.3", "12万元、3万元"])
+def test_a_fact_that_says_more_or_less_than_a_figure_is_no_figure(draft: Drafting, sample: Document, said: str) -> None:
+    """A bound, a range or a change is not written as if it were the amount."""
+    made = draft(sample, sections=["政府采购"], known=(Given("政府采购货物", said, "第1行"),))
+
+    assert not [f for s in made.sentences() for f in s.figures if f.how == "person"]
+    assert "known-unreadable" in {f.code for f in made.findings}
+
+
+def test_a_fact_may_bear_a_remark(draft: Drafting, sample: Document) -> None:
+    """The remark is kept with the figure's working."""
+    made = draft(sample, sections=["政府采购"], known=(Given("政府采购货物", "123456.78元（含结转）。", "第1行"),))
+    (goods,) = (f for s in made.sentences() for f in s.figures if f.how == "person")
+
+    assert (goods.text, goods.exact, goods.working) == ("12.345678万元", "12.345678", "第1行：123456.78元（含结转）。")
+
+
+def _of_own(draft: Drafting, document: Document, vocabulary: Vocabulary, text: str, *known: Given) -> Draft:
+    """Draft one section of a person's own over a document."""
+    raw = {**vocabulary.outlines["henan"], "section": [{"title": "一节", "text": text}]}
+    return draft(document, custom=read_outline(raw, "样"), known=known)
+
+
+def test_what_is_given_for_a_part_left_out_is_not_lost(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
+    """The other fact of the part is missing: the person is told, and nothing is counted as used."""
+    text = "采购〔货物{政府采购[政府采购货物]|货物}、服务{政府采购[政府采购服务]|服务}〕。"
+    made = _of_own(draft, sample, vocabulary, text, Given("货物", "12.3万元", "第1行"))
+
+    assert _body(made) == "采购。"
+    assert "known-unused" in {f.code for f in made.findings}
+
+
+def test_what_is_left_out_is_not_warned_of(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
+    """Last year's derived amount does not stand in the draft, so nothing is said of it."""
+    made = _of_own(draft, sample, vocabulary, "收入〔{比上年:收入}，{填:别的}〕。")
+
+    assert _body(made) == "收入。"
+    assert "last-year-derived" not in {f.code for f in made.findings}
+
+
+def test_a_fact_of_nothing_is_nothing(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
+    """A person who gives 0 is taken at the word."""
+    text = "〈政府采购为0〉没有采购。\n〈政府采购不为0〉采购{政府采购}。\n〈政府采购没有数〉不知道。"
+
+    assert _body(_of_own(draft, sample, vocabulary, text, Given("政府采购", "0万元", "第1行"))) == "没有采购。"
+    assert _body(_of_own(draft, sample, vocabulary, text, Given("政府采购", "1万元", "第1行"))) == "采购1.00万元。"
+    assert _body(_of_own(draft, sample, vocabulary, text)) == "不知道。"
+
+
+def _edited(vocabulary: Vocabulary, document: Document, made: Draft, *subs: tuple[str, str]) -> Draft:
+    """Return the next version of a draft, with some words replaced."""
+    text = made.text
+    for old, new in subs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    report = Composer(FakeLibrary(document), vocabulary, read_file).recheck(text, made)
+    return revise(made, text.splitlines(), report).draft
+
+
+def test_what_the_check_finds_in_an_edited_text_is_told(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
+    """A placeholder, an empty reason and doubled words, even where no figure was touched; and no longer once mended."""
+    made = draft(sample, sections=["收支总体情况"])
+    bad = _edited(
+        vocabulary, sample, made, ("【待补充：收入减少的原因】", "工作需要"), ("【待补充：支出减少的原因】", "普查XX完成了了")
+    )
+    good = _edited(vocabulary, sample, bad, ("工作需要", "古籍普查已经完成"), ("普查XX完成了了", "普查已经完成"))
+
+    assert {f.code for f in bad.findings} == {"last-year-derived", "template-residue", "hollow-reason", "doubled-words"}
+    assert {f.code for f in good.findings} == {"last-year-derived"}
+
+
+def test_a_refused_reason_is_told_until_its_gap_is_filled(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
+    """Written by hand in its place, the reason leaves no error behind."""
+    made = draft(sample, sections=["收支总体情况"], reasons=(Given("收入", "<b>坏</b>", "第1行"),))
+    one = _edited(vocabulary, sample, made, ("【待补充：支出减少的原因】", "古籍普查已经完成"))
+    both = _edited(vocabulary, sample, one, ("【待补充：收入减少的原因】", "古籍普查已经完成"))
+
+    assert ["reason-refused" in {f.code for f in each.findings} for each in (made, one, both)] == [True, True, False]
+
+
+@pytest.mark.parametrize("unseen", ["\u2028", "\x85", "\u200b", "\u202e", "\ud800", "\x7f"])
+def test_characters_that_cannot_be_seen_are_not_written(draft: Drafting, sample: Document, unseen: str) -> None:
+    """They would split the sentence, hide words, turn them round, or be no text at all."""
+    made = draft(sample, sections=["收支总体情况"], reasons=(Given("收入", f"普查{unseen}完成", "第1行"),))
+
+    assert unseen not in made.text
+    assert "reason-refused" in {f.code for f in made.findings}
+
+
+def test_amounts_may_stand_as_they_are_printed(draft: Drafting, vocabulary: Vocabulary) -> None:
+    """With the decimals of the tables where those are in 万元, else with two."""
+    text = Sample().text
+    fine = ingest_text(re.sub(r"\b(\d+\.\d\d)\b", r"\g<1>30", text), vocabulary)
+    yuan = ingest_text(re.sub(r"\b(\d+)\.(\d\d)\b", r"\g<1>\g<2>30.15", text).replace("万元", "元"), vocabulary)
+    first = [
+        "".join(p.text for p in draft(each, sections=["支出预算总体"], style=Style(None)).sections[0].paragraphs)
+        for each in (fine, yuan)
+    ]
+
+    assert "支出合计239.2530万元" in first[0]
+    assert "支出合计239.25万元" in first[1]
 
 
 def test_nothing_spent_has_its_own_words(draft: Drafting, seed: Document) -> None:
