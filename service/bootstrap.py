@@ -103,8 +103,8 @@ def build_drafts(settings: Settings, application: Application) -> Drafts:
     library = _opened(settings)
     composer = Composer(library, read_vocabulary(), read_file)
     return Drafts(
-        application=application, compose=composer.compose, check=composer.recheck, revise=revise,
-        store=SqlDrafts(library), clock=SystemClock(), reader=read_file, word=document,
+        compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
+        store=SqlDrafts(library), clock=SystemClock(), reader=read_file, limits=application.limits, word=document,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from service.domain.document import Document, DocumentSummary
 from service.domain.errors import InvalidInputError, MissingDocumentError
 from service.domain.fact import Authority, Fact, Proof
 from service.domain.finding import Finding, Severity
-from service.domain.quantity import Kind
+from service.domain.quantity import Kind, Quantity
 from service.vocabulary.names import fold
 
 if TYPE_CHECKING:
@@ -122,11 +122,34 @@ class Composer:
         Returns:
             The report, its findings as a draft tells them.
         """
+        own, documents = self._held(draft)
+        report = self._check(text, draft, own, documents)
+        return replace(report, findings=tuple(_of_check(report, {d.id for d in documents})))
+
+    def evaluate(self, formula: str, draft: Draft) -> Quantity:
+        """Evaluate a formula over the figures that a draft was written from, of its own year and stage.
+
+        Raises:
+            RequestError: The formula cannot be parsed, typed or evaluated.
+            NotInCorpusError: A figure is not in the draft's documents, or none of its year is held any more.
+        """
+        from service.calculation.parser import parse_formula
+        from service.drafting.amounts import Amounts
+        from service.drafting.brief import Style
+
+        own, documents = self._held(draft)
+        if not own:
+            raise MissingDocumentError(f"这份草稿所用的{draft.year}年文件已不在资料库里，不能计算“{formula[:60]}”。请先重新导入。")
+        quoted = {s.document for s in draft.sources if "引用" in s.role}
+        amounts = Amounts(self._scope(documents, own, quoted), Style(), draft.base, {})
+        return amounts.now(parse_formula(formula)).quantity
+
+    def _held(self, draft: Draft) -> tuple[list[Document], list[Document]]:
+        """Return the documents of a draft that are still held: those of its year, and all."""
         held = {s.id for s in self._library.summaries()}
         documents = {s.document: self._library.get(s.document) for s in draft.sources if s.document in held}
         own = [documents[s.document] for s in draft.sources if "本年" in s.role and s.document in documents]
-        report = self._check(text, draft, own, list(documents.values()))
-        return replace(report, findings=tuple(_of_check(report, set(documents))))
+        return own, list(documents.values())
 
     def _check(self, said: str, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
         from service.checking.checker import check
@@ -241,20 +264,21 @@ class Composer:
     def _amounts(
         self, brief: Brief, outline: Outline, own: Sequence[Document], documents: Sequence[Document], quoted: set[str]
     ) -> Amounts:
-        from service.asking.reading import own_members
         from service.drafting.amounts import Amounts
 
-        scope = self._scope(documents, own, quoted, own_members(documents, self._vocabulary.questions["short"]))
+        scope = self._scope(documents, own, quoted)
         titles = {d.id: d.title or d.name for d in documents}
         return Amounts(scope, brief.style, brief.base or outline.base, titles)
 
-    def _scope(self, documents: Sequence[Document], own: Sequence[Document], quoted: set[str], members: object) -> Scope:
+    def _scope(self, documents: Sequence[Document], own: Sequence[Document], quoted: set[str]) -> Scope:
+        from service.asking.reading import own_members
         from service.calculation.scope import Scope
 
+        members = own_members(documents, self._vocabulary.questions["short"])
         year = own[0].year
         facts = [f for d in documents for f in d.facts if d.id in quoted or not _is_only_said(f, year, own[0].stage)]
         return Scope(
-            tuple(facts), self._vocabulary, members, year=year, stage=own[0].stage,  # type: ignore[arg-type]
+            tuple(facts), self._vocabulary, members, year=year, stage=own[0].stage,
             table_kinds={(d.id, t.id): t.kind for d in documents for t in d.tables},
             document_years={d.id: d.year for d in documents}, main=own[0].id if len(documents) > 1 else "",
         )  # fmt: skip

@@ -8,7 +8,6 @@ import tomllib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,7 +23,7 @@ from service.domain.errors import (
     UnreadableDocumentError,
 )
 from service.domain.finding import Severity
-from service.domain.quantity import Quantity, unit_of
+from service.domain.quantity import Quantity
 from service.draft_report import (
     SOURCES,
     draft_from_dict,
@@ -37,7 +36,7 @@ from service.drafting.draft import Draft
 from service.ports import DraftSummary, DraftVersion, StoredDraft
 
 if TYPE_CHECKING:
-    from service.application import Application, Reader
+    from service.application import Limits, Reader
     from service.domain.check import CheckReport
     from service.drafting.editing.model import GivenSource, Revision
     from service.drafting.outline import Outline
@@ -55,6 +54,8 @@ _TOML_LINE = re.compile(r"at line (\d+)")
 Compose = Callable[[Brief], Draft]
 #: Takes the text as edited, and the draft it was made from.
 Check = Callable[[str, Draft], "CheckReport"]
+#: Takes a formula, and the draft whose figure is rested on it.
+Evaluate = Callable[[str, Draft], Quantity]
 
 
 class Revise(Protocol):
@@ -124,21 +125,22 @@ class Drafts:
     """Drafts of a store. Built by `service.bootstrap`; holds no state of its own.
 
     Args:
-        application: Evaluates formulas.
         compose: Writes a draft and has it checked as anybody's text.
         check: Checks a text by the documents that a draft was written from.
+        evaluate: Evaluates a formula over those documents.
         revise: Compares an edited text with a draft.
         store: Where drafts are kept.
         clock: The time.
         reader: Reads files.
+        limits: On files handed in.
         word: Writes Word documents, None where that part is not installed.
     """
 
     def __init__(
-        self, *, application: Application, compose: Compose, check: Check, revise: Revise, store: DraftStore,
-        clock: Clock, reader: Reader, word: WordWriter | None = None,
+        self, *, compose: Compose, check: Check, evaluate: Evaluate, revise: Revise, store: DraftStore, clock: Clock,
+        reader: Reader, limits: Limits, word: WordWriter | None = None,
     ) -> None:  # fmt: skip
-        self._application = application
+        self._evaluate = evaluate
         self._compose = compose
         self._check = check
         self._revise = revise
@@ -146,7 +148,7 @@ class Drafts:
         self._clock = clock
         self._reader = reader
         self._word = word
-        self.limits = application.limits
+        self.limits = limits
 
     # ------------------------------------------------------------------------------------- writing
 
@@ -253,8 +255,7 @@ class Drafts:
         """Return a source with the value of its formula."""
         if not source.formula or source.value is not None:
             return source
-        result = self._application.evaluate(source.formula, entity=draft.entity, year=draft.year)
-        return replace(source, value=Quantity(Decimal(result.exact), unit_of(result.unit)))
+        return replace(source, value=self._evaluate(source.formula, draft))
 
     def _version_in(self, data: bytes, draft_id: str) -> int | None:
         """Return the version that a Word file was written from."""

@@ -82,6 +82,6 @@ def build_drafts(
     """Return what drafting needs over *documents*, with the real engine and a store in memory."""
     composer = Composer(FakeLibrary(*documents), vocabulary, read_file)
     return Drafts(
-        application=application, compose=composer.compose, check=composer.recheck, revise=revise,
-        store=store or FakeDraftStore(), clock=FixedClock(), reader=read_file, word=word,
+        compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
+        store=store or FakeDraftStore(), clock=FixedClock(), reader=read_file, limits=application.limits, word=word,
     )  # fmt: skip

@@ -11,12 +11,14 @@ import pytest
 
 from service.adapters.readers.files import read_file
 from service.composer import Composer
+from service.domain.coordinate import Stage
 from service.domain.document import Document
 from service.domain.errors import InvalidInputError, MissingDocumentError
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.draft import Draft, GapKind
 from service.drafting.outline import find_section, read_outline, read_outlines, section_named
 from service.drafting.revision import revise
+from service.numerals import render_quantity
 from service.vocabulary.vocabulary import Vocabulary
 from tests.fakes import FakeLibrary
 from tests.samples import ENTITY, Sample, ingest_text, read_sample
@@ -292,6 +294,20 @@ def test_a_refused_reason_is_told_until_its_gap_is_filled(draft: Drafting, sampl
     both = _edited(vocabulary, sample, one, ("【待补充：收入减少的原因】", "古籍普查已经完成"))
 
     assert ["reason-refused" in {f.code for f in each.findings} for each in (made, one, both)] == [True, True, False]
+
+
+def test_a_formula_is_evaluated_over_the_drafts_own_documents(vocabulary: Vocabulary, sample: Document) -> None:
+    """Beside the budget of the year, a draft of its final accounts takes the final figures; without them, nothing."""
+    held = read_sample(Sample(pay=Decimal("100.00")), vocabulary, name="决算.txt")
+    facts = tuple(replace(f, coordinate=replace(f.coordinate, stage=Stage.FINAL)) for f in held.facts)
+    final = replace(held, stage=Stage.FINAL, facts=facts)
+    composer = Composer(FakeLibrary(sample, final), vocabulary, read_file)
+    made = {key: composer.compose(Brief(ENTITY, 2024, ("支出",), outline=key)) for key in ("final", "general")}
+
+    assert render_quantity(composer.evaluate("支出", made["final"])) == "219.25万元"
+    assert render_quantity(composer.evaluate("支出", made["general"])) == "239.25万元"
+    with pytest.raises(MissingDocumentError, match="已不在资料库里"):
+        Composer(FakeLibrary(), vocabulary, read_file).evaluate("支出", made["final"])
 
 
 @pytest.mark.parametrize("unseen", ["\u2028", "\x85", "\u200b", "\u202e", "\ud800", "\x7f"])
