@@ -99,7 +99,7 @@ class Composer:
         draft = writer.write(_in_order(sections, outline), _sources(own, documents, quoted))
         report = self.check(draft, own, documents)
         ids = {d.id for d in documents}
-        found = [*draft.findings, *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids)]
+        found = [*draft.findings, *_of_documents(own), *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids)]
         return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
 
     def check(self, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
@@ -366,6 +366,11 @@ def _of_figures(amounts: Amounts, documents: dict[str, Document]) -> Iterable[Fi
             f"资料库里没有直接印出的上年数：{names}，由文件写出的增减额推算，已标“推算”。导入上年的文件后可直接取数。",
             tuple(f.source for f in derived.values())[:8],
         )  # fmt: skip
+
+
+def _of_documents(own: Iterable[Document]) -> Iterable[Finding]:
+    """Repeat what was found on taking the tables in that would make a whole draft worthless: a form without figures."""
+    return [replace(f, severity=Severity.WARNING) for d in own for f in d.findings if f.code == "empty-template"]
 
 
 def _named(fact: Fact, documents: dict[str, Document]) -> str:
