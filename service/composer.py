@@ -86,6 +86,11 @@ class Composer:
         documents = [*own, *self._beside(held, own[0], outline)]
         quoted = [self._library.get(each) for each in self._quoted(brief.quote, held)]
         documents += [d for d in quoted if d.id not in {e.id for e in documents}]
+        if not (quoted or brief.known or any(t.figure_columns for d in own for t in d.tables)):
+            raise MissingDocumentError(
+                f"{own[0].entity}{brief.year}年的文件“{own[0].name}”只有文字，没有表格，起草没有数可取。"
+                "请导入它的预算（决算）表；要照用文字里的数，请用 --quote 引用这份文件。"
+            )
         brief = replace(brief, entity=own[0].entity)
         amounts = self._amounts(brief, outline, own, documents, {d.id for d in quoted})
         sections = tuple(

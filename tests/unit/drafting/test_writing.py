@@ -376,3 +376,14 @@ def test_other_years_and_amounts_follow(draft: Drafting, vocabulary: Vocabulary,
 
     assert _body(made).startswith(f"{ENTITY}2027年收入总计239.25万元")
     assert f"与2026年预算相比，收入减少{amount}万元" in _body(made)
+
+
+def test_without_tables_nothing_is_drafted_unasked(vocabulary: Vocabulary, sample: Document) -> None:
+    """A document of words alone gives no figures; its own may be quoted."""
+    facts = tuple(f for f in sample.facts if not f.source.table)
+    words = replace(sample, tables=(), identities=(), facts=facts)
+    composer = Composer(FakeLibrary(words), vocabulary, read_file)
+
+    with pytest.raises(MissingDocumentError, match="没有表格.*--quote"):
+        composer.compose(Brief(ENTITY, 2024))
+    assert composer.compose(Brief(ENTITY, 2024, quote=(sample.id,))).entity == ENTITY
