@@ -8,9 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.calculation.formula import Match, Reference, Selector, render
+from service.calculation.formula import Expression, Match, Reference, Selector, render
 from service.calculation.parser import parse_formula
-from service.calculation.scope import Scope
 from service.domain.errors import MissingFactError
 from service.domain.fact import Fact
 from service.drafting.amounts import Amounts
@@ -58,15 +57,19 @@ def items_of(each: Each, reference: Reference, amounts: Amounts, *, with_last_ye
 
     Raises:
         MissingFactError: The figure is not printed by such items.
+        AmbiguousFigureError: It is a project's of several units; which one is meant, the outline must say.
     """
     dimension, length = LEVELS[each.level]
     every = replace(reference, selectors=(*reference.selectors, Selector(_SAID[dimension], "*", Match.ALL)))
-    found = _members(every, dimension, amounts.scope)
-    before: dict[str, Fact] = {}
+    this_year = [figure.facts[0] for figure in amounts.scope.figures(every)]
+    last_year: list[Fact] = []
     if with_last_year:
         with suppress(MissingFactError):
-            before = _members(amounts.last_year(every), dimension, amounts.scope)
-        found = found | {k: v for k, v in before.items() if k not in found}
+            last_year = [figure.facts[0] for figure in amounts.scope.figures(amounts.last_year(every))]
+    shared = _shared_names([*this_year, *last_year]) if dimension == "project" else frozenset()
+    before = _members(last_year, dimension, shared)
+    found = _members(this_year, dimension, shared)
+    found |= {k: v for k, v in before.items() if k not in found}
     cut = length if dimension in _CODED else None
     listed = {i[:cut] for i, fact in before.items() if fact.source.table}
     out = []
@@ -84,10 +87,10 @@ def _parts_only(items: list[Item], reference: Reference, amounts: Amounts) -> li
 
     A head comes before its members and is their sum; groups may stand within groups.
     """
-    held = [amounts.now(parse_formula(item.formula)).quantity.base for item in items]
-    try:
-        whole = amounts.now(reference).quantity.base
-    except MissingFactError:
+    # An item that only last year had counts as nothing.
+    held = [_base_of(parse_formula(item.formula), amounts) or Decimal(0) for item in items]
+    whole = _base_of(reference, amounts)
+    if whole is None:
         whole = sum(held, Decimal(0)) / 2
     if sum(held) == whole:
         return items
@@ -96,6 +99,14 @@ def _parts_only(items: list[Item], reference: Reference, amounts: Amounts) -> li
         if heads and sum(held[n] for n in tops) == whole:
             return [item for n, item in enumerate(items) if n not in heads]
     return items
+
+
+def _base_of(expression: Expression, amounts: Amounts) -> Decimal | None:
+    """Return this year's amount in the base unit, None where there is none."""
+    try:
+        return amounts.now(expression).quantity.base
+    except MissingFactError:
+        return None
 
 
 def _heads(held: Sequence[Decimal], fewest: int) -> tuple[set[int], list[int]]:
@@ -123,19 +134,20 @@ def _told_apart(items: list[Item]) -> list[Item]:
     ]
 
 
-def _members(every: Reference, dimension: str, scope: Scope) -> dict[str, Fact]:
-    """Return member id (with its unit for projects of one name) → a fact of it."""
-    figures = scope.figures(every)
+def _shared_names(facts: Sequence[Fact]) -> frozenset[str]:
+    """Return the names of projects that several units have, in either year."""
+    units: dict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        units[fact.coordinate.get("project") or ""].add(fact.coordinate.get("unit") or "")
+    return frozenset(name for name, of in units.items() if len(of) > 1)
+
+
+def _members(facts: Sequence[Fact], dimension: str, shared: frozenset[str]) -> dict[str, Fact]:
+    """Return member id (with its unit for projects of a shared name) → a fact of it."""
     out: dict[str, Fact] = {}
-    names: dict[str, set[str]] = defaultdict(set)
-    for figure in figures:
-        fact = figure.facts[0]
-        names[fact.coordinate.get(dimension) or ""].add(fact.coordinate.get("unit") or "")
-    for figure in figures:
-        fact = figure.facts[0]
+    for fact in facts:
         id_ = fact.coordinate.get(dimension) or ""
-        unit = fact.coordinate.get("unit") or ""
-        out[f"{id_}\n{unit}" if dimension == "project" and len(names[id_]) > 1 else id_] = fact
+        out[f"{id_}\n{fact.coordinate.get('unit') or ''}" if id_ in shared else id_] = fact
     return out
 
 

@@ -13,7 +13,7 @@ from service.calculation.scope import Scope
 from service.calculation.trace import Evaluation
 from service.domain.coordinate import Stage
 from service.domain.document import StatedReason
-from service.domain.errors import AmbiguousFigureError, DivisionByZeroError, MissingFactError
+from service.domain.errors import DivisionByZeroError, MissingFactError
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
 from service.domain.quantity import WAN_YUAN, Kind, Quantity
@@ -230,7 +230,7 @@ class Writer:
         tells_change = any(s.kind in (SlotKind.CHANGE, SlotKind.PRIOR) for s in slots_of(line.parts))
         try:
             items = items_of(each, reference, self._amounts, with_last_year=tells_change, within=within)
-        except (MissingFactError, AmbiguousFigureError):
+        except MissingFactError:
             return []
         return [item for item in items if self._holds(line, _At(item))]
 
@@ -634,7 +634,7 @@ class Writer:
         reference = self._reference(slot, at)
         try:
             items = items_of(Each("经济款", slot.of, joined=True), reference, self._amounts, with_last_year=False)
-        except (MissingFactError, AmbiguousFigureError):
+        except MissingFactError:
             items = []
         names = list(dict.fromkeys(item.name for item in items))
         if names:

@@ -333,6 +333,25 @@ def test_amounts_may_stand_as_they_are_printed(draft: Drafting, vocabulary: Voca
     assert "支出合计239.25万元" in first[1]
 
 
+def test_a_project_that_one_unit_gave_up_is_told_beside_the_others(vocabulary: Vocabulary) -> None:
+    """Last year two units had a project of that name, this year one: each is compared with its own."""
+    row = "其他运转类	工作经费	桃源区古籍中心	1.20	1.20	\n"
+    assert row in Sample().text
+    before = read_sample(Sample(year=2023), vocabulary, name="上年.txt")
+    now = ingest_text(Sample().text.replace(row, ""), vocabulary)
+    text = "〈逐项目 支出[项目支出]〉{名称}{上年数:本项}，{本项}。"
+    raw = {**vocabulary.outlines["henan"], "section": [{"title": "一节", "text": text}]}
+    made = Composer(FakeLibrary(before, now), vocabulary, read_file).compose(
+        Brief(ENTITY, 2024, custom=read_outline(raw, "样"))
+    )
+
+    assert [s.text for s in made.sentences() if "工作经费" in s.text] == [
+        f"工作经费（{ENTITY}本级）12.30万元，12.30万元。",
+        "工作经费（桃源区古籍中心）1.20万元，【待补充：工作经费（桃源区古籍中心）】。",
+    ]
+    assert len(tuple(made.sentences())) == 4
+
+
 def test_nothing_spent_has_its_own_words(draft: Drafting, seed: Document) -> None:
     """A government fund without money is told as such."""
     assert "无使用政府性基金预算拨款安排的支出" in _body(draft(seed, sections=["政府性基金预算支出情况"]))
@@ -384,6 +403,6 @@ def test_without_tables_nothing_is_drafted_unasked(vocabulary: Vocabulary, sampl
     words = replace(sample, tables=(), identities=(), facts=facts)
     composer = Composer(FakeLibrary(words), vocabulary, read_file)
 
-    with pytest.raises(MissingDocumentError, match="没有表格.*--quote"):
+    with pytest.raises(MissingDocumentError, match=r"没有表格.*--quote"):
         composer.compose(Brief(ENTITY, 2024))
     assert composer.compose(Brief(ENTITY, 2024, quote=(sample.id,))).entity == ENTITY
