@@ -51,7 +51,8 @@ class Checker:
         if not known:
             return None
         said = plain(sentence)
-        there = [j for j in known[:_MOST] if j.quote and (j.quote in said or said in j.quote)]
+        is_words = said != plain(figure)  # a cell of nothing but a figure is no part of a sentence that holds one like it
+        there = [j for j in known[:_MOST] if j.quote and (j.quote in said or (is_words and said in j.quote))]
         there = [j for j in known if j.quote == said] or there
         return there[min(nth, len(there) - 1)].figure if there else None
 

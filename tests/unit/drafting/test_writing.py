@@ -14,6 +14,8 @@ from service.composer import Composer
 from service.domain.coordinate import Stage
 from service.domain.document import Document
 from service.domain.errors import InvalidInputError, MissingDocumentError
+from service.domain.finding import Severity
+from service.draft_report import draft_to_text
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.draft import Draft, GapKind
 from service.drafting.outline import find_section, read_outline, read_outlines, section_named
@@ -285,6 +287,19 @@ def test_what_the_check_finds_in_an_edited_text_is_told(draft: Drafting, sample:
 
     assert {f.code for f in bad.findings} == {"last-year-derived", "template-residue", "hollow-reason", "doubled-words"}
     assert {f.code for f in good.findings} == {"last-year-derived"}
+
+
+@pytest.mark.parametrize("rate", ["7.71%", "67.19%"])
+def test_a_cell_is_not_vouched_for_by_the_running_text(sample: Document, vocabulary: Vocabulary, rate: str) -> None:
+    """A rate in a table that lost its sign, or became another one of the text, is no part of any sentence."""
+    made = Composer(FakeLibrary(sample), vocabulary, read_file).compose(Brief(ENTITY, 2024, outline="general"))
+    text = draft_to_text(made, sources=False)
+    running = "".join(f"{line}\n" for line in text.splitlines() if "\t" not in line)
+    assert rate in running
+    report = Composer(FakeLibrary(sample), vocabulary, read_file).recheck(running, made)
+    revision = revise(made, text.replace("\t-7.71%", f"\t{rate}", 1).splitlines(), report)
+
+    assert [f.code for f in revision.findings if f.severity is Severity.ERROR] == ["figure-changed-by-hand"]
 
 
 def test_a_refused_reason_is_told_until_its_gap_is_filled(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
