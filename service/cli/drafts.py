@@ -41,6 +41,11 @@ _DRAFT_FORMATS = ("text", "md", "docx", "json")
 _MOST_DECIMALS = 6
 _AS_PRINTED = "原样"
 
+Form = Annotated[str, typer.Option("--format", metavar="格式", help="text、md、json；docx（公文格式）写成文件。")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")]
+NoSources = Annotated[bool, typer.Option("--no-sources", help="不附数据来源。")]
+DraftId = Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)]
+
 
 @app.command(
     cls=Command,
@@ -72,12 +77,10 @@ def draft(
         list[str] | None,
         typer.Option("--quote", metavar="文档", help="可以引用原因的文档（编号、文件名或年份），可多次给出。"),
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="格式", help="text、md、json；docx（公文格式）写成文件。")
-    ] = "",
-    output: Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")] = None,
+    form: Form = "",
+    output: Output = None,
     *,
-    no_sources: Annotated[bool, typer.Option("--no-sources", help="不附数据来源。")] = False,
+    no_sources: NoSources = False,
     as_json: AsJson = False,
 ) -> int:  # fmt: skip
     """Write a draft and keep it."""
@@ -96,16 +99,14 @@ def draft(
 @app.command(cls=Command, help="列出草稿，或查看一份：各版的内容、改动、待补充和提示。")
 def drafts(
     context: Context,
-    draft_id: Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)] = "",
+    draft_id: DraftId = "",
     version: Annotated[int, typer.Option("--version", metavar="版次", min=0, help="哪一版，默认最新。")] = 0,
     entity: Annotated[str, typer.Option("--entity", metavar="部门", help="只列名称里有这几个字的部门。")] = "",
     year: Annotated[int, typer.Option("--year", metavar="年度", help="只列这一年的。")] = 0,
-    form: Annotated[
-        str, typer.Option("--format", metavar="格式", help="text、md、json；docx（公文格式）写成文件。")
-    ] = "",
-    output: Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")] = None,
+    form: Form = "",
+    output: Output = None,
     *,
-    no_sources: Annotated[bool, typer.Option("--no-sources", help="不附数据来源。")] = False,
+    no_sources: NoSources = False,
     as_json: AsJson = False,
 ) -> int:
     """List drafts, or show one."""
@@ -140,7 +141,7 @@ def drafts(
 )
 def recheck(
     context: Context,
-    draft_id: Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)],
+    draft_id: DraftId,
     file: Annotated[
         str, typer.Argument(metavar="文件", help="改好的全文：DOCX、MD、TXT；- 为标准输入的文字。", show_default=False)
     ],
@@ -184,7 +185,7 @@ def recheck(
 @app.command(cls=Command, help="批准一版草稿：此后不再改变。还有错误或待补充的，不能批准。")
 def approve(
     context: Context,
-    draft_id: Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)],
+    draft_id: DraftId,
     by: Annotated[str, typer.Option("--by", metavar="姓名", help="批准人。", show_default=False)],
     version: Annotated[int, typer.Option("--version", metavar="版次", min=0, help="哪一版，默认最新。")] = 0,
     *,
