@@ -358,7 +358,7 @@ class Writer:
         try:
             found = self._amounts.now(expression)
         except MissingFactError:
-            if not (reference and given and self._write_given(given, reference, out)):
+            if not (reference and given and self._write_given(given, reference, at, out)):
                 out.gap(GapKind.FIGURE if self._is_tabled(expression) else GapKind.KNOWN, self._name(slot, at))
             return
         except DivisionByZeroError:
@@ -369,8 +369,11 @@ class Writer:
         self._put(found, "", at, out)
 
     def _put(self, evaluation: Evaluation, label: str, at: _At, out: _Builder) -> None:
+        """Write what was computed."""
+        self._place(self._amounts.figure(evaluation, label, len(out.text)), at, out)
+
+    def _place(self, figure: DraftFigure, at: _At, out: _Builder) -> None:
         """Write a figure; in a cell of a table, which bears its unit above, without it."""
-        figure = self._amounts.figure(evaluation, label, len(out.text))
         if at.bare and figure.unit == WAN_YUAN.symbol:
             figure = replace(figure, text=figure.value, end=figure.start + len(figure.value))
         out.figure(figure)
@@ -401,7 +404,7 @@ class Writer:
             stated=given.text[:60],
         )  # fmt: skip
 
-    def _write_given(self, given: Given, reference: Reference, out: _Builder) -> bool:
+    def _write_given(self, given: Given, reference: Reference, at: _At, out: _Builder) -> bool:
         """Write a figure that a person gave; False where it cannot be read."""
         quantity = self._quantity_given(given, reference)
         if quantity is None:
@@ -413,21 +416,19 @@ class Writer:
             quantity = quantity.rounded(places if quantity.number else 0)
         digits = render_number(quantity.number)
         text = f"{digits}{quantity.unit.symbol}"
-        out.figure(
-            DraftFigure(
-                len(out.text), len(out.text) + len(text), text, given.item, digits, quantity.unit.symbol, exact, "",
-                f"{given.place}：{given.text}", "person", ("填报人提供",),
-            )
+        figure = DraftFigure(
+            len(out.text), len(out.text) + len(text), text, given.item, digits, quantity.unit.symbol, exact, "",
+            f"{given.place}：{given.text}", "person", ("填报人提供",),
         )  # fmt: skip
+        self._place(figure, at, out)
         return True
 
     def _compare(self, given: Given, reference: Reference, printed: Evaluation) -> None:
         """Say where a person gives another figure than the documents print."""
-        said = self._quantity_given(given, reference)
-        if said is None:
-            self._tell_unreadable(given, reference, Severity.WARNING, "正文采用文件的数")
+        said, own = self._quantity_given(given, reference), self._amounts.written(printed)
+        if said is None or (said.unit.kind is Kind.COUNT and said.unit != own.unit):
+            self._tell_unreadable(given, reference, Severity.WARNING, f"正文采用文件的数{render_quantity(own)}")
             return
-        own = self._amounts.written(printed)
         low, high = said.interval()
         if not low <= own.to(said.unit).number <= high:
             text = render_quantity(own)
@@ -457,25 +458,20 @@ class Writer:
         label = change.now.figures[0].label
         evaluations = {"额": (change.amount, f"{label}增减额"), "率": (change.rate, f"{label}增减率"),
                        "今": (change.now, label), "上": (change.then, "")}  # fmt: skip
-        at_text = 0
         words = self._outline.cases[slot.case].by_case[change.case.value]
-        for found in _CASE_FIGURE.finditer(words):
-            out.put(words[at_text : found.start()])
-            at_text = found.end()
-            if not found[1]:
-                if change.sign:
-                    out.put(found[0])
-                else:
-                    self._unchanged(reference, label, out)
-            elif found[1] == "降":
+        for said, name in _pieces(words, _CASE_FIGURE):
+            if said == "持平" and not change.sign:
+                self._unchanged(reference, label, out)
+            elif not name:
+                out.put(said)
+            elif name == "降":
                 out.put(self._brief.style.fall)
-            elif found[1] in evaluations:
-                evaluation, said = evaluations[found[1]]
+            elif name in evaluations:
+                evaluation, of = evaluations[name]
                 if evaluation is not None:
-                    self._put(evaluation, said, at, out)
+                    self._put(evaluation, of, at, out)
             else:
-                out.put(self._word(found[1], at))
-        out.put(words[at_text:])
+                out.put(self._word(name, at))
 
     def _unchanged(self, reference: Reference, label: str, out: _Builder) -> None:
         """Write 持平, bound to the difference of the two years."""
@@ -509,24 +505,21 @@ class Writer:
         if planned is not None and planned.quantity.number:
             rate = self._amounts.now(Call(Function.SHARE, (reference, budget)))
         label = final.figures[0].label
-        at_text = 0
-        words = self._outline.completion[case]
-        for found in _CASE_SLOT.finditer(words):
-            out.put(words[at_text : found.start()])
-            at_text = found.end()
-            if found[1] == "决":
+        for said, slot_name in _pieces(self._outline.completion[case], _CASE_SLOT):
+            if not slot_name:
+                out.put(said)
+            elif slot_name == "决":
                 self._put(final, "", at, out)
-            elif found[1] == "预" and planned is not None:
+            elif slot_name == "预" and planned is not None:
                 self._put(planned, "", at, out)
-            elif found[1] == "率" and rate is not None:
+            elif slot_name == "率" and rate is not None:
                 self._put(rate, f"{label}完成年初预算的比例", at, out)
-            elif found[1] == "因":
+            elif slot_name == "因":
                 self._put_reason(self._why_not_as_planned(reference, at, name), f"{name}预决算差异", out)
-            elif found[1] in ("预", "率"):
+            elif slot_name in ("预", "率"):
                 out.gap(GapKind.PRIOR, f"{name}年初预算")
             else:
-                out.put(self._word(found[1], at))
-        out.put(words[at_text:])
+                out.put(self._word(slot_name, at))
 
     def _completion_case(self, final: Evaluation, planned: Evaluation | None) -> str:
         if planned is None:
@@ -676,6 +669,16 @@ class Writer:
                     f"{given.place}“{given.item}”的{kind}没有用上：所写的各节里没有这一项、写法对不上，或同一处还缺别的内容。请核对项目名。",
                     stated=given.item,
                 )  # fmt: skip
+
+
+def _pieces(words: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a wording as (what stands there, name of the slot or ""), in order."""
+    at = 0
+    for found in pattern.finditer(words):
+        yield words[at : found.start()], ""
+        yield found[0], found[1] or ""
+        at = found.end()
+    yield words[at:], ""
 
 
 def _given_figures(text: str, start: int, given: Given) -> list[DraftFigure]:

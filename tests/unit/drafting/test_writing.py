@@ -235,6 +235,16 @@ def test_a_fact_may_bear_a_remark(draft: Drafting, sample: Document) -> None:
     assert (goods.text, goods.exact, goods.working) == ("12.345678万元", "12.345678", "第1行：123456.78元（含结转）。")
 
 
+def test_a_fact_in_a_table_is_written_without_its_unit(draft: Drafting, sample: Document, vocabulary: Vocabulary) -> None:
+    """The unit stands above the table, for given amounts as for printed ones."""
+    table = {"title": "采购表", "columns": ["项目", "金额"], "rows": [["货物", "{政府采购[政府采购货物]|货物}"]]}
+    raw = {**vocabulary.outlines["henan"], "section": [{"title": "一节", "table": [table]}]}
+    made = draft(sample, custom=read_outline(raw, "样"), known=(Given("货物", "12.3万元", "第1行"),))
+    (figure,) = (f for s in made.sentences() for f in s.figures)
+
+    assert (figure.text, figure.unit, figure.end) == ("12.30", "万元", 5)
+
+
 def _of_own(draft: Drafting, document: Document, vocabulary: Vocabulary, text: str, *known: Given) -> Draft:
     """Draft one section of a person's own over a document."""
     raw = {**vocabulary.outlines["henan"], "section": [{"title": "一节", "text": text}]}
@@ -365,6 +375,17 @@ def test_a_project_that_one_unit_gave_up_is_told_beside_the_others(vocabulary: V
         "工作经费（桃源区古籍中心）1.20万元，【待补充：工作经费（桃源区古籍中心）】。",
     ]
     assert len(tuple(made.sentences())) == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("5辆", ""), ("50辆", "known-differs"), ("5台", "known-unreadable"), ("五六辆", "known-unreadable")]
+)
+def test_a_count_is_compared_with_the_one_printed(draft: Drafting, seed: Document, said: str, code: str) -> None:
+    """5台 is no number of vehicles; the document's 5辆 are written in any case."""
+    made = draft(seed, sections=["国有资产"], quote=(seed.id,), known=(Given("车辆总数", said, "第1行"),))
+
+    assert "共有车辆5辆" in _body(made)
+    assert [f.code for f in made.findings] == ([code] if code else [])
 
 
 def test_nothing_spent_has_its_own_words(draft: Drafting, seed: Document) -> None:
