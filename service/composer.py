@@ -286,6 +286,7 @@ class Composer:
             tuple(facts), self._vocabulary, members, year=year, stage=own[0].stage,
             table_kinds={(d.id, t.id): t.kind for d in documents for t in d.tables},
             document_years={d.id: d.year for d in documents}, main=own[0].id if len(documents) > 1 else "",
+            strict=True,
         )  # fmt: skip
 
 

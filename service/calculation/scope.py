@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from service.calculation.figures import Figure
 from service.calculation.formula import Match, Reference, Selector
-from service.domain.coordinate import Aspect, Stage
+from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError
 from service.domain.fact import Authority, CellState, Fact, Proof
 from service.domain.quantity import WAN_YUAN, Kind, Quantity
@@ -25,6 +25,8 @@ QUALIFIERS = frozenset({"fund", "origin"})
 ATTRIBUTES = frozenset({"project_type"})
 #: Dimensions with few, fixed members: a blank one is shown in a set too, as nothing.
 SMALL = frozenset({"fund", "origin", "nature", "item"})
+#: Measures whose figures are of all money unless a fund is named.
+WHOLE_MEASURES = frozenset({"收入", "支出", "支出总计"})
 TABLE = "表"
 #: Value of 表 that means the running text.
 TEXT = "正文"
@@ -74,14 +76,17 @@ class Scope:
         prefer: Ids of tables to take a figure from where it is printed in several.
         document_years: Document id → its year. A year's own document comes before what a later one says of it.
         main: Id of the document whose table ids are meant, "" where there is one document.
+        strict: Whether neither another stage nor a part of the money may stand in for what is wanted, as where
+            nobody reads the label of the figure that was found.
     """
 
     def __init__(
         self, facts: Sequence[Fact], vocabulary: Vocabulary, own: Iterable[Member], *,
         year: int, stage: Stage, table_kinds: Mapping[tuple[str, str], str], prefer: frozenset[str] = frozenset(),
-        document_years: Mapping[str, int] | None = None, main: str = "",
+        document_years: Mapping[str, int] | None = None, main: str = "", strict: bool = False,
     ) -> None:  # fmt: skip
         self.facts = facts
+        self._strict = strict
         self.vocabulary = vocabulary
         self.own = MemberIndex()
         for member in own:
@@ -224,8 +229,19 @@ class Scope:
             if len(self._groups) >= _KEPT:
                 self._groups.clear()
             own = self._find(wanted._replace(stage=self.stage)) if wanted.stage is None else None
-            self._groups[key] = own or self._find(wanted) or self._renamed(wanted)
+            if self._strict and wanted.stage is None:
+                found = own or self._renamed(wanted._replace(stage=self.stage))
+            else:
+                found = own or self._find(wanted) or self._renamed(wanted)
+            self._groups[key] = None if found and self._strict and self._is_of_less_money(found, wanted) else found
         return self._groups[key]
+
+    def _is_of_less_money(self, group: Group, wanted: Wanted) -> bool:
+        """Whether facts of one fund stand for all money, or for a wider fund of which they may be a part."""
+        funds = {f.coordinate.get("fund") for f in group.facts}
+        if wanted.measure not in WHOLE_MEASURES or len(funds) > 1 or funds <= {None, wanted.members.get("fund")}:
+            return False
+        return not self._holds_all(group.facts[0], "fund")
 
     def _find(self, wanted: Wanted) -> Group | None:
         found = self._made_up(wanted)
@@ -235,6 +251,7 @@ class Scope:
             wider = self._find(wanted._replace(measure=fallback))
             if wider is not None and (found is None or not wider.extra & QUALIFIERS):
                 return wider
+        found = found or self._without_rest(wanted)
         if found is not None:
             return found
         before = wanted.year - 1
@@ -242,6 +259,16 @@ class Scope:
         if wanted.year == self.year and any(f.coordinate.stage is Stage.PERIOD_END for f in stock):
             return self._find(wanted._replace(year=before, stage=Stage.PERIOD_END))
         return None
+
+    def _without_rest(self, wanted: Wanted) -> Group | None:
+        """Return a measure from the one that holds it and a rest, where the rest is nothing: 支出 from 支出总计."""
+        measure = self.vocabulary.measures[wanted.measure]
+        if not measure.whole:
+            return None
+        rest = self._levels.get((measure.less, wanted.year), ())
+        if any(f.quantity is not None and f.quantity.number for f in rest):
+            return None
+        return self._made_up(wanted._replace(measure=measure.whole))
 
     def _made_up(self, wanted: Wanted) -> Group | None:
         """Return the facts of the measure itself: printed, else rolled up from the rows below."""
@@ -385,12 +412,17 @@ class Scope:
             carried = place.having(origin="上年结转")
             others = self._exact.get((place.measure, place.year, carried.key), ())
             return place.get("origin") == "本年" and not any(f.quantity and f.quantity.number for f in others)
-        own = f"{dimension}={place.get(dimension)}"
-        whole, part = (
-            next((f.quantity for f in self._exact.get((place.measure, place.year, key), ()) if f.authority is Authority.CELL), None)
-            for key in ("", own)
-        )
+        whole = self._total(place, "")
+        part = self._total(place, f"{dimension}={place.get(dimension)}")
         return whole is not None and part is not None and whole.base == part.base
+
+    def _total(self, place: Coordinate, key: str) -> Quantity | None:
+        """Return what a table prints at a key of the measure of *place*, or of the measure that falls back on it."""
+        for measure in (place.measure, *(m.id for m in self.vocabulary.measures.values() if m.fallback == place.measure)):
+            for fact in self._exact.get((measure, place.year, key), ()):
+                if fact.authority is Authority.CELL and fact.quantity is not None:
+                    return fact.quantity
+        return None
 
     def _lines(self, wanted: Wanted, members: Mapping[str, str]) -> Group | None:
         """Return the several rows of one table that print one coordinate in parts."""

@@ -390,6 +390,7 @@ _STAGES = (
     (re.compile(r"(?:调整预算|全年预算)数?$"), Stage.ADJUSTED),
     (re.compile(r"预算数$"), Stage.BUDGET),
 )
+_TOTAL = re.compile(r"(?:合计|小计|总计)$")
 _STAGE_WORDS = re.compile(r"(?:年初|调整|全年)?(?:预算数?|决算数?|执行数|完成数)$")
 #: Words of a header that say nothing by themselves.
 _SILENT = frozenset({"其中", "项目", "部门预算", "预算安排", "资金来源", "收入预算", "支出预算", "资金性质", "预算"})
@@ -453,6 +454,9 @@ def _period_and_stage(label: str, frame: Frame) -> tuple[str, int, Stage | None]
             if found:
                 year, label = frame.year + shift, label[found.end() :]
                 break
+    bare = _TOTAL.sub("", label)
+    if any(pattern.search(bare) for pattern, _ in _STAGES):
+        label = bare  # 决算数合计
     stage = next((s for pattern, s in _STAGES if pattern.search(label)), None)
     if stage is not None:
         label = _STAGE_WORDS.sub("", label)

@@ -62,6 +62,8 @@ class Measure:
         say: Colloquial names.
         dimensions: Ids of the dimensions it can be broken down by.
         fallback: Measure to use where this one is not printed, or "".
+        whole: Measure that is this one and *less* together, and stands for it where *less* is nothing; or "".
+        less: See *whole*.
     """
 
     id: str
@@ -70,6 +72,8 @@ class Measure:
     say: tuple[str, ...]
     dimensions: tuple[str, ...]
     fallback: str = ""
+    whole: str = ""
+    less: str = ""
 
 
 @dataclass(frozen=True, slots=True)

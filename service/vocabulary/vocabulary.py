@@ -100,6 +100,7 @@ def build_vocabulary(
         raw["id"]: Measure(
             id=raw["id"], kind=raw["kind"], names=tuple(raw["names"]), say=tuple(raw["say"]),
             dimensions=tuple(raw["dimensions"]), fallback=raw.get("fallback", ""),
+            whole=raw.get("whole", ""), less=raw.get("less", ""),
         )
         for raw in files["measures"]["measure"]
     }  # fmt: skip
