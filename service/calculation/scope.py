@@ -245,13 +245,11 @@ class Scope:
 
     def _find(self, wanted: Wanted) -> Group | None:
         found = self._made_up(wanted)
-        fallback = self.vocabulary.measures[wanted.measure].fallback
-        if fallback and (found is None or found.extra & QUALIFIERS):
-            # What holds all money under the other name comes before one fund of it under this name.
-            wider = self._find(wanted._replace(measure=fallback))
+        if found is None or found.extra & QUALIFIERS:
+            # What holds all money under another name comes before one fund of it under this name.
+            wider = self._under_another_name(wanted)
             if wider is not None and (found is None or not wider.extra & QUALIFIERS):
                 return wider
-        found = found or self._without_rest(wanted)
         if found is not None:
             return found
         before = wanted.year - 1
@@ -260,13 +258,13 @@ class Scope:
             return self._find(wanted._replace(year=before, stage=Stage.PERIOD_END))
         return None
 
-    def _without_rest(self, wanted: Wanted) -> Group | None:
-        """Return a measure from the one that holds it and a rest, where the rest is nothing: 支出 from 支出总计."""
+    def _under_another_name(self, wanted: Wanted) -> Group | None:
+        """Return a figure from the measure it falls back on, or from one that holds it and a rest that is nothing."""
         measure = self.vocabulary.measures[wanted.measure]
-        if not measure.whole:
-            return None
+        if measure.fallback:
+            return self._find(wanted._replace(measure=measure.fallback))
         rest = self._levels.get((measure.less, wanted.year), ())
-        if any(f.quantity is not None and f.quantity.number for f in rest):
+        if not measure.whole or any(f.quantity is not None and f.quantity.number for f in rest):
             return None
         return self._made_up(wanted._replace(measure=measure.whole))
 
