@@ -306,8 +306,8 @@ def test_nothing_handed_in_is_all_removed() -> None:
 
 @pytest.mark.parametrize("way", ["figures", "wording", "no stops"])
 def test_a_long_text_does_not_hang(way: str) -> None:
-    """3,000 sentences that all changed are compared in seconds."""
-    draft = a_draft(("甲", [[f"第{k % 7}处支出{{{{{k}.{k % 90 + 10}万元}}}}，比2023年增加{{{{{k % 13}.00万元}}}}。"] for k in range(3000)]))
+    """1,500 sentences that all changed are compared in seconds."""
+    draft = a_draft(("甲", [[f"第{k % 7}处支出{{{{{k}.{k % 90 + 10}万元}}}}，比2023年增加{{{{{k % 13}.00万元}}}}。"] for k in range(1500)]))
     lines = [
         {"figures": ln.replace("万元", "元"), "wording": ln.replace("比", "较上一个").replace("支", "付"), "no stops": ln.replace("。", "，")}[way]
         for ln in lines_of(draft)
@@ -316,4 +316,4 @@ def test_a_long_text_does_not_hang(way: str) -> None:
     revision = revise(draft, lines if way != "no stops" else [*lines[:2], "".join(lines[2:])], None, ())
 
     assert not revision.is_unchanged
-    assert time.perf_counter() - begun < 60
+    assert time.perf_counter() - begun < 20
