@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -104,7 +104,7 @@ class Composer:
         draft = writer.write(_in_order(sections, outline), _sources(own, documents, quoted))
         report = self.check(draft, own, documents)
         ids = {d.id for d in documents}
-        found = [*draft.findings, *_of_documents(own), *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids)]
+        found = [*draft.findings, *_of_documents(own), *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids), *_of_reasons(draft, report)]
         return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
 
     def check(self, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
@@ -407,6 +407,26 @@ def _of_check(report: CheckReport, ids: set[str]) -> Iterable[Finding]:
             yield replace(finding, severity=Severity.WARNING)
         else:
             yield finding
+
+
+def _of_reasons(draft: Draft, report: CheckReport) -> Iterator[Finding]:
+    """Tell the figures inside given reasons that nothing at hand bears out: they are verified like any other."""
+    from service.domain.check import Verdict
+
+    borne_out = {(f.text, f.source.quote) for f in report.figures if f.verdict is Verdict.SUPPORTED}
+    for sentence in draft.sentences():
+        for reason in sentence.reasons:
+            for figure in sentence.figures:
+                if figure.how != "person" or not reason.start <= figure.start < reason.end:
+                    continue
+                if any(text == figure.text and reason.text in quote for text, quote in borne_out):
+                    continue
+                is_sum = figure.unit.endswith("元") or figure.unit == "%"
+                yield Finding(
+                    "figure-without-source", Severity.WARNING if is_sum else Severity.NOTE,
+                    f"“{reason.item}”的原因里写了{figure.text}（{reason.given}），手头的表没有数能印证它。请核对，写明依据或删去。",
+                    stated=figure.text,
+                )  # fmt: skip
 
 
 def _rank(finding: Finding) -> int:

@@ -106,7 +106,7 @@ def read_given(text: str, name: str) -> tuple[Given, ...]:
 
 def _from_json(text: str, name: str) -> tuple[Given, ...]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, name))
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         raise InvalidInputError(
@@ -115,6 +115,15 @@ def _from_json(text: str, name: str) -> tuple[Given, ...]:
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
         raise InvalidInputError(f"“{name}”应是一组“项目: 内容”，内容都是文字。应如：{{\"公务接待费\": \"压减接待批次\"}}")
     return _bounded(tuple(_given(k, v, f"“{name}”的“{k[:20]}”") for k, v in found.items()), name)
+
+
+def _once(pairs: list[tuple[str, object]], name: str) -> dict[str, object]:
+    """Return the pairs of a JSON object, each name once."""
+    out: dict[str, object] = {}
+    for key, value in pairs:
+        if out.setdefault(key, value) != value:
+            raise InvalidInputError(f"“{name}”里“{key[:20]}”写了两次，内容不同。请只留一条。")
+    return out
 
 
 def _given(item: str, text: str, place: str) -> Given:
@@ -126,6 +135,11 @@ def _given(item: str, text: str, place: str) -> Given:
 
 
 def _bounded(given: tuple[Given, ...], name: str) -> tuple[Given, ...]:
+    first: dict[str, Given] = {}
+    for each in given:
+        before = first.setdefault(each.item, each)
+        if before.text != each.text:
+            raise InvalidInputError(f"{before.place}和{each.place}都写了“{each.item}”，内容不同。请只留一条。")
     if len(given) > MOST_ITEMS:
         raise InvalidInputError(f"“{name}”有{len(given)}项，超过{MOST_ITEMS}项。请拆开。")
     return given

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from service.calculation.formula import Reference, render
+from service.calculation.formula import Call, Expression, Function, Reference, render
 from service.calculation.scope import QUALIFIERS, Scope
 from service.domain.document import Document, StatedReason
 from service.domain.errors import UnknownNameError
@@ -129,6 +129,29 @@ def names_of(reference: Reference, scope: Scope, name: str = "") -> list[str]:
         fund_names = [fund, f"{fund}{wanted.measure}"]
         out += fund_names if fund else [wanted.measure, *measure.names]
     return list(dict.fromkeys(n for n in out if n))
+
+
+def described(expression: Expression, scope: Scope) -> str:
+    """Call a formula by words, as a person who has to fill it in would: 公务接待费, 基本支出占支出的比重."""
+    match expression:
+        case Reference():
+            try:
+                wanted = scope.resolve(expression)
+            except UnknownNameError:
+                return render(expression)
+            members = [scope.name_of(d, m) for d, m in wanted.members.items()]
+            tail = members[-1] if members else wanted.measure
+            fund = wanted.members.get("fund", "")
+            narrow = "".join(scope.name_of(d, m) for d, m in wanted.members.items() if d != "fund")
+            if narrow:
+                return f"{fund}{narrow}"
+            return f"{fund}{wanted.measure}" if fund and not fund.endswith(wanted.measure) else tail
+        case Call(function=Function.SHARE, arguments=(part, whole)):
+            return f"{described(part, scope)}占{described(whole, scope)}的比重"
+        case Call(function=Function.RATE | Function.CHANGE as function, arguments=(now, _)):
+            return f"{described(now, scope)}{function.value}"
+        case _:
+            return render(expression)
 
 
 def quoted_from(documents: Sequence[Document], scope: Scope) -> ReasonsFor:

@@ -33,7 +33,7 @@ from service.drafting.draft import (
 )
 from service.drafting.items import Item, items_of
 from service.drafting.outline import NEW_ITEM, Outline, SectionPlan, TablePlan, chinese_ordinal, number_sections
-from service.drafting.reasons import GivenBook, ReasonsFor, hollow, names_of, refusal_of, refused, tidy
+from service.drafting.reasons import GivenBook, ReasonsFor, described, hollow, names_of, refusal_of, refused, tidy
 from service.drafting.template import (
     ITEM,
     Condition,
@@ -349,7 +349,7 @@ class Writer:
         """Return what a person calls the thing of a slot."""
         if at.item and ITEM in slot.of:
             return at.item.name if slot.of == ITEM else slot.name or slot.of.replace(ITEM, at.item.name)
-        return slot.name or slot.of
+        return slot.name or described(expression_of(slot.of, _NO_ITEM), self._scope)
 
     def _figure(self, slot: Slot, at: _At, out: _Builder) -> None:
         expression = expression_of(slot.of, at.item.formula if at.item else _NO_ITEM)
@@ -388,7 +388,7 @@ class Writer:
         """Return the one exact quantity that a person gave, money in 万元; None where the words say more or less."""
         text = _REMARK.sub("", given.text.strip("。；;，, "))
         found = next(iter(read_quantities(text)), None)
-        if found is None or found.text != text or found.approximate or found.comparator:
+        if found is None or found.text != text or found.approximate or found.comparator or found.quantity.number < 0:
             return None
         kind = self._scope.kind_of(reference)
         if found.quantity.unit.kind is not kind:

@@ -16,14 +16,14 @@ from service.domain.document import Document
 from service.domain.errors import InvalidInputError, MissingDocumentError
 from service.domain.finding import Severity
 from service.draft_report import draft_to_text
-from service.drafting.brief import Brief, Given, Style
+from service.drafting.brief import Brief, Given, Style, read_given
 from service.drafting.draft import Draft, GapKind
 from service.drafting.outline import find_section, read_outline, read_outlines, section_named
 from service.drafting.revision import revise
 from service.numerals import render_quantity
 from service.vocabulary.vocabulary import Vocabulary
 from tests.fakes import FakeLibrary
-from tests.samples import ENTITY, Sample, ingest_text, read_sample
+from tests.samples import ENTITY, Project, Sample, ingest_text, read_sample
 
 Drafting = Callable[..., Draft]
 
@@ -442,3 +442,40 @@ def test_without_tables_nothing_is_drafted_unasked(vocabulary: Vocabulary, sampl
     with pytest.raises(MissingDocumentError, match=r"没有表格.*--quote"):
         composer.compose(Brief(ENTITY, 2024))
     assert composer.compose(Brief(ENTITY, 2024, quote=(sample.id,))).entity == ENTITY
+
+
+def test_a_figure_inside_a_reason_is_verified_like_any_other(draft: Drafting, sample: Document) -> None:
+    """20.00万元 is the change itself; 87.65万元 stands nowhere."""
+    made = draft(
+        sample, sections=["收支总体情况"],
+        reasons=(Given("收入", "上级补助减少87.65万元", "第1行"), Given("支出", "一次性安排的古籍普查已经完成，减少20.00万元", "第2行")),
+    )  # fmt: skip
+
+    assert [f.stated for f in made.findings if f.code == "figure-without-source"] == ["87.65万元"]
+
+
+@pytest.mark.parametrize("text", ["收入：甲减少\n收入：乙增加", '{"收入": "甲减少", "收入": "乙增加"}'])
+def test_two_reasons_for_one_item_are_refused(text: str) -> None:
+    """The last one must not win unseen."""
+    with pytest.raises(InvalidInputError, match=r"收入.*内容不同"):
+        read_given(text, "原因.txt")
+
+
+def test_a_gap_is_named_in_words(draft: Drafting, sample: Document) -> None:
+    """No formula reaches a reader."""
+    facts = tuple(f for f in sample.facts if f.coordinate.get("nature") is None)
+    made = draft(replace(sample, facts=facts), sections=["支出预算总体情况说明"])
+
+    assert {g.what for g in made.gaps} == {"基本支出", "项目支出"}
+
+
+def test_one_fund_does_not_stand_for_all_money(draft: Drafting, vocabulary: Vocabulary) -> None:
+    """Where 支出 is only printed for one of two funds, the whole and its parts stay open."""
+    document = read_sample(Sample(projects=(Project("水渠", Decimal("25.00"), of_fund=True),)), vocabulary)
+    facts = tuple(
+        f for f in document.facts
+        if f.coordinate.measure not in {"支出", "支出总计"} or f.coordinate.get("fund") == "一般公共预算" or f.coordinate.year != 2024
+    )  # fmt: skip
+    made = draft(replace(document, facts=facts), sections=["支出预算总体情况说明"])
+
+    assert {g.what for g in made.gaps} >= {"支出", "基本支出"}
