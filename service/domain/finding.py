@@ -135,6 +135,7 @@ FINDING_CODES: dict[str, str] = {
     "year-changed-by-hand": "人工改动了年份",
     "figure-moved-by-hand": "数字被互换，或挪到了别的项目名下",
     "figure-removed-by-hand": "人工删去了有来源的数字",
+    "gap-removed": "没有补上的【待补充】连同所在的文字删去了",
     "wording-changed-near-figure": "数字没有改，它前后的文字改了",
     "given-source-differs": "写明的来源算出来不是这个数",
     "given-source-unused": "写明来源的数字在文字里没有找到",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.domain.check import CheckReport
+from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
 from service.drafting.draft import Draft
 from service.drafting.editing.aligning import differences
@@ -29,7 +30,7 @@ from service.drafting.editing.model import (
 from service.drafting.editing.reading import Piece, read_pieces
 from service.drafting.editing.rebuilding import Builder, filling
 from service.drafting.editing.streams import Stream, read_stream
-from service.drafting.editing.structure import Part, Role, absent_tables, isolated_texts, parts_of
+from service.drafting.editing.structure import Part, Role, absent_tables, captions_of, isolated_texts, parts_of
 from service.drafting.editing.tokens import Sort, plain, read_tokens
 from service.drafting.editing.vouching import Checker, Givens
 
@@ -43,6 +44,8 @@ _OF_SOURCES = frozenset({
     "places-disagree", "doubtful-cell", "last-year-derived", "quoted-from-other-year", "reason-part-left-out",
     "reason-without-change", "reason-unused", "known-unused", "known-differs",
 })  # fmt: skip
+#: Longest piece of a sentence in a message.
+_LONGEST_QUOTE = 60
 #: Codes of findings on what was not written and left open instead.
 _LEFT_OPEN = frozenset({"reason-refused", "known-refused", "known-unreadable"})
 
@@ -68,6 +71,8 @@ def revise(
     whole = [p.text for p in parts if p.role is Role.TEXT]
     pieces = read_pieces(edited, whole, isolated_texts(parts))
     absent = absent_tables(parts, pieces)
+    captions = captions_of(parts, absent)
+    pieces = [p for p in pieces if plain(p.text) not in captions]
     parts = [p for p in parts if not (p.role in {Role.FRAME, Role.CELL} and (p.section, p.paragraph) in absent)]
     one = read_stream([p.text for p in parts], base.year)
     other = read_stream([p.text for p in pieces], base.year)
@@ -82,11 +87,67 @@ def revise(
     judgement = Judge(base, parts, one, other, match, grouping, headings, filled, checker, givens).judge()
     builder = Builder(base, parts, pieces, one, other, match, grouping, judgement, checker.titles)
     draft, ids = builder.build(builder.sentences(), sorted(absent))
-    findings = tuple(sorted_findings([*judgement.findings, *givens.unused()]))
+    resolved = tuple(builder.resolved())
+    emptied = [*_emptied(base, one, other, match)]
+    cut = _cut_gaps(base, resolved, other)
+    findings = tuple(sorted_findings([*emptied, *judgement.findings, *cut, *givens.unused()]))
     told = [*_still_true(base, draft, report), *(f for f in findings if f.severity is not Severity.NOTE)]
     draft = replace(draft, findings=tuple(dict.fromkeys(told)))
     changes = tuple(_Changes(base, parts, grouping, one, other, match, judgement, headings, ids))
-    return Revision(changes, findings, tuple(builder.resolved()), draft)
+    return Revision(changes, findings, resolved, draft, _is_foreign(parts, grouping, one, other, match))
+
+
+def _is_foreign(parts: Sequence[Part], grouping: Grouping, base: Stream, edited: Stream, match: Match) -> bool:
+    """Whether so little of the running text is left that another text was handed in."""
+    sentences = [s.tokens for s in grouping.stored if parts[s.part].role is Role.TEXT and s.tokens]
+    kept = 0
+    for tokens in sentences:
+        same = sum(b in match.after and base.tokens[b].key == edited.tokens[match.after[b]].key for b in tokens)
+        kept += 2 * same >= len(tokens)
+    return 4 * kept < len(sentences)
+
+
+def _emptied(draft: Draft, base: Stream, edited: Stream, match: Match) -> Iterator[Finding]:
+    """Yield an error where more than half of the figures are gone, until they are back."""
+    held = [b for b, t in enumerate(base.tokens) if t.sort is Sort.FIGURE]
+    lost = sum(b not in match.after for b in held)
+    left = sum(t.sort is Sort.FIGURE for t in edited.tokens)
+    once = max((int(f.expected) for f in draft.findings if _is_of_emptied(f)), default=0)
+    if 2 * lost > len(held):
+        once = max(once, len(held))
+    elif 2 * left >= once:
+        return
+    yield Finding(
+        "figure-removed-by-hand", Severity.ERROR,
+        f"草稿原有{once}个数，交来的文字里只有{left}个，删去的超过一半。请核对是否交错了文件，恢复删去的内容；"
+        "只要其中几节的，请指定节名重新起草。",
+        (), str(left), str(once),
+    )  # fmt: skip
+
+
+def _is_of_emptied(finding: Finding) -> bool:
+    return finding.code == "figure-removed-by-hand" and finding.severity is Severity.ERROR and finding.expected.isdigit()
+
+
+def _cut_gaps(draft: Draft, resolved: Sequence[ResolvedGap], edited: Stream) -> Iterator[Finding]:
+    """Yield a warning for every gap that was taken out with its words and stands nowhere else."""
+    places = {s.id: (section.heading, s.text) for section in draft.sections for s in section.sentences()}
+    kept = Counter(t.key for t in edited.tokens if t.sort is Sort.GAP)
+    open_before = Counter(plain(g.what) for g in draft.gaps)
+    gone = Counter(plain(r.gap.what) for r in resolved)
+    for each in resolved:
+        key = plain(each.gap.what)
+        if each.filling or kept[key] > open_before[key] - gone[key]:
+            kept[key] -= not each.filling
+            continue
+        heading, sentence = places[each.sentence]
+        said = sentence if len(sentence) <= _LONGEST_QUOTE else f"{sentence[:_LONGEST_QUOTE]}…"
+        yield Finding(
+            "gap-removed", Severity.WARNING,
+            f"“{heading}”“{said}”：【待补充：{each.gap.what}】没有补上，连同所在的文字删去了。"
+            "请确认正文不需要写这一项；需要的，请恢复并补上。",
+            (Source("", table_title=heading, quote=sentence),), "", each.gap.what,
+        )  # fmt: skip
 
 
 def _still_true(base: Draft, edited: Draft, report: CheckReport | None) -> Iterator[Finding]:

@@ -19,12 +19,13 @@ _ALIKE = 40
 
 #: What it is worth that two tokens are the same, and that they are two of a sort.
 _SAME = {
-    Sort.WORD: 2, Sort.DIGITS: 6, Sort.FIGURE: 9, Sort.YEAR: 6, Sort.DIRECTION: 6, Sort.UNIT: 6, Sort.GAP: 10,
+    Sort.WORD: 2, Sort.DIGITS: 6, Sort.FIGURE: 9, Sort.YEAR: 6, Sort.DIRECTION: 6, Sort.UNIT: 6, Sort.GAP: 10, Sort.DASH: 2,
 }  # fmt: skip
 _KIN = {
     (Sort.FIGURE, Sort.FIGURE): 3, (Sort.YEAR, Sort.YEAR): 3, (Sort.DIRECTION, Sort.DIRECTION): 3,
     (Sort.DIGITS, Sort.DIGITS): 3, (Sort.UNIT, Sort.UNIT): 3, (Sort.FIGURE, Sort.DIGITS): 3, (Sort.DIGITS, Sort.FIGURE): 3,
     (Sort.FIGURE, Sort.YEAR): 2, (Sort.YEAR, Sort.FIGURE): 2, (Sort.GAP, Sort.FIGURE): 4,
+    (Sort.FIGURE, Sort.DASH): 2, (Sort.DASH, Sort.FIGURE): 2,
 }  # fmt: skip
 
 Pair = tuple[int, int]

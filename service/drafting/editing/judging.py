@@ -14,8 +14,8 @@ from service.drafting.editing.grouping import Grouping
 from service.drafting.editing.matching import Match
 from service.drafting.editing.model import FigureChange, FigureState, GivenSource
 from service.drafting.editing.streams import Lead, Stream
-from service.drafting.editing.structure import Part
-from service.drafting.editing.tokens import Sort, bare, plain
+from service.drafting.editing.structure import Part, Role
+from service.drafting.editing.tokens import Sort, bare, label_spans, plain
 from service.drafting.editing.vouching import Checker, Givens, differs
 
 #: Codes of findings that stay with a figure from version to version until something vouches for it.
@@ -24,7 +24,7 @@ OPEN_CODES = frozenset({
     "figure-moved-by-hand", "given-source-differs",
 })  # fmt: skip
 #: Codes of findings that only tell what was done in one edit.
-EDIT_CODES = frozenset({"figure-removed-by-hand", "wording-changed-near-figure", "given-source-unused"})
+EDIT_CODES = frozenset({"figure-removed-by-hand", "wording-changed-near-figure", "given-source-unused", "gap-removed"})
 
 #: Words that tell what a figure is of. A figure that keeps its words but for these is of something else.
 _SUBJECTS = (
@@ -103,7 +103,7 @@ class Judge:
     def judge(self) -> Judgement:
         """Judge all."""
         for e, token in enumerate(self._edited.tokens):
-            if token.sort not in {Sort.WORD, Sort.GAP}:
+            if token.sort not in {Sort.WORD, Sort.DASH, Sort.GAP}:
                 self._token(e)
         self._moved_sentences()
         self._words_without_figures()
@@ -130,6 +130,8 @@ class Judge:
         elif same and b is not None:
             if states_something and stretch not in self._match.moved:
                 self._kept(e, b, judged)
+        elif b is None and self._is_label(e):
+            return
         elif sort in {Sort.FIGURE, Sort.DIGITS, Sort.UNIT}:
             self._changed(e, self._base.written(b) if b is not None else "", judged)
         elif b is not None and self._base.tokens[b].sort is sort:
@@ -138,6 +140,20 @@ class Judge:
                 self._changed(e, self._base.written(b), judged)
         elif token.key == "flat" and not self._edited.in_reason[e]:
             self._changed(e, "", judged)
+
+    def _is_label(self, e: int) -> bool:
+        """Whether a number is one of a document, a telephone or a date that no figure is said of."""
+        stretch, token = self._edited.stretches[self._edited.stretch_of[e]], self._edited.tokens[e]
+        text = self._edited.texts[stretch.owner]
+        spans = label_spans(text, dates=True)
+        if any(a <= token.start and token.end <= b for a, b in label_spans(text, dates=False)):
+            return True
+        if not any(a <= token.start and token.end <= b for a, b in spans):
+            return False
+        return all(
+            t.key != "flat" and (t.sort is not Sort.FIGURE or any(a <= t.start and t.end <= b for a, b in spans))
+            for t in self._edited.keys(stretch)
+        )
 
     def _open_before(self, b: int) -> str | None:
         """Return what a figure was before it was changed in an earlier edit that nothing vouches for, else None."""
@@ -175,6 +191,8 @@ class Judge:
     def _direction_or_year(self, e: int, b: int, ours: Lead, theirs: Lead, judged: JudgedFigure | None) -> bool:
         """Report a direction word or a year that was put in front of a figure or taken away."""
         if len(ours.directions) != len(theirs.directions):
+            if self._is_in_brackets(e, b, ours, theirs):
+                return False
             one, other = "、".join(self._words(self._base, b)), "、".join(self._words(self._edited, e))
             self._changed(e, one, judged, code="direction-changed-by-hand", after=other)
             return True
@@ -189,6 +207,17 @@ class Judge:
             )  # fmt: skip
             return True
         return False
+
+    def _is_in_brackets(self, e: int, b: int, ours: Lead, theirs: Lead) -> bool:
+        """Whether a rate now stands in brackets behind its amount, which goes the same way: 增加5.78万元（1.89%）."""
+        before, known = self._edited.figure_before(e), self._base.figure_before(b)
+        if theirs.directions or len(ours.directions) != 1 or theirs.words or before < 0 or self._match.after.get(known) != before:
+            return False
+        if self._edited.tokens[before].key != self._base.tokens[known].key:
+            return False
+        text = self._edited.texts[self._edited.owner(e)]
+        between = text[self._edited.tokens[before].end : self._edited.tokens[e].start]
+        return between.strip() in {"(", "（"} and self._edited.lead(before).directions[-1:] == ours.directions
 
     def _words(self, stream: Stream, at: int) -> list[str]:
         """Return the direction words that lead to a figure."""
@@ -342,10 +371,12 @@ class Judge:
         for b in range(len(self._base.tokens)):
             if self._grouping.stored_of[b] < 0 and self._is_lost(b):
                 part = self._parts[self._base.owner(b)]
+                is_caption = part.role is Role.FRAME and part.column < 0  # the table keeps its title and unit
                 self._out.findings.append(
                     Finding(
-                        "figure-removed-by-hand", Severity.WARNING,
-                        f"“{part.text[:_LONGEST_QUOTE]}”里删去了“{self._base.written(b)}”。请确认不再需要；如是误删，请恢复。",
+                        "figure-removed-by-hand", Severity.NOTE if is_caption else Severity.WARNING,
+                        f"“{part.text[:_LONGEST_QUOTE]}”里删去了“{self._base.written(b)}”。"
+                        + ("表名和单位照旧保留。" if is_caption else "请确认不再需要；如是误删，请恢复。"),
                         (Source("", quote=part.text),), "", self._base.written(b),
                     )
                 )  # fmt: skip
@@ -353,7 +384,8 @@ class Judge:
     def _is_lost(self, b: int) -> bool:
         token = self._base.tokens[b]
         counts = token.sort in {Sort.FIGURE, Sort.DIGITS, Sort.UNIT} or (token.key == "flat" and not self._base.in_reason[b])
-        return counts and b not in self._match.after
+        e = self._match.after.get(b)
+        return counts and (e is None or self._edited.tokens[e].sort is Sort.DASH)
 
     def _lost_figures(self) -> Counter[tuple[str, str]]:
         """Count the figures, by section, that do not stand in their place any more."""

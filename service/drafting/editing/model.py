@@ -134,12 +134,15 @@ class Revision:
         findings: What a person must look at, errors first.
         resolved: Gaps that are no longer open.
         draft: The new version.
+        is_foreign: Whether the edited text has less than a quarter of the sentences of the stored version, changed
+            ones included: another text was handed in.
     """
 
     changes: tuple[SentenceChange, ...]
     findings: tuple[Finding, ...]
     resolved: tuple[ResolvedGap, ...]
     draft: Draft
+    is_foreign: bool = False
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

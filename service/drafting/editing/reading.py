@@ -10,6 +10,8 @@ from service.drafting.editing.tokens import plain
 
 #: Heading of the list of sources at the end of a draft; what stands below is not the draft's text.
 _SOURCES = re.compile(r"(?:附[件录]?[0-9一二三]?[:]?)?(?:附:)?数据来源(?:表|一览表?|说明|清单)?(?:\([0-9]+[项处个]?\))?:?")
+#: Headings of the lists of gaps and findings, which stand there too where the sources are left out.
+_LISTS = re.compile(r"(?:待补充|提示)\([0-9]+\)")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}\s*")
 _TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{1,}:?\s*\|)+\s*(?::?-{1,}:?)?\s*")
 _HASHES = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -50,10 +52,17 @@ def read_pieces(edited: Sequence[str], whole: Sequence[str], isolated: frozenset
     """
     pieces: list[Piece] = []
     for line in _lines(edited):
-        if _SOURCES.fullmatch(plain(_unmark(line).strip("#* "))) and plain(_unmark(line)) not in isolated:
+        said = plain(_unmark(line))
+        if is_appendix(said) and said not in isolated:
             break
         pieces += _pieces(line, isolated)
     return list(_joined(pieces, "\n".join(map(plain, whole)), isolated))
+
+
+def is_appendix(text: str) -> bool:
+    """Whether a line is the heading of a list at the end of a draft: what stands below it is not the draft's text."""
+    said = plain(text).strip("#*")
+    return bool(_SOURCES.fullmatch(said) or _LISTS.fullmatch(said))
 
 
 def _lines(edited: Sequence[str]) -> Iterator[str]:

@@ -142,9 +142,12 @@ def read_stream(texts: Sequence[str], year: int) -> Stream:
     stream = Stream(texts)
     for owner, text in enumerate(texts):
         spans: list[tuple[int, int]] = []
+        is_dash = bool(text.strip()) and not read_tokens(text, year)
         for start, end in _stretches(text):
             said = text[start:end]
             tokens = [Token(t.start + start, t.end + start, t.sort, t.key) for t in read_tokens(said, year)]
+            if is_dash:
+                tokens, is_dash = [Token(start, end, Sort.DASH, "—")], False
             reasons = reason_spans(said, read_tokens(said, year))
             spans += [(a + start, b + start) for _, a, b in reasons]
             first = len(stream.tokens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -74,6 +74,17 @@ def _table_parts(table: DraftTable, section: int, paragraph: int) -> Iterator[Pa
 def isolated_texts(parts: Sequence[Part]) -> frozenset[str]:
     """Return the plain forms of what stands alone: everything but running text."""
     return frozenset(plain(p.text) for p in parts if p.role is not Role.TEXT)
+
+
+def captions_of(parts: Sequence[Part], tables: Iterable[tuple[int, int]]) -> frozenset[str]:
+    """Return the plain forms that the title and the unit of some tables (section, paragraph) are written in."""
+    found: set[str] = set()
+    for table in tables:
+        frame = [p.text for p in parts if p.role is Role.FRAME and p.column < 0 and (p.section, p.paragraph) == table]
+        found |= {plain(f) for f in frame}
+        if len(frame) > 1:
+            found |= {plain(f"{frame[0]}（{frame[1]}）"), plain(f"{frame[0]}{frame[1]}")}
+    return frozenset(found)
 
 
 def absent_tables(parts: Sequence[Part], pieces: Sequence[Piece]) -> set[tuple[int, int]]:

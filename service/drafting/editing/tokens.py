@@ -24,6 +24,7 @@ class Sort(Enum):
     UNIT = "unit"  # 表上方的“单位：万元”
     GAP = "gap"
     WORD = "word"
+    DASH = "dash"  # 整格只有“—”一类的符号
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,19 @@ _FLAT = ["持平", "无增减变化", "无增减", "无变化", "无变动", "�
 _DIRECTION = re.compile(
     f"(?P<none>增减(?!变化))|(?P<flat>基本(?=持平)|{'|'.join(_FLAT)})|{_NOT}(?:(?P<up>{'|'.join(_UP)})|(?P<down>{'|'.join(_DOWN)}))"
 )
+#: The mark of an item of a list: which of them it is tells nothing of a figure.
+_ITEM = re.compile(r"(?:^|(?<=[。；;：:]))(?:[0-9]{1,2}[.．、](?![0-9])|[（(][0-9]{1,2}[）)])(?=[\u4e00-\u9fff])(?![万亿元])")
+#: Numbers that are no amounts, counts or rates, and what must stand before a number that could be one.
+_LABELS = re.compile(
+    r"(?P<number>[〔\[［(（【][0-9]{4}[〕\]］)）】]第?[0-9]{1,5}号)"
+    r"|(?<![0-9.])0[0-9]{2,3}[-－—–][0-9]{7,8}(?![0-9.])"
+    r"|(?:电话|传真|手机|热线|邮编|邮政编码)(?:号码)?[是为：:]?(?P<digits>[0-9]{3,13}(?:[-－—–][0-9]{1,8})?)(?![0-9.])"
+)
+_DATE = re.compile(r"(?:19|20)[0-9]{2}年[0-9]{1,2}月(?:[0-9]{1,2}日)?")
 _SPACE = re.compile(r"\s+")
 _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)*|[a-z]+|-(?=[0-9.])|[%‰+=<>≤≥~±¥$]|[^\W_]")
 _WIDTHS = str.maketrans("，；：！？“”‘’「」『』＂、", ",;:!?\"\"\"\"\"\"\"\"\"、")
-_MASKED = {Sort.FIGURE: "#", Sort.DIGITS: "#", Sort.YEAR: "@", Sort.DIRECTION: "^", Sort.GAP: "#"}
+_MASKED = {Sort.FIGURE: "#", Sort.DIGITS: "#", Sort.YEAR: "@", Sort.DIRECTION: "^", Sort.GAP: "#", Sort.DASH: "#"}
 _FILLERS = re.compile(r"其中|主要|分别|以及|支出|经费|预算|安排|合计|总计|共计|与|和|及|比|较|相|为|共|占|的|了|数|%")
 _REASON_STOP = re.compile(r"[；;]")
 _STRETCH_END = re.compile(r"[。！？!?\n]")
@@ -104,6 +114,7 @@ def _read(text: str, year: int) -> tuple[Token, ...]:
     rest = _blot(text, found)
     units = [Token(m.start(), m.end(), Sort.UNIT, m[1]) for m in _UNIT.finditer(rest)]
     rest = _blot(rest, units)
+    rest = _blot(rest, [Token(m.start(), m.end(), Sort.WORD, "") for m in _ITEM.finditer(rest)])
     years = [
         Token(y.start, y.end, Sort.YEAR, str(y.year or year + (y.relative or 0)) + (f"/{y.span}" if y.span > 1 else ""))
         for y in read_years(rest)
@@ -117,6 +128,12 @@ def _read(text: str, year: int) -> tuple[Token, ...]:
         for m in _RUN.finditer(fold_characters(rest))
     ]
     return tuple(sorted([*found, *units, *years, *figures, *directions, *words], key=lambda t: t.start))
+
+
+def label_spans(text: str, *, dates: bool) -> list[tuple[int, int]]:
+    """Return where numbers of documents, telephones and post codes stand, and dates if asked for."""
+    spans = [m.span("digits") if m["digits"] else m.span() for m in _LABELS.finditer(text)]
+    return spans + [m.span() for m in _DATE.finditer(text) if dates]
 
 
 def _blot(text: str, tokens: Sequence[Token]) -> str:

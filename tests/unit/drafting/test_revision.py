@@ -145,6 +145,129 @@ def test_a_sentence_moved_elsewhere_is_told() -> None:
     assert [c.kind for c in revision.changes].count(ChangeKind.MOVED) == 1
 
 
+LISTED = a_draft(
+    ("支出", [["1.行政运行{{231.77万元}}，比2023年增加{{21.42万元}}，增长{{10.18%}}。"], ["2.公务接待费{{9.87万元}}，与2023年{{持平}}。"]]),
+    ("资产", [["截至2023年12月31日，共有车辆{{5辆}}。"]]),
+    table=[["公务接待费", "{{9.87}}", "—"], ["合计", "{{241.64}}", "{{0}}"]],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "added",
+    ["2025年2月14日", "2024年3月", "云示办〔2024〕12号", "联系电话：0373-3456789。", "联系人：王某，传真：3456789", "邮编：453000"],
+)
+def test_dates_and_numbers_of_documents_and_telephones_are_no_figures(added: str) -> None:
+    """A sign-off below the text wants no source; the same with a unit does."""
+    assert not codes(revise(LISTED, [*lines_of(LISTED), added], None, ()))
+    assert "figure-changed-by-hand" in codes(revise(LISTED, [*lines_of(LISTED), f"{added}8.80万元"], None, ()))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("2023年12月31日", "2023年11月30日", "figure-changed-by-hand"),
+        ("行政运行", "截至2024年6月30日行政运行", "figure-changed-by-hand"),
+        ("1.行政运行231.77万元", "（1）行政运行231.78万元", "figure-changed-by-hand"),
+        ("增长10.18%", "（10.81%）", "figure-changed-by-hand"),
+        ("增加21.42万元，增长10.18%", "减少21.42万元（10.18%）", "direction-changed-by-hand"),
+        ("比2023年增加21.42万元，增长10.18%", "比2023年21.42万元（10.18%）", "direction-changed-by-hand"),
+        ("5辆", "（5）辆", "figure-changed-by-hand"),
+        ("9.87\t—", "—\t—", "figure-removed-by-hand"),
+        ("\t—", "\t8.80", "figure-changed-by-hand"),
+    ],
+)
+def test_a_figure_changed_beside_what_is_none_is_seen(old: str, new: str, code: str) -> None:
+    """What is let through lets no figure through."""
+    assert code in codes(edit(LISTED, (old, new)))
+
+
+@pytest.mark.parametrize("marks", [("（1）", "（2）"), ("（一）", "（二）"), ("2.", "3."), ("", ""), ("1、", "2、")])
+def test_marks_of_a_list_are_no_figures(marks: tuple[str, str]) -> None:
+    """Which item of a list it is may be told in any way."""
+    revision = edit(LISTED, ("2.公务", f"{marks[1]}公务"), ("1.行政", f"{marks[0]}行政"))
+
+    assert revision.errors == 0
+    assert set(codes(revision)) <= {"wording-changed-near-figure"}
+    assert sum(len(s.figures) for s in revision.sentences) == sum(len(s.figures) for s in LISTED.sentences())
+
+
+def test_a_rate_may_stand_in_brackets_behind_its_amount() -> None:
+    """增加21.42万元（10.18%） goes up as 增长10.18% does."""
+    assert edit(LISTED, ("，增长10.18%", "（10.18%）")).errors == 0
+
+
+def test_a_table_whose_rows_are_left_out_stays_with_its_caption() -> None:
+    """A caption without rows adds nothing; rows without a caption keep it."""
+    lines = lines_of(LISTED)
+    caption = next(n for n, line in enumerate(lines) if "单位：" in line)
+    without_rows = revise(LISTED, lines[: caption + 1], None, ())
+    without_caption = revise(LISTED, lines[:caption] + lines[caption + 1 :], None, ())
+
+    assert without_rows.is_unchanged
+    assert not without_rows.findings
+    assert [f.severity for f in without_caption.findings] == [Severity.NOTE]
+    assert without_rows.draft == LISTED
+    assert without_caption.draft.sections == LISTED.sections
+
+
+def test_cells_of_dashes_are_cells() -> None:
+    """A dash handed in again is no change, and keeps its cell."""
+    revision = revise(LISTED, lines_of(LISTED), None, ())
+    filled = edit(LISTED, ("\t—", "\t8.80")).draft.sections[-1].paragraphs[-1].table
+
+    assert revision.is_unchanged
+    assert revision.draft == LISTED
+    assert filled is not None
+    assert [c.text for c in filled.cells[0]] == ["公务接待费", "9.87", "8.80"]
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [("明天放假。", True), ("项目\t2024年预算数\n合计\t239.25\n车辆\t5", True), ("", True), ("as it was", False)],
+)
+def test_another_text_is_told_from_an_edited_one(text: str, foreign: bool) -> None:
+    """What has next to nothing of the draft is no edit of it."""
+    lines = lines_of(published()) if text == "as it was" else text.splitlines()
+
+    assert revise(published(), lines, None, ()).is_foreign is foreign
+
+
+def test_half_of_the_figures_taken_out_is_an_error_until_they_are_back() -> None:
+    """Handing the short text in again does not make it right."""
+    draft = published()
+    lines = lines_of(draft)
+    short = [re.sub(r"[0-9.]+(?:万元|%|辆|个)|持平", "", line) for line in lines]
+    first = revise(draft, short, None, ())
+    second = revise(first.draft, short, None, ())
+    back = revise(second.draft, lines, None, ())
+
+    for each in (first, second):
+        told = [f for f in each.draft.findings if f.severity is Severity.ERROR and f.code == "figure-removed-by-hand"]
+        assert len(told) == 1
+        assert "超过一半" in told[0].message
+    assert "figure-removed-by-hand" not in codes(back)
+
+
+def test_a_gap_cut_out_is_told() -> None:
+    """Not one that was filled, or that stands elsewhere now."""
+    gap = "【待补充：公务接待费增减的原因】"
+    cut = edit(BUDGET, (f"主要原因：{gap}。", ""))
+    moved = revise(BUDGET, [*(line.replace(f"主要原因：{gap}。", "") for line in lines_of(BUDGET)), f"主要原因：{gap}。"], None, ())
+
+    assert codes(cut) == ["gap-removed"]
+    assert gap in cut.findings[0].message
+    assert cut.draft.findings == cut.findings
+    assert not codes(moved)
+    assert not codes(edit(BUDGET, (gap, "接待批次减少")))
+
+
+def test_lists_below_a_text_without_sources_are_left_out() -> None:
+    """待补充 and 提示 are no part of a draft."""
+    lines = [*lines_of(BUDGET), "", "待补充（1）", "三、资产：某数（本年数）", "## 提示（1）", "- ［错误］支出5.00万元不对。"]
+
+    assert revise(BUDGET, lines, None, ()).is_unchanged
+
+
 # ---------------------------------------------------------------------------------- what vouches for it
 
 
