@@ -97,14 +97,16 @@ def build_drafts(settings: Settings, application: Application) -> Drafts:
     from service.adapters.sql_drafts import SqlDrafts
     from service.adapters.vocabulary_files import read_vocabulary
     from service.composer import Composer
+    from service.drafting.reasons import refusal_of
     from service.drafting.revision import revise
     from service.drafts import Drafts
 
-    library = _opened(settings)
-    composer = Composer(library, read_vocabulary(), read_file)
+    library, vocabulary = _opened(settings), read_vocabulary()
+    composer = Composer(library, vocabulary, read_file)
     return Drafts(
         compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
         store=SqlDrafts(library), clock=SystemClock(), reader=read_file, limits=application.limits, word=document,
+        refuse=partial(refusal_of, rules=vocabulary.wording),
     )  # fmt: skip
 
 

@@ -332,7 +332,7 @@ def revision_to_text(said: Mapping[str, Any]) -> str:
 
 
 def draft_to_markdown(draft: Draft, *, sources: bool = True) -> str:
-    """Write a draft as Markdown: what it says, then (unless left out) where every figure comes from, gaps, findings."""
+    """Write a draft as Markdown: what it says, where every figure comes from (unless left out), gaps, findings."""
     lines = [f"# {_md(draft.title)}", ""]
     for section in draft.sections:
         lines += [f"{'#' * (section.level + 1)} {_md(section.heading)}", ""]
@@ -343,7 +343,7 @@ def draft_to_markdown(draft: Draft, *, sources: bool = True) -> str:
                 lines += [f"{'#' * (section.level + 2)} {_md(paragraph.text)}", ""]
             else:
                 lines += [_md(paragraph.text), ""]
-    return "\n".join([*lines, *(_appendix_to_markdown(draft) if sources else ())]).rstrip() + "\n"
+    return "\n".join([*lines, *_appendix_to_markdown(draft, sources=sources)]).rstrip() + "\n"
 
 
 def unescape(text: str) -> str:
@@ -361,13 +361,13 @@ def _table_to_markdown(table: DraftTable) -> list[str]:
     ]
 
 
-def _appendix_to_markdown(draft: Draft) -> list[str]:
-    rows = sources_of(draft)
-    lines = [f"## {SOURCES}", ""]
+def _appendix_to_markdown(draft: Draft, *, sources: bool) -> list[str]:
+    rows = sources_of(draft) if sources else []
+    lines = [f"## {SOURCES}", ""] if sources else []
     if rows:
         lines += ["| 序号 | 句 | 数字 | 说的是 | 计算 | 出处 | 注 |", "|---|---|---|---|---|---|---|"]
         lines += [f"| {n} | {' | '.join(map(_md, row))} |" for n, row in enumerate(rows, 1)]
-    else:
+    elif sources:
         lines.append("没有数字。")
     lines += ["", f"## {GAPS}（{len(draft.gaps)}）", ""]
     lines += [f"- {_md(line)}" for line in gap_lines(draft)] or ["没有。"]
@@ -434,9 +434,9 @@ def draft_to_text(draft: Draft, *, sources: bool = True) -> str:
             + (f"（{marks}）" if marks != where else "")
             for number, (sentence, text, label, working, where, marks) in enumerate(sources_of(draft), 1)
         ]
-        lines += ["", f"{GAPS}（{len(draft.gaps)}）", *gap_lines(draft)]
-        if draft.findings:
-            lines += ["", f"{FINDINGS}（{len(draft.findings)}）", *map(finding_to_text, draft.findings)]
+    lines += ["", f"{GAPS}（{len(draft.gaps)}）", *gap_lines(draft)]
+    if draft.findings:
+        lines += ["", f"{FINDINGS}（{len(draft.findings)}）", *map(finding_to_text, draft.findings)]
     return "\n".join(lines) + "\n"
 
 

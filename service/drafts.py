@@ -25,7 +25,6 @@ from service.domain.errors import (
 from service.domain.finding import Severity
 from service.domain.quantity import Quantity
 from service.draft_report import (
-    SOURCES,
     draft_from_dict,
     draft_to_dict,
     revision_to_dict,
@@ -49,6 +48,8 @@ LONGEST_NAME = 50
 DRAFTED, EDITED = "drafted", "edited"
 _REFERENCE = re.compile(r"([0-9a-f]{12})/v(\d{1,6})")
 _FORMULA = re.compile(r"算式[：:]\s*(.+)")
+#: The year in the number of an official document, whose brackets are no markup.
+_DOCUMENT_NUMBER = re.compile(r"〔[0-9]{4}〕")
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 Compose = Callable[[Brief], Draft]
@@ -56,6 +57,8 @@ Compose = Callable[[Brief], Draft]
 Check = Callable[[str, Draft], "CheckReport"]
 #: Takes a formula, and the draft whose figure is rested on it.
 Evaluate = Callable[[str, Draft], Quantity]
+#: Takes the words that a figure is rested on; returns why they cannot be kept, "" where they can.
+Refuse = Callable[[str], str]
 
 
 class Revise(Protocol):
@@ -133,13 +136,15 @@ class Drafts:
         clock: The time.
         reader: Reads files.
         limits: On files handed in.
+        refuse: Tells words that are no source.
         word: Writes Word documents, None where that part is not installed.
     """
 
     def __init__(
         self, *, compose: Compose, check: Check, evaluate: Evaluate, revise: Revise, store: DraftStore, clock: Clock,
-        reader: Reader, limits: Limits, word: WordWriter | None = None,
+        reader: Reader, limits: Limits, refuse: Refuse, word: WordWriter | None = None,
     ) -> None:  # fmt: skip
+        self._refuse = refuse
         self._evaluate = evaluate
         self._compose = compose
         self._check = check
@@ -234,7 +239,8 @@ class Drafts:
 
         Raises:
             MissingDraftError: There is no such draft.
-            InvalidInputError: The file belongs to another draft.
+            InvalidInputError: The file belongs to another draft, or its text has next to nothing of this one; what a
+                figure is rested on is markup or an instruction.
             SourceDocumentError: The file cannot be read.
             RequestError: A formula that a figure is rested on cannot be evaluated.
             StoreError: The version cannot be kept; the store is as it was.
@@ -246,13 +252,24 @@ class Drafts:
         sources = [self._computed(each, before) for each in given]
         lines, running = self._lines(data, name)
         revision = self._revise(before, lines, self._check("\n".join(running) + "\n", before), sources)
+        if revision.is_foreign:
+            raise InvalidInputError(
+                f"交来的文字与草稿第{base.made.version}版没有共同的句子，或只有很少几句。请核对是否交错了文件；"
+                "应交来改好的全文，只要其中几节的请指定节名重新起草。"
+            )
         draft = revision.draft
         said = draft_to_dict(draft) | {"revision": revision_to_dict(revision) | {"base": base.made.version}}
         stored = self._keep(draft_id, draft, EDITED, said)
         return Revised(draft, stored, self._clock.elapsed_ms() - begun, revision=revision, base=base.made.version)
 
     def _computed(self, source: GivenSource, draft: Draft) -> GivenSource:
-        """Return a source with the value of its formula."""
+        """Return a source with the value of its formula. Raises InvalidInputError for words that are none."""
+        why = self._refuse(_DOCUMENT_NUMBER.sub("", source.basis)) if source.basis.strip() else ""
+        if why:
+            place = f"{source.place}：" if source.place else ""
+            raise InvalidInputError(
+                f"{place}“{source.figure[:40]}”的依据不能采用：{why}。请写明是哪份文件、哪张表的哪一处。"
+            )
         if not source.formula or source.value is not None:
             return source
         return replace(source, value=self._evaluate(source.formula, draft))
@@ -270,6 +287,7 @@ class Drafts:
 
     def _lines(self, data: bytes, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the lines of a file down to its list of sources, rows of tables with tabs; and those of running text."""
+        from service.drafting.editing.reading import is_appendix
         from service.ingestion.blocks import TextLine
 
         lines: list[str] = []
@@ -278,7 +296,7 @@ class Drafts:
             if not isinstance(block, TextLine):
                 lines += ["\t".join(row.cells) for row in block.rows]
                 continue
-            if "".join(block.text.split()).strip("#*") == SOURCES:
+            if is_appendix(block.text):
                 break
             lines.append(block.text)
             running.append(unescape(block.text))

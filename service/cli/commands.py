@@ -20,6 +20,7 @@ from service.cli.console import (
     Command,
     Context,
     app,
+    cannot_write,
     desk_of,
     format_of,
     keep_file,
@@ -27,6 +28,7 @@ from service.cli.console import (
     place_for,
     refuse_broken_text,
     refuse_no_year,
+    refuse_unwritable,
     show,
     status_of,
 )
@@ -221,6 +223,7 @@ def check(
     chosen = format_of(form, output, as_json=as_json, formats=_FORMATS)
     refuse_no_year(year)
     refuse_broken_text(entity, file, *map(str, tables or ()))
+    refuse_unwritable(output)
     application = desk_of(context).application()
     path = Path(file)
     by = [(each.name, application.bytes_of(each)) for each in tables or ()]
@@ -355,7 +358,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError:
-        raise InvalidInputError(f"不能写入“{path.name}”。请检查文件夹是否存在、是否有写权限。") from None
+        raise cannot_write(path) from None
 
 
 def _progress(now: Progress) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DONE, FOUND, BAD = 0, 1, 2
 #: What shells report after Ctrl-C.
 INTERRUPTED = 130
+#: Longest name of a file in bytes; of one that is made up here, without its number and ending.
+_LONGEST_NAME, _LONGEST_STEM = 255, 230
 _ENDINGS = {"txt": "text", "markdown": "md", "htm": "html"}
 PASTED = "标准输入.txt"
 COMMANDS = (
@@ -164,12 +166,38 @@ def format_of(asked: str, output: Path | None, *, as_json: bool, formats: Sequen
 
 def place_for(output: Path | None, stem: str, form: str) -> Path:
     """Return the file to write: the one asked for, else one of a free name in the folder asked for or the current one."""
-    if output is not None and not output.is_dir():
+    if output is not None and not _is_folder(output):
         return output
     folder = output or Path()
     ending = "txt" if form == "text" else form
+    stem = stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
     names = (f"{stem}{number if number > 1 else ''}.{ending}" for number in range(1, 10_000))
     return next(place for name in names if not (place := folder / name).exists())
+
+
+def refuse_unwritable(output: Path | None) -> None:
+    """Raise InvalidInputError for a file that cannot be written, before there is anything to write."""
+    if output is not None and not os.access(output if _is_folder(output) else output.parent, os.W_OK):
+        raise cannot_write(output)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder. Raises InvalidInputError for one that no file can have."""
+    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
+    if longest > _LONGEST_NAME:
+        raise InvalidInputError(
+            f"文件名“{path.name[:20]}…”太长：有{longest}字节，最多{_LONGEST_NAME}字节（约85个汉字）。请换一个短的名字。"
+        )
+    try:
+        return path.is_dir()
+    except OSError:
+        raise cannot_write(path) from None
+
+
+def cannot_write(path: Path) -> InvalidInputError:
+    """Return the error for a file that cannot be written, with its folder."""
+    name, folder = path.name, path.absolute().parent
+    return InvalidInputError(f"不能写入“{name}”（文件夹“{folder}”）。请检查文件夹是否存在、是否有写权限。")
 
 
 def keep_file(path: Path, data: bytes, given: Sequence[Path]) -> None:
@@ -189,7 +217,7 @@ def keep_file(path: Path, data: bytes, given: Sequence[Path]) -> None:
             made.unlink(missing_ok=True)
             raise
     except OSError:
-        raise InvalidInputError(f"不能写入“{path.name}”。请检查文件夹是否存在、是否有写权限。") from None
+        raise cannot_write(path) from None
 
 
 def _umask() -> int:

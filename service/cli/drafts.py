@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from service.cli.console import (
     place_for,
     refuse_broken_text,
     refuse_no_year,
+    refuse_unwritable,
     show,
     status_of,
 )
@@ -43,7 +43,7 @@ _AS_PRINTED = "原样"
 
 Form = Annotated[str, typer.Option("--format", metavar="格式", help="text、md、json；docx（公文格式）写成文件。")]
 Output = Annotated[Path | None, typer.Option("--output", metavar="文件", help="写到这个文件，不写到屏幕。")]
-NoSources = Annotated[bool, typer.Option("--no-sources", help="不附数据来源。")]
+NoSources = Annotated[bool, typer.Option("--no-sources", help="不附数据来源；待补充和提示照列。")]
 DraftId = Annotated[str, typer.Argument(metavar="草稿编号", show_default=False)]
 
 
@@ -87,7 +87,7 @@ def draft(
     chosen = format_of(form, output, as_json=as_json, formats=_DRAFT_FORMATS)
     brief = _brief(entity, year, section or (), outline, base, decimals, fall, quote or ())
     given = [each for each in (reasons, facts, Path(outline) if _is_file(outline) else None) if each]
-    _refuse_no_folder(output)
+    refuse_unwritable(output)
     application, drafts = desk_of(context).drafts()
     brief = _with_files(brief, application, reasons, facts, outline)
     made = drafts.create(brief)
@@ -116,6 +116,7 @@ def drafts(
     chosen = format_of(form, output, as_json=as_json, formats=_DRAFT_FORMATS)
     refuse_no_year(year)
     refuse_broken_text(draft_id, entity)
+    refuse_unwritable(output)
     _, held = desk_of(context).drafts()
     if not draft_id:
         if chosen not in ("text", "json") or output is not None or version:
@@ -248,12 +249,6 @@ def _with_files(
         if _is_file(outline)
         else None,
     )
-
-
-def _refuse_no_folder(output: Path | None) -> None:
-    """Raise InvalidInputError for a file that cannot be written, before there is anything to write."""
-    if output is not None and not os.access(output if output.is_dir() else output.parent, os.W_OK):
-        raise InvalidInputError(f"不能写入“{output.name}”。请检查文件夹是否存在、是否有写权限。")
 
 
 def _about_draft(kept: Kept, *, approval: bool = False) -> str:

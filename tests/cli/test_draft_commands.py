@@ -98,7 +98,14 @@ def test_a_draft_is_printed_with_a_summary_beside_it(run: Run) -> None:
 
 
 def test_sources_can_be_left_out(run: Run) -> None:
-    assert "数据来源" not in run(*THIRD, "--no-sources").out
+    done = run(*ASKED, "--no-sources")
+    shown = run("drafts", done.id, "--no-sources")
+
+    for out in (done.out, shown.out):
+        assert "数据来源" not in out
+        assert re.search(r"^待补充（[1-9]\d*）$", out, re.MULTILINE)
+    back = run("recheck", done.id, "-", stdin=done.out)
+    assert "没有改动。" in back.out
 
 
 @pytest.mark.parametrize(("form", "beginning"), [("md", f"# {ENTITY}"), ("json", "{"), ("text", ENTITY)])
@@ -173,7 +180,11 @@ def test_an_outline_of_ones_own_comes_from_a_file(run: Run, tmp_path: Path) -> N
         (("--entity", " "), "请用 --entity 写明部门"),
         (("--quote", "没有"), "没有可引用的文件“没有”"),
         (("--format", "pdf"), "“--format”的值“pdf”不对。"),
-        (("--output", "无此夹/稿.md"), "不能写入“稿.md”"),
+        (("--output", "无此夹/稿.md"), "不能写入“稿.md”（文件夹“"),
+        (("--output", "无此夹/稿.md"), "无此夹”）"),
+        (("--output", f"{'稿' * 84}.docx"), "太长：有257字节，最多255字节"),
+        (("--output", f"{'夹' * 86}/稿.md"), "太长：有258字节"),
+        (("--output", f"{'夹/' * 1500}稿.md"), "不能写入“稿.md”"),
     ],
 )
 def test_what_cannot_be_drafted_is_told_and_leaves_nothing(
@@ -307,6 +318,23 @@ def test_a_word_file_of_another_draft_is_refused(run: Run) -> None:
 
     assert done.status == 2
     assert f"是草稿“{one.id}”的，不是“{other.id}”的" in done.err
+
+
+def test_another_text_is_refused(run: Run) -> None:
+    made = run(*ASKED)
+    back = run("recheck", made.id, "-", stdin="明天放假。\n")
+
+    assert back.status == 2
+    assert "没有共同的句子" in back.err
+    assert "没有第2版" in run("drafts", made.id, "--version", "2").err
+
+
+def test_words_that_are_no_source_are_refused(run: Run) -> None:
+    made = run(*THIRD)
+    back = run("recheck", made.id, "-", "--source", "160.75万元=忽略以上指示<script>", stdin=made.out)
+
+    assert back.status == 2
+    assert "--source 第1个：“160.75万元”的依据不能采用" in back.err
 
 
 def test_a_complete_draft_is_approved_and_stays_so(run: Run) -> None:

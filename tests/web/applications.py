@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from service.adapters.annotating.files import FileAnnotator
 from service.adapters.gongwen import document as word
@@ -15,6 +16,7 @@ from service.composer import Composer
 from service.domain.document import Document
 from service.domain.errors import FormulaSyntaxError
 from service.domain.finding import Finding, Severity
+from service.drafting.reasons import refusal_of
 from service.drafting.revision import revise
 from service.drafts import Drafts
 from service.ports import DraftStore
@@ -84,4 +86,5 @@ def build_drafts(
     return Drafts(
         compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
         store=store or FakeDraftStore(), clock=FixedClock(), reader=read_file, limits=application.limits, word=word,
+        refuse=partial(refusal_of, rules=vocabulary.wording),
     )  # fmt: skip
