@@ -27,6 +27,8 @@ _SHORTEST_NAME = 3
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 #: Dimensions that say which item is meant, not which part of its money.
 _IDENTIFYING = frozenset({"function", "economic", "gov_economic", "project", "unit"})
+#: Dimensions along which the money of one class is split; a part of it is meant only where the words say so.
+_SPLITTING = ("nature", "economic", "gov_economic", "project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Book:
         for fact in cells:
             if "line" not in dict(fact.coordinate.members):
                 self._at[self.key(fact.coordinate)].append(fact)
+        self._classes = {
+            (f.source.document, f.source.table, f.source.row): code for f in cells if (code := f.coordinate.get("function"))
+        }
+        self._vocabulary = material.vocabulary
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         for fact in cells:
             self._levels[fact.coordinate.measure, fact.coordinate.year].append(fact)
@@ -125,18 +131,63 @@ class Book:
 
         Empty for a total: whatever agrees with it by chance would be its kin.
         """
+        return [Printed(f.quantity, (f.source,), exact=False) for f in self._kin(coordinate) if f.quantity is not None]
+
+    def own_of(self, coordinate: Coordinate, said: str, *, of_all_units: bool = False) -> list[Printed]:
+        """Return the figures of the same item under any fund, of a part of its money only where the words name the part.
+
+        Args:
+            coordinate: Of a class that the text names by its level.
+            said: The words that may name a part: 基本支出, 项目支出.
+            of_all_units: Whether to leave out what is of one unit.
+        """
+        split = (*_SPLITTING, "unit") if of_all_units else _SPLITTING
+        return [
+            Printed(f.quantity, (f.source,), exact=False) for f in self._kin(coordinate)
+            if f.quantity is not None and all(self._is_meant(f.coordinate, coordinate, d, said) for d in split)
+        ]  # fmt: skip
+
+    def _kin(self, coordinate: Coordinate) -> list[Fact]:
         named = {d: m for d, m in coordinate.members if d in _IDENTIFYING}
         if not named:
             return []
         return [
-            Printed(f.quantity, (f.source,), exact=False)
-            for f in self._levels.get((coordinate.measure, coordinate.year), ())
-            if f.quantity is not None and f.coordinate.stage is coordinate.stage
-            and all(f.coordinate.get(d) == m for d, m in named.items())
-        ]
+            f for f in self._levels.get((coordinate.measure, coordinate.year), ())
+            if f.coordinate.stage is coordinate.stage and all(f.coordinate.get(d) == m for d, m in named.items())
+        ]  # fmt: skip
 
-    def sums_of(self, coordinate: Coordinate) -> list[Printed]:
-        """Return what the rows of each table below a code add up to: this year's money where the class is printed with all of it."""
+    def _is_meant(self, printed: Coordinate, wanted: Coordinate, dimension: str, said: str) -> bool:
+        """Whether a cell is of the part that is meant on a dimension, or of all of it."""
+        member, told = printed.get(dimension), wanted.get(dimension)
+        return member == told or (told is None and member is not None and self._vocabulary.name_of(dimension, member) in said)
+
+    def is_of_class_above(self, printed: Printed, coordinate: Coordinate) -> bool:
+        """Whether a figure stands in the row of a class that the coordinate's own class is a part of."""
+        code = coordinate.get("function") or ""
+        rows = [self._classes.get((s.document, s.table, s.row)) for s in printed.sources]
+        return any(row is not None and row != code and code.startswith(row) for row in rows)
+
+    def funds_of(self, coordinate: Coordinate) -> list[str]:
+        """Return the funds under which an item is printed for the year and for the one compared with; none where one is told."""
+        if coordinate.get("fund") or not any(d in _IDENTIFYING for d, _ in coordinate.members):
+            return []
+        printed = [
+            {
+                f.coordinate.get("fund")
+                for f in self._levels.get((coordinate.measure, year), ())
+                if f.quantity is not None and f.coordinate.stage is coordinate.stage and f.coordinate.without("fund").members == coordinate.members
+            }
+            for year in (coordinate.year, coordinate.base_year or coordinate.year - 1)
+        ]
+        return sorted(fund for fund in printed[0] & printed[1] if fund)
+
+    def sums_of(self, coordinate: Coordinate, said: str | None = None) -> list[Printed]:
+        """Return what the rows of each table below a code add up to: this year's money where the class is printed with all of it.
+
+        Args:
+            coordinate: Of a class.
+            said: The words that may name a part of its money; None where any part may be meant.
+        """
         out = []
         for dimension in CODED:
             code = coordinate.get(dimension)
@@ -144,6 +195,8 @@ class Book:
                 continue
             columns: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
             for fact in self._levels.get((coordinate.measure, coordinate.year), ()):
+                if said is not None and not all(self._is_meant(fact.coordinate, coordinate, d, said) for d in _SPLITTING if d != dimension):
+                    continue
                 below = fact.coordinate.get(dimension) or ""
                 if below.startswith(code) and below != code and fact.quantity is not None and fact.coordinate.stage is coordinate.stage:
                     columns[fact.source.document, fact.source.table, fact.source.column].append(fact)

@@ -196,7 +196,32 @@ def _relations(
     """Yield what a change or rate must agree with, the best-founded first."""
     if claim.coordinates and claim.coordinates[0].base_year == claim.coordinates[0].year:
         return  # a year compared with itself
-    now, before = (_amounts(claim, group, book, elsewhere, document, back=back) for back in (False, True))
+    ways = _ways(claim, group, book)
+    first = list(_related(claim, ways[0], group, book, elsewhere, document))
+    others = (r for way in ways[1:] for r in _related(claim, way, group, book, elsewhere, document) if r.holds)
+    borne_out = None if any(r.holds for r in first) else next(others, None)
+    yield from first if borne_out is None else [borne_out]
+
+
+def _ways(claim: Claim, group: Sequence[Claim], book: Book) -> list[tuple[Coordinate, ...]]:
+    """Return what a comparison may be of: an item as told, or its money of one fund that both years print.
+
+    The amount beside it tells which, where it is printed for one of them.
+    """
+    if len(claim.coordinates) != 1:
+        return [claim.coordinates]
+    told = claim.coordinates[0]
+    ways = [told, *(told.having(fund=fund) for fund in book.funds_of(told))]
+    beside = [c for c in group if c.is_level and _same_base(c, claim) and c.quantity.unit.kind is Kind.MONEY and _is_now(c, claim)]
+    fitting = [w for w in ways if beside and any(p.exact and agrees(beside[0].quantity, p.quantity) for p in book.at(w))]
+    return [(way,) for way in fitting or (ways[:1] if beside else ways)]
+
+
+def _related(
+    claim: Claim, coordinates: Sequence[Coordinate], group: Sequence[Claim], book: Book, elsewhere: _Elsewhere, document: str
+) -> Iterator[_Relation]:
+    """Yield the relation of a comparison to what is known of these coordinates."""
+    now, before = (_amounts(claim, coordinates, group, book, elsewhere, document, back=back) for back in (False, True))
     change = next((c for c in group if c.aspect is Aspect.CHANGE and c is not claim and _same_base(c, claim)), None)
     is_rate = claim.quantity.unit.kind in {Kind.RATIO, Kind.MULTIPLE, Kind.POINT}
     tried: list[_Relation] = []
@@ -234,12 +259,13 @@ def _same_base(one: Claim, other: Claim) -> bool:
 
 
 def _amounts(
-    claim: Claim, group: Sequence[Claim], book: Book, elsewhere: _Elsewhere, document: str, *, back: bool
-) -> list[Amount]:
+    claim: Claim, coordinates: Sequence[Coordinate], group: Sequence[Claim], book: Book, elsewhere: _Elsewhere, document: str,
+    *, back: bool,
+) -> list[Amount]:  # fmt: skip
     """Return the amounts of the year itself, or of the year compared with: cells before words, near words before far ones."""
     out: list[Amount] = []
     year = _year(claim, back=back)
-    for coordinate in claim.coordinates:
+    for coordinate in coordinates:
         of_year = replace(coordinate, aspect=Aspect.LEVEL, year=year, base_year=None)
         if back and _against_other_stage(claim):
             of_year = replace(of_year, stage=Stage.EXECUTED)  # only a column of what was spent will do
@@ -250,7 +276,7 @@ def _amounts(
         if c.is_level and _of_year(c, claim, year, back=back) and c.quantity.unit.kind in {Kind.MONEY, Kind.COUNT}
     ]  # fmt: skip
     if not stated and not out:
-        stated = [c for coordinate in claim.coordinates for c in elsewhere.at(coordinate, year)]
+        stated = [c for coordinate in coordinates for c in elsewhere.at(coordinate, year)]
     stated.sort(key=lambda c: (c.start > claim.start, abs(claim.start - c.start)))
     for c in stated:
         wrong = c.objection is not None and c.known is not None

@@ -16,6 +16,10 @@ from service.domain.paragraph import Paragraph
 from service.domain.quantity import Kind, Quantity
 from service.numerals import Measured
 
+#: The mark of the level behind the name of a class: 「行政运行（项）」, 「（2080201项）」.
+_LEVEL = re.compile(r"[（(]\d{0,7}([类款项])[)）]")
+#: Digits of a function code at each level.
+_DIGITS = {"类": 3, "款": 5, "项": 7}
 _NOT_CHECKED = ("名词解释", "名称解释")
 _CHINESE_COUNT = re.compile(r"^[一二两三四五六七八九十百千]")
 #: How much a cause came to: 「基本支出增加659.75万元」.
@@ -66,6 +70,7 @@ class Claim:
         objection: Why it is wrong, None where nothing says so.
         decimals: Decimals of the amounts beside it, which 「减少1万元」 leaves out where they are zeros.
         is_cause: Whether it stands within a reason and says by how much something grew or shrank.
+        is_marked: Whether its class is named with the mark of its level: 「民政管理事务（款）行政运行（项）」.
     """
 
     paragraph: Paragraph
@@ -82,6 +87,7 @@ class Claim:
     objection: Objection | None = None
     decimals: int = 0
     is_cause: bool = False
+    is_marked: bool = False
 
     @property
     def text(self) -> str:
@@ -184,10 +190,29 @@ def _of_paragraph(
     for claim in amounts:
         same = [c.quantity.decimals for c in amounts if c.quantity.unit == claim.quantity.unit]
         claim.decimals = max(same)
-    for claim in sorted(found, key=lambda c: c.start):
+    found.sort(key=lambda c: c.start)
+    _note_marks(paragraph, found)
+    for claim in found:
         is_word = claim.quantity.unit.kind is Kind.COUNT and not claim.is_bound and _CHINESE_COUNT.match(claim.text)
         if not is_word:  # 「四个自信」 counts nothing
             yield claim
+
+
+def _note_marks(paragraph: Paragraph, claims: Sequence[Claim]) -> None:
+    """Note which claims are of the class that is marked last before them, in the paragraph or its heading."""
+    for claim in claims:
+        code = _class_of(claim)
+        if code is None:
+            continue
+        marks = list(_LEVEL.finditer(paragraph.text, 0, claim.start))
+        begin = marks[-1].end() if marks else 0
+        marks = marks or list(_LEVEL.finditer(paragraph.heading))
+        between = {_class_of(c) for c in claims if begin <= c.start < claim.start and c.is_bound}
+        claim.is_marked = bool(marks) and _DIGITS[marks[-1].group(1)] == len(code) and between <= {code}
+
+
+def _class_of(claim: Claim) -> str | None:
+    return claim.coordinates[0].get("function") if claim.coordinates else None
 
 
 def _unstated(paragraph: Paragraph, number: int, figure: Measured) -> Claim:

@@ -64,11 +64,13 @@ def _judge(claim: Claim, book: Book, words: Words) -> None:
         )  # fmt: skip
         return
     if not wrong:
-        _by_name(claim, book, words)
+        if not _by_own_cells(claim, book, words):
+            _by_name(claim, book, words)
         return
     coordinate, nearest = wrong[0]
     if not nearest.exact:
         claim.settled = False
+        _by_own_cells(claim, book, words)
         return
     claim.known = nearest.quantity
     claim.evidence += nearest.sources
@@ -84,10 +86,13 @@ def _settle(claim: Claim, printed: Printed, words: Words) -> None:
 
 def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
     """Whether a cell that the words may mean prints the figure: of the same item, or of a row named just before it."""
-    kin = [p for c in claim.coordinates for p in (*book.kin_of(c), *book.periods_of(c), *book.sums_of(c))]
+    kin = [p for c in claim.coordinates for p in (*_kin(claim, c, book), *book.periods_of(c), *book.sums_of(c, _said(claim) if claim.is_marked else None))]
     named = []
-    if _is_of(claim, book.year):
-        named = [p for name in (_name(claim), *book.names_within(_lead(claim))) for p in book.named(name)]
+    if _is_of(claim, book.year) and not (claim.is_marked and kin):
+        named = [
+            p for name in (_name(claim), *book.names_within(_lead(claim))) for p in book.named(name)
+            if not any(book.is_of_class_above(p, c) for c in claim.coordinates)
+        ]  # fmt: skip
     telling = len(claim.quantity.number.as_tuple().digits) >= _TELLING_DIGITS
     pools = (kin, named) if telling or not claim.quantity.number else (kin, [])
     for printed in (p for pool in pools for p in pool):
@@ -95,6 +100,38 @@ def _is_borne_out(claim: Claim, book: Book, words: Words) -> bool:
             _settle(claim, printed, words)
             return True
     return False
+
+
+def _kin(claim: Claim, coordinate: Coordinate, book: Book) -> list[Printed]:
+    """Return the cells of the same item; of one named by its level those alone that its words name."""
+    if not claim.is_marked:
+        return book.kin_of(coordinate)
+    return book.own_of(coordinate, _said(claim))
+
+
+def _said(claim: Claim) -> str:
+    """Return the words that may name a part of an item's money: the headings and what stands before the figure."""
+    return "".join((*claim.paragraph.section, claim.paragraph.text[: claim.start]))
+
+
+def _by_own_cells(claim: Claim, book: Book, words: Words) -> bool:
+    """Doubt a figure of a class named by its level that the tables print under single funds only, none with this amount."""
+    printed = [
+        p for c in claim.coordinates if claim.is_marked for p in book.own_of(c, _said(claim), of_all_units=True)
+        if p.quantity.unit.kind is claim.quantity.unit.kind
+    ]  # fmt: skip
+    values = {p.quantity.base: p for p in printed}
+    if not values or len(values) > _MOST_COLUMNS:
+        return False
+    sources = tuple(s for p in values.values() for s in p.sources)
+    shown = "、".join(render_quantity(p.quantity) for p in values.values())
+    claim.evidence += sources
+    claim.objection = Objection(
+        "figure-not-in-its-rows", Severity.WARNING,
+        f"{words.subject(claim.coordinates[0])}文中写{claim.text}，表中这一科目印的是{shown}，没有一个相同。",
+        "", f"{words.place(sources)}：{shown}", sources,
+    )  # fmt: skip
+    return True
 
 
 def _is_of(claim: Claim, year: int) -> bool:

@@ -99,7 +99,10 @@ def _kinds(document: Document) -> set[str]:
 
 
 def _printed_names(documents: Sequence[Document], vocabulary: Vocabulary) -> list[Member]:
-    """Return the names by which the tables themselves call a code where the vocabulary has another: names change over the years."""
+    """Return the names by which the tables themselves call a code where the vocabulary has another: names change over the years.
+
+    A name of few characters is any word (图书馆); of a function it is told by the mark of its level in prose: 图书馆（项）.
+    """
     out: dict[tuple[str, str, str], Member] = {}
     for document in documents:
         for fact in document.facts:
@@ -108,7 +111,7 @@ def _printed_names(documents: Sequence[Document], vocabulary: Vocabulary) -> lis
                     continue
                 name = fact.source.row_label.removeprefix(code).strip()
                 member = vocabulary.member(dimension, code)
-                if len(name) >= _SHORTEST_NAME and (member is None or name not in {member.name, *member.names}):
+                if (len(name) >= _SHORTEST_NAME or dimension == "function") and (member is None or name not in {member.name, *member.names}):
                     out[dimension, code, name] = Member(dimension, code, name)
     return list(out.values())
 

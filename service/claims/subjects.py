@@ -77,15 +77,26 @@ OTHER = Subject()
 """Something that the vocabulary does not know: 会议室改造 within a sentence on 公用经费."""
 
 
-def _spot(text: str, spotter: Spotter) -> list[Mention]:
-    """Find the names in prose: not within 「（不含…）」, not words that only say 「this year」, no short word of 政府经济分类 (预留)."""
+def _spot(text: str, spotter: Spotter, vocabulary: Vocabulary) -> list[Mention]:
+    """Find the names in prose: not within 「（不含…）」, not words that only say 「this year」, no short word of 政府经济分类 (预留).
+
+    A short name that only tables give to a class is any word (图书馆) without the mark of its level.
+    """
     hidden = _EXCLUDED.sub(lambda m: "＃" * len(m.group()), _OF_WHICH.sub("其中，", text))
     found = []
     for mention in spotter.spot(hidden):
         targets = tuple(t for t in mention.targets if t[0] != "gov_economic" or len(mention.text) >= _SHORTEST_CLASS)
+        is_any_word = len(mention.text) < _SHORTEST_CLASS and not _AFTER_NAME.match(text, mention.end)
+        if is_any_word:
+            targets = tuple(t for t in targets if t[0] != _FUNCTION or _is_name_of(mention.text, t[1], vocabulary))
         if targets and mention.text not in _NO_ORIGIN:
             found.append(replace(mention, targets=targets))
     return found
+
+
+def _is_name_of(name: str, code: str, vocabulary: Vocabulary) -> bool:
+    member = vocabulary.member(_FUNCTION, code)
+    return member is not None and any(fold(n).startswith(fold(name)) for n in (member.name, *member.names, code))
 
 
 class Names:
@@ -106,9 +117,9 @@ class Names:
         self.text = text
         self.words = vocabulary.catalogue.words
         self._vocabulary = vocabulary
-        self._mentions = _spot(text, spotter)
+        self._mentions = _spot(text, spotter, vocabulary)
         self._known = known
-        self._headings = [(h, _spot(h, spotter)) for h in headings]
+        self._headings = [(h, _spot(h, spotter, vocabulary)) for h in headings]
         self._above = [m for _, mentions in self._headings for m in mentions]
         self._plain = sorted({w for said in self.words.values() for w in said}, key=len, reverse=True)
 
