@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from service.calculation.evidence import Operand
 from service.domain.check import JudgedFigure, Verdict
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
@@ -16,7 +17,7 @@ from service.drafting.editing.model import FigureChange, FigureState, GivenSourc
 from service.drafting.editing.streams import Lead, Stream
 from service.drafting.editing.structure import Part, Role
 from service.drafting.editing.tokens import Sort, bare, label_spans, plain
-from service.drafting.editing.vouching import Checker, Givens, differs
+from service.drafting.editing.vouching import Checker, Givens, differs, quantity_of
 
 #: Codes of findings that stay with a figure from version to version until something vouches for it.
 OPEN_CODES = frozenset({
@@ -99,6 +100,10 @@ class Judge:
         self._names = {bare(base.lead(b).words) for b, t in enumerate(base.tokens) if t.sort is Sort.FIGURE}
         self._seen: Counter[tuple[int, str]] = Counter()
         self._reported: set[int] = set()
+        self._by_text: dict[str, list[int]] = defaultdict(list)
+        for k, token in enumerate(edited.tokens):
+            if token.sort is Sort.FIGURE:
+                self._by_text[plain(edited.written(k))].append(k)
 
     def judge(self) -> Judgement:
         """Judge all."""
@@ -243,7 +248,9 @@ class Judge:
             judged = self._judged_at(figure)
             if token.sort is Sort.DIRECTION and judged is not None and not judged.quantity.number:
                 judged = None  # 「增加，均为0万元」: nothing vouches for a direction
-        if judged is not None and judged.verdict is Verdict.SUPPORTED:
+            if token.sort is Sort.YEAR and self._is_year_of_a_proven_figure(e, figure):
+                judged = None  # what was computed against one year is not what it is against another
+        if judged is not None and self._is_supported(judged) and self._stands_outside(judged, figure) and self._is_of_the_same(judged, e):
             self._out.judged[e] = judged
             self._settle(e, before, FigureState.CHECKED, after)
             return
@@ -263,6 +270,69 @@ class Judge:
             return
         self._settle(e, before, FigureState.OPEN, after)
         self._report(e, code or self._code(e, before), before, written)
+
+    def _stands_outside(self, judged: JudgedFigure, e: int) -> bool:
+        """Whether what supports a figure is a printed cell, or figures that are themselves vouched for.
+
+        An amount and its rate that a person makes up agree with each other and prove nothing.
+        """
+        cells = [s for s in judged.evidence if s.table]
+        if any(found.number.copy_abs() == judged.quantity.number.copy_abs() for s in cells if (found := quantity_of(s.quote))):
+            return True
+        said = [s for s in judged.evidence if not s.table]
+        others = [s for s in said if plain(s.row_label) != plain(judged.text)]
+        if not all(self._is_vouched_for(s, e) for s in others):
+            return False
+        is_of_itself = any(s.start == judged.source.start >= 0 for s in said)
+        is_said_again = any(s not in others and s.start != judged.source.start and self._is_vouched_for(s, e) for s in said)
+        return is_said_again or (bool(cells or others) and not is_of_itself)
+
+    def _is_vouched_for(self, stated: Source, apart_from: int) -> bool:
+        """Whether a figure of the text is as it was, or was vouched for."""
+        figure, quote = plain(stated.row_label), plain(stated.quote).rstrip("。")
+        return any(
+            k != apart_from and plain(self._edited.written(k)) == figure and quote in plain(self._stretch_text(k))
+            and self._states_what_it_may(k)
+            for k in self._by_text.get(figure, ())
+        )  # fmt: skip
+
+    def _states_what_it_may(self, k: int) -> bool:
+        state, b = self._out.states.get(k), self._match.before.get(k)
+        if state is None:
+            return b is not None and self._base.tokens[b].key == self._edited.tokens[k].key and self._open_before(b) is None
+        return state in {FigureState.CHECKED, FigureState.PERSON}
+
+    def _is_of_the_same(self, judged: JudgedFigure, e: int) -> bool:
+        """Whether the cells that support a changed figure are of the row that the figure before it was taken from."""
+        b = self._match.before.get(e)
+        if b is None or self._edited.tokens[e].sort is not Sort.FIGURE:
+            return True
+        ours = {plain(o.place.row) for o in self._operands(b) if o.place.row}
+        theirs = {plain(s.row_label) for s in judged.evidence if s.table and s.row_label}
+        if not ours or not theirs or ours & theirs:
+            return True
+        before, after = quantity_of(self._base.written(b)), quantity_of(self._edited.written(e))
+        if before is None or after is None or before.unit.kind is not after.unit.kind:
+            return False
+        return before.to(after.unit).rounded(after.decimals).number.copy_abs() == after.number.copy_abs()
+
+    def _is_year_of_a_proven_figure(self, e: int, figure: int) -> bool:
+        b, known = self._match.before.get(e), self._match.before.get(figure)
+        if b is None or known is None or self._base.tokens[known].key != self._edited.tokens[figure].key:
+            return False
+        s = self._grouping.stored_of[b]
+        quote = self._grouping.stored[s].sentence.text if s >= 0 else ""
+        is_back = plain(self._open.get((plain(quote), plain(self._base.written(b))), "")) == plain(self._edited.written(e))
+        return bool(self._operands(known)) and not is_back
+
+    def _operands(self, b: int) -> Sequence[Operand]:
+        """Return what a figure of the stored version rests on."""
+        s = self._grouping.stored_of[b]
+        if s < 0:
+            return ()
+        stored, token = self._grouping.stored[s], self._base.tokens[b]
+        found = [f for f in stored.sentence.figures if stored.start + f.start < token.end and stored.start + f.end > token.start]
+        return [o for f in found for o in f.operands]
 
     def _judged_at(self, figure: int) -> JudgedFigure | None:
         if figure < 0:

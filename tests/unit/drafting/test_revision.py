@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from service.domain.coordinate import Stage
 from service.domain.fact import Source
 from service.domain.finding import FINDING_CODES, Finding, Severity
 from service.domain.quantity import WAN_YUAN, Quantity
-from service.drafting.draft import Draft
+from service.drafting.draft import Draft, Paragraph
 from service.drafting.revision import ChangeKind, FigureState, GivenSource, Revision, revise
 from service.numerals import read_quantities
 from tests.unit.drafting.revisions import a_budget, a_draft, lines_of
@@ -280,6 +281,72 @@ def test_what_the_checker_supports_is_no_finding() -> None:
     assert not revision.findings
     assert (figure.text, figure.value, figure.unit, figure.operands[0].place.row) == ("161.75万元", "161.75", "万元", "合计")
     assert [f.state for c in revision.changes for f in c.figures] == [FigureState.CHECKED]
+
+
+def proof(*places: Source, text: str, sentence: str, start: int = 5, expected: str = "") -> JudgedFigure:
+    """Return a supported figure of the edited text with what supports it."""
+    quantity = read_quantities(text)[0].quantity
+    return JudgedFigure(Source("x", start=start, quote=sentence), text, quantity, "某数", Verdict.SUPPORTED, expected, evidence=places)
+
+
+def reported(*figures: JudgedFigure) -> CheckReport:
+    """Return a report of these figures."""
+    return CheckReport("x", "x", "", "", 2024, Stage.BUDGET, (("d1", "部门预算"),), figures, (), (0, 0, 0), 1)
+
+
+def test_an_amount_and_a_rate_made_up_together_do_not_vouch_for_each_other() -> None:
+    """They agree with the amount of this year, and are printed nowhere."""
+    draft = a_draft(("运行经费", [["运行经费{{11.55万元}}，【待补充：运行经费增减】。"]]))
+    filled = "运行经费11.55万元，比2023年减少2.31万元，下降16.67%。"
+    this = Source("x", start=4, row_label="11.55万元", quote=filled)
+    amount = Source("x", start=19, row_label="2.31万元", quote=filled)
+    cell = Source("d0", "T01", "表", 1, 1, "运行经费", "合计", quote="13.86")
+    rate = proof(amount, this, text="16.67%", sentence=filled, start=27)
+    invented = reported(proof(amount, this, text="2.31万元", sentence=filled, start=19), rate)
+    printed = reported(proof(cell, this, text="2.31万元", sentence=filled, start=19), rate)
+    edit_of = ("【待补充：运行经费增减】", "比2023年减少2.31万元，下降16.67%")
+
+    assert len(codes(edit(draft, edit_of, report=invented))) == 2
+    assert set(codes(edit(draft, edit_of, report=invented))) <= {"figure-without-source", "figure-changed-by-hand"}
+    assert not codes(edit(draft, edit_of, report=printed))
+
+
+def with_rows(draft: Draft, row: str) -> Draft:
+    """Return a draft whose figures rest on cells of a row."""
+    def paragraph(old: Paragraph) -> Paragraph:
+        return replace(old, sentences=tuple(
+            replace(s, figures=tuple(
+                replace(f, operands=tuple(replace(o, place=replace(o.place, row=row)) for o in f.operands)) for f in s.figures
+            )) for s in old.sentences
+        ))  # fmt: skip
+
+    return replace(draft, sections=tuple(replace(s, paragraphs=tuple(map(paragraph, s.paragraphs))) for s in draft.sections))
+
+
+@pytest.mark.parametrize(("row", "new", "expected"), [("行政运行", "240.00", []), ("事务", "240.00", ["figure-changed-by-hand"]), ("事务", "231.8", [])])
+def test_a_cell_of_another_row_does_not_vouch_for_a_changed_figure(row: str, new: str, expected: list[str]) -> None:
+    """The draft was written from the row 行政运行; rounding what stands there is no change of it."""
+    draft = with_rows(a_draft(("支出", [["行政运行{{231.77万元}}。"]])), "行政运行")
+    said = f"行政运行{new}万元。"
+    cell = Source("d1", "T03", "表", 1, 1, row, "基本支出", quote=new)
+    report = reported(proof(cell, text=f"{new}万元", sentence=said))
+
+    assert codes(edit(draft, ("231.77", new), report=report)) == expected
+
+
+def test_a_year_before_a_proven_figure_is_not_vouched_for_by_it() -> None:
+    """The same change is not that against another year; put back, it is."""
+    draft = a_draft(("支出", [["支出比2023年增加{{5.78万元}}。"]]))
+    cell = Source("d1", "T03", "表", 1, 1, "支出", "合计", quote="5.78")
+
+    def at(year: int) -> CheckReport:
+        return reported(proof(cell, text="5.78万元", sentence=f"支出比{year}年增加5.78万元。"))
+
+    wrong = edit(draft, ("2023年", "2022年"), report=at(2022))
+    back = edit(wrong.draft, ("2022年", "2023年"), report=at(2023))
+
+    assert codes(wrong) == ["year-changed-by-hand"]
+    assert not codes(back)
 
 
 def test_what_the_checker_contradicts_is_its_finding() -> None:
