@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -249,20 +250,26 @@ class Composer:
         return find_outline(self.outlines(), name)
 
     def _outline_of(self, own: Sequence[Document]) -> Outline:
-        """Return the outline that the year's own text follows, else that of its place, else the one for any place."""
+        """Return the outline of the documents' place, unless their text clearly follows another; else the one for any place."""
         fit = [o for o in self.outlines() if o.stage is own[0].stage]
         if not fit:
             raise InvalidInputError(f"没有{own[0].stage.value}的提纲。请用 --outline 给出自己的提纲文件。")
         headings = {fold(part) for d in own for p in d.passages for part in p.section.split("/")}
         text = "".join(headings)
         followed = [sum(fold(s.title) in text for s in o.sections) for o in fit]
-        best = max(range(len(fit)), key=lambda n: (followed[n] * 100 // len(fit[n].sections), fit[n].default))
-        if followed[best] * _FOLLOWS >= len(fit[best].sections):
+        share = [count * 100 // len(o.sections) for count, o in zip(followed, fit, strict=True)]
+        best = max(range(len(fit)), key=lambda n: (share[n], fit[n].default))
+        local = _of_place(fit, own)
+        is_followed = followed[best] * _FOLLOWS >= len(fit[best].sections)
+        if is_followed and (local is None or share[best] >= share[local] * _CLEARLY):
             return fit[best]
+        if local is not None:
+            return fit[local]
         most = max(followed)
         if most >= _SEVERAL and followed.count(most) == 1:
             return fit[followed.index(most)]
-        return _outline_of_place(fit, own)
+        anywhere = next((o for o in fit if "*" in o.places), None)
+        return anywhere or next((o for o in fit if o.default), fit[0])
 
     # -- figures ----------------------------------------------------------------------------------------
 
@@ -294,13 +301,25 @@ class Composer:
 _FOLLOWS = 3
 #: A short text follows an outline if it has so many of its headings, and more than of any other.
 _SEVERAL = 2
+#: A text clearly follows another outline than its place's if it has so many times the share of its headings.
+_CLEARLY = 2
+#: What stands before the place in a name or a title.
+_BEFORE_PLACE = re.compile(r"^(?:\d{4}年?度?|中国共产党|中共)+")
 
 
-def _outline_of_place(outlines: Sequence[Outline], own: Sequence[Document]) -> Outline:
-    names = " ".join(n for d in own for n in (d.entity, *d.entity_names, d.title))
-    by_place = next((o for o in outlines if any(p in names for p in o.places)), None)
-    anywhere = next((o for o in outlines if "*" in o.places), None)
-    return by_place or anywhere or next((o for o in outlines if o.default), outlines[0])
+def _of_place(outlines: Sequence[Outline], own: Sequence[Document]) -> int | None:
+    """Return which outline is for the documents' region, else for the place that their names speak of.
+
+    南京东路街道 is a street of 上海, and 周口店镇 is in 北京: a street or town is no city.
+    """
+    regions = [d.region for d in own if d.region]
+    names = [_BEFORE_PLACE.sub("", n) for d in own for n in (d.entity, *d.entity_names, d.title)]
+    for places in (regions, names):
+        for number, outline in enumerate(outlines):
+            bare = "|".join(re.escape(p.removesuffix("市")) for p in outline.places if p != "*")
+            if bare and any(re.search(rf"^(?:{bare})(?!.{{0,2}}[路街镇])|(?:{bare})[省市]", place) for place in places):
+                return number
+    return None
 
 
 def _is_short_for(short: str, name: str) -> bool:
