@@ -22,7 +22,7 @@ from service.domain.errors import (
     StoreError,
     UnreadableDocumentError,
 )
-from service.domain.finding import Severity
+from service.domain.finding import Finding, Severity
 from service.domain.quantity import Quantity
 from service.draft_report import (
     draft_from_dict,
@@ -316,7 +316,7 @@ class Drafts:
 
         Raises:
             MissingDraftError: There is no such version.
-            DraftNotReadyError: It has errors, or places that are still open.
+            DraftNotReadyError: It has errors, amounts or rates without a source, or places that are still open.
             StoreError: It is not what was kept, or cannot be marked.
         """
         name = " ".join(by.split())
@@ -327,7 +327,7 @@ class Drafts:
             return kept.stored.made
         if not is_intact(kept.stored):
             raise StoreError(f"草稿“{draft_id}”第{kept.version}版与存入时不一样，不能批准。请从备份恢复，或重新起草。")
-        errors = [each for each in kept.draft.findings if each.severity is Severity.ERROR]
+        errors = [each for each in kept.draft.findings if _blocks(each)]
         gaps = list(dict.fromkeys(each.what for each in kept.draft.gaps))
         if errors or gaps:
             raise DraftNotReadyError(draft_id, kept.version, [each.message for each in errors], gaps)
@@ -343,6 +343,13 @@ class Drafts:
             MissingDraftError: There is no such version.
         """
         return is_intact(self._stored(draft_id, version))
+
+
+def _blocks(finding: Finding) -> bool:
+    """Whether a draft with this finding is not approved: an error, or a sum that nothing and nobody vouches for."""
+    return finding.severity is Severity.ERROR or (
+        finding.code == "figure-without-source" and finding.severity is Severity.WARNING
+    )
 
 
 def hash_of(body: str, text: str) -> str:

@@ -132,7 +132,7 @@ class DraftNotReadyError(RequestError):
     def __init__(self, draft_id: str, version: int, errors: Sequence[str], gaps: Sequence[str]) -> None:
         parts = []
         if errors:
-            parts.append(f"有{len(errors)}处错误：{'；'.join(each.rstrip('。') for each in errors[:3])}{'等' if len(errors) > 3 else ''}")
+            parts.append(f"有{len(errors)}处错误或没有来源的数：{'；'.join(each.rstrip('。') for each in errors[:3])}{'等' if len(errors) > 3 else ''}")
         if gaps:
             parts.append(f"有{len(gaps)}项待补充：{'、'.join(gaps[:5])}{'等' if len(gaps) > 5 else ''}")
         super().__init__(

@@ -14,7 +14,7 @@ from service.calculation.formula import Binary, Call, Expression, Function, Lite
 from service.calculation.scope import Scope
 from service.calculation.trace import Evaluation, Series
 from service.domain.coordinate import Stage
-from service.domain.errors import FormulaTypeError, MissingFactError
+from service.domain.errors import FormulaTypeError, MissingFactError, NotInCorpusError
 from service.domain.fact import Authority
 from service.domain.quantity import NUMBER, WAN_YUAN, Kind, Quantity, round_half_up, trim
 from service.drafting.brief import Style
@@ -83,9 +83,21 @@ class Amounts:
         self._base = BASE_STAGES[base]
         self.used: list[tuple[str, Evaluation]] = []
         self._names: dict[str, dict[str, str]] = {}
+        self._known: dict[Expression, Evaluation | NotInCorpusError] = {}  # an outline asks for most figures several times
 
     def now(self, expression: Expression) -> Evaluation:
         """Evaluate a formula for the draft's year. Raises MissingFactError and other YoujuErrors."""
+        if expression not in self._known:
+            try:
+                self._known[expression] = self._evaluated(expression)
+            except NotInCorpusError as error:
+                self._known[expression] = error
+        found = self._known[expression]
+        if isinstance(found, NotInCorpusError):
+            raise found.with_traceback(None)
+        return found
+
+    def _evaluated(self, expression: Expression) -> Evaluation:
         found = evaluate(self._in_wan_yuan(expression), self.scope)
         if isinstance(found.value, Series) and found.shown is None:
             raise FormulaTypeError(f"“{found.formula}”得出的是一组数，不能填在一处。")

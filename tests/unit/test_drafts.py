@@ -334,10 +334,24 @@ def test_a_draft_with_errors_or_open_places_is_not_approved(bench: Bench) -> Non
     drafts = bench.drafts()
     made = drafts.create(BRIEF)
 
-    with pytest.raises(DraftNotReadyError, match="有1处错误：支出不对。有1项待补充：支出增减的原因。请改好") as caught:
+    with pytest.raises(DraftNotReadyError, match="有1处错误或没有来源的数：支出不对。有1项待补充：支出增减的原因。请改好") as caught:
         drafts.approve(made.id, None, "王某")
     assert caught.value.gaps == ("支出增减的原因",)
     assert drafts.find(made.id).stored.made.approved_at == ""
+
+
+@pytest.mark.parametrize(("severity", "stays_open"), [(Severity.WARNING, True), (Severity.NOTE, False)])
+def test_a_sum_without_a_source_is_not_approved(bench: Bench, severity: Severity, *, stays_open: bool) -> None:
+    """An amount filled in by hand needs a source; a count told in passing does not hold up a draft."""
+    bench.draft = a_draft(Finding("figure-without-source", severity, "补入的12.00万元还没有写明来源。"), entity=ENTITY)
+    drafts = bench.drafts()
+    made = drafts.create(BRIEF)
+
+    if stays_open:
+        with pytest.raises(DraftNotReadyError, match="没有来源的数"):
+            drafts.approve(made.id, None, "王某")
+    else:
+        assert drafts.approve(made.id, None, "王某").approved_by == "王某"
 
 
 def test_what_was_changed_in_the_store_is_noticed_and_not_approved(bench: Bench) -> None:
