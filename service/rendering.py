@@ -242,11 +242,6 @@ def finding_to_dict(finding: Finding) -> Json:
 # ------------------------------------------------------------------------------------ text for people
 
 
-def answer_to_text(answer: Answer) -> str:
-    """Write the answer, then its working, its sources and what the reader should know."""
-    return answer_dict_to_text(answer_to_dict(answer))
-
-
 def answer_dict_to_text(answer: Mapping[str, Any]) -> str:
     """Write an answer that is held as `answer_to_dict` returns it."""
     text: str = answer["text"]
@@ -345,11 +340,6 @@ def proof_share(tables: Sequence[Table]) -> str:
     return f"数字单元格{whole}个：已验证{proven}（{100 * proven // whole}%）、未验证{unproven}、有矛盾{contradicted}。"
 
 
-def result_to_text(result: Result) -> str:
-    """Write the value of a formula, its working and its operands."""
-    return _explained(0, result_to_dict(result))
-
-
 def _explained(number: int, result: Mapping[str, Any]) -> str:
     marks = f"（{'，'.join(result['marks'])}）" if result["marks"] else ""
     head = f"{number}. " if number else ""
@@ -409,8 +399,3 @@ def _table_name(place: Mapping[str, Any]) -> str:
 def _shortened(quote: str, most: int = 160) -> str:
     flat = " ".join(quote.split())
     return flat if len(flat) <= most else flat[:most] + "……"
-
-
-def has_errors(findings: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a finding of severity error is among *findings*."""
-    return any(each["severity"] == "error" for each in findings)

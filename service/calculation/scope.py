@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -809,8 +809,3 @@ def _shown(fact: Fact) -> str:
     if fact.quantity is None:
         return "空白" if fact.state is CellState.BLANK else "—"
     return f"{fact.quantity.number:f}{fact.quantity.unit.symbol}"
-
-
-def with_year(reference: Reference, year: int) -> Reference:
-    """Return *reference* for another year."""
-    return replace(reference, year=year)

@@ -215,7 +215,8 @@ class Writer:
         pieces = [self._filled(line.parts, _At(item, n)) for n, item in enumerate(self._items(line, ""), 1)]
         whole = standing.pop() if standing else _Builder()
         if not pieces and line.each is not None:
-            whole.gap(GapKind.FIGURE, f"按{line.each.level}列的{line.each.of}")
+            of = described(expression_of(line.each.of, _NO_ITEM, line.place), self._scope)
+            whole.gap(GapKind.FIGURE, f"按{line.each.level}列的{of}")
         for number, piece in enumerate(pieces):
             whole.put("；" if number else "")
             whole.join(piece)

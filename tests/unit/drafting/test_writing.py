@@ -479,3 +479,11 @@ def test_one_fund_does_not_stand_for_all_money(draft: Drafting, vocabulary: Voca
     made = draft(replace(document, facts=facts), sections=["支出预算总体情况说明"])
 
     assert {g.what for g in made.gaps} >= {"支出", "基本支出"}
+
+
+def test_a_list_that_cannot_be_made_is_a_gap_in_words(draft: Drafting, sample: Document) -> None:
+    """The lead 主要用于以下方面： never stands without its list."""
+    facts = tuple(f for f in sample.facts if f.coordinate.get("function") is None)
+    made = draft(replace(sample, facts=facts), sections=["一般公共预算支出预算情况说明"])
+
+    assert "按类列的一般公共预算支出" in {g.what for g in made.gaps}
