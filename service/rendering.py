@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from service.asking.answer import Answer, Citation, Result
+from service.asking.answer import Answer, Assistance, Citation, Result
 from service.calculation.evidence import Operand, Place
 from service.domain.document import Cell, DocumentSummary, Table
 from service.domain.fact import Fact, Proof, Source
@@ -45,7 +45,22 @@ def answer_to_dict(answer: Answer) -> Json:
         "missing": answer.missing,
         "unsupported": list(answer.unsupported),
         "path": answer.path,
+        "model": _assistance(answer.assistance) if answer.assistance else None,
         "ms": answer.ms,
+    }
+
+
+def _assistance(said: Assistance) -> Json:
+    return {
+        "name": said.model,
+        "planning": said.planning.value,
+        "plan": list(said.plan),
+        "decided": said.decided,
+        "wording": said.wording.value,
+        "faults": list(said.faults),
+        "prompts": [{"name": p.name, "version": p.version, "sha256": p.sha256} for p in said.prompts],
+        "calls": said.calls,
+        "ms": said.ms,
     }
 
 

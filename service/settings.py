@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.domain.errors import ConfigurationError
 
@@ -19,9 +20,25 @@ _EXPECTED = {
     "greater_than_equal": "不能小于{ge}",
     "less_than_equal": "不能大于{le}",
     "literal_error": "只能是 {expected}",
-    "string_pattern_mismatch": "应以 sqlite:// 或 postgresql+psycopg:// 开头",
+    "string_pattern_mismatch": "写法有误：数据库应以 sqlite:// 或 postgresql+psycopg:// 开头，服务地址应以 http:// 或 https:// 开头且不含用户名",
+    "dict_type": "应为JSON对象，如 {{\"top_k\": 1}}",
+    "bool_parsing": "应为 true 或 false",
     "path_type": "应为文件夹路径",
 }
+
+
+#: Plain HTTP or HTTPS without a user in it: a password would be shown with the address.
+_ADDRESS = r"^$|^https?://[^\s@]+$"
+
+
+def _json_object(text: object) -> object:
+    """Read a JSON object; anything else is refused by the type of the field."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 class Settings(BaseSettings):
@@ -38,6 +55,20 @@ class Settings(BaseSettings):
         host: Address `youju serve` listens on.
         port: Port `youju serve` listens on.
         log_level: Least important log line that is written.
+        llm_base_url: Address of an OpenAI-compatible server (``https://…/v1``); "" for none.
+        llm_model: Name of the model there; "" for none.
+        llm_api_key: Its key; never shown, never logged.
+        llm_understand_model: Model that proposes plans for questions: "" for *llm_model*, ``none`` for none.
+        llm_answer_model: Model that words answers, likewise.
+        llm_draft_model: Model that words drafts, likewise.
+        llm_seconds: Seconds that all requests for one reply may take together.
+        llm_retries: How often a request is repeated where the server is busy or the connection fails.
+        llm_steps: Most requests to the model that understanding one question may take.
+        llm_extra_body: JSON object that is sent along with every request, for what a server wants beyond the protocol.
+        embedding_base_url: Address of an OpenAI-compatible server of embeddings; "" for the embedded default.
+        embedding_model: Name of the model there.
+        embedding_api_key: Its key; never shown, never logged.
+        embedding_fused: Whether its vectors rank passages along with the words; otherwise they only fill up.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -52,6 +83,20 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    llm_base_url: str = Field(default="", pattern=_ADDRESS)
+    llm_model: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    llm_understand_model: str = ""
+    llm_answer_model: str = ""
+    llm_draft_model: str = ""
+    llm_seconds: int = Field(default=20, ge=1, le=600)
+    llm_retries: int = Field(default=1, ge=0, le=5)
+    llm_steps: int = Field(default=6, ge=1, le=20)
+    llm_extra_body: Annotated[dict[str, Any], NoDecode, BeforeValidator(_json_object)] = Field(default_factory=dict)
+    embedding_base_url: str = Field(default="", pattern=_ADDRESS)
+    embedding_model: str = ""
+    embedding_api_key: SecretStr = SecretStr("")
+    embedding_fused: bool = False
 
     @property
     def database(self) -> Path | str:
@@ -91,8 +136,8 @@ def read_settings() -> Settings:
 
 
 def _shown(name: object, value: object) -> str:
-    """Repeat a value, but not an address: it may hold a password."""
-    return "" if name == "database_url" else f"=“{str(value)[:40]}”"
+    """Repeat a value, but not an address or a key: it may hold a password."""
+    return "" if str(name).endswith(("_url", "_key", "_body")) else f"=“{str(value)[:40]}”"
 
 
 def _expected(kind: str, limits: dict[str, object], otherwise: str) -> str:

@@ -24,6 +24,15 @@ YoujuError
     StoreReadOnlyError
     StoreFullError
     StoreVersionError
+  ModelError                 the language model gave no usable reply; the rules answer instead
+    ModelUnreachableError
+    ModelKeyError
+    ModelNameError
+    ModelIncompatibleError
+    ModelOverflowError
+    ModelBusyError
+    ModelSlowError
+    ModelBrokenError
   ConfigurationError         the operator can fix it; raised at start-up only
 """
 
@@ -224,6 +233,60 @@ class StoreVersionError(StoreError):
     """The store was written by a newer version of the program."""
 
     code = "store-version"
+
+
+class ModelError(YoujuError):
+    """A language model gave no usable reply. Never reaches a caller: the rules answer instead, and a finding says so."""
+
+    code = "model"
+
+
+class ModelUnreachableError(ModelError):
+    """There is no server at the address, or the connection cannot be made."""
+
+    code = "model-unreachable"
+
+
+class ModelKeyError(ModelError):
+    """The server refuses the key."""
+
+    code = "model-key-refused"
+
+
+class ModelNameError(ModelError):
+    """The server has no model of that name."""
+
+    code = "model-unknown"
+
+
+class ModelIncompatibleError(ModelError):
+    """The server does not speak the protocol of OpenAI's chat completions."""
+
+    code = "model-incompatible"
+
+
+class ModelOverflowError(ModelError):
+    """What was sent is too long for the model."""
+
+    code = "model-overflow"
+
+
+class ModelBusyError(ModelError):
+    """The server is overloaded, or the quota is used up."""
+
+    code = "model-busy"
+
+
+class ModelSlowError(ModelError):
+    """There was no complete reply in the time allowed."""
+
+    code = "model-slow"
+
+
+class ModelBrokenError(ModelError):
+    """The reply broke off, is empty, or holds nothing that can be used."""
+
+    code = "model-broken"
 
 
 class ConfigurationError(YoujuError):

@@ -138,6 +138,28 @@ class Finding(BaseModel):
     places: list[Place]
 
 
+class UsedPrompt(BaseModel):
+    """A prompt that was sent to a language model."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+class Assistance(BaseModel):
+    """What language models did for an answer, and what of it was used."""
+
+    name: str
+    planning: Literal["none", "same", "differs", "used", "offered", "unusable", "failed"]
+    plan: list[str]
+    decided: str
+    wording: Literal["none", "kept", "repaired", "refused", "failed"]
+    faults: list[str]
+    prompts: list[UsedPrompt]
+    calls: int
+    ms: int
+
+
 class Answer(BaseModel):
     """An answer: its text, and for every figure in it the formula, the working and the places."""
 
@@ -145,7 +167,7 @@ class Answer(BaseModel):
         id="a1b2c3d4", question="基本支出占多少？", status="answered",
         text="2024年基本支出537.27万元，占支出950.47万元的56.53%。", entity="新乡市红旗区委员会办公室",
         year=2024, results=[_RESULT], citations=[{"role": "source"} | _CELL], findings=[],
-        plan=["占比(基本支出, 支出)"], readings=[], missing="", unsupported=[], path="rules", ms=9,
+        plan=["占比(基本支出, 支出)"], readings=[], missing="", unsupported=[], path="rules", model=None, ms=9,
     )  # fmt: skip
 
     id: str
@@ -162,6 +184,7 @@ class Answer(BaseModel):
     missing: str
     unsupported: list[str]
     path: str
+    model: Annotated[Assistance | None, Field(description="语言模型做了什么；没有配置模型时为空。")] = None
     ms: int
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from evals import __main__ as command
 from evals.cases import Case, CaseError, load_cases, parse_case, suite_path
@@ -109,7 +110,7 @@ def test_the_report_shows_question_expected_and_got() -> None:
 
 def test_secrets_are_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     class Secretive(Settings):
-        llm_api_key: str = "sk-1"
+        llm_api_key: SecretStr = SecretStr("sk-1")
 
     described = describe(Secretive(home=tmp_path))
     assert described["llm_api_key"] == "set"

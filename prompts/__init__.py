@@ -1,0 +1,1 @@
+"""The prompts, one file per step. Read by `service.adapters.prompt_files`."""

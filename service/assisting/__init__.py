@@ -1,0 +1,1 @@
+"""What a language model may do: propose a plan, propose words. Nothing it proposes reaches a reader unverified."""
