@@ -40,6 +40,8 @@ NO_SUCH_ROUTE = "no-such-route"
 METHOD_NOT_ALLOWED = "method-not-allowed"
 BODY_TOO_LARGE = "body-too-large"
 INTERNAL_ERROR = "internal-error"
+#: For the log alone: nobody was there any more to be answered.
+CLIENT_GONE = "client-gone"
 HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, INTERNAL_ERROR)
 
 #: What was expected, by the type pydantic gives its errors.

@@ -6,10 +6,11 @@ import re
 import time
 import uuid
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import logger, record_incident
-from service.web.error_responses import BODY_TOO_LARGE, INTERNAL_ERROR, MEDIA_TYPE, problem_bytes
+from service.web.error_responses import BODY_TOO_LARGE, CLIENT_GONE, INTERNAL_ERROR, MEDIA_TYPE, problem_bytes
 from service.web.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -57,10 +58,12 @@ class _Passage:
         """Serve the request, count it and log it."""
         started = time.monotonic_ns()
         incident = ""
-        self._scope.setdefault("state", {})
+        self._scope.setdefault("state", {})["request_id"] = self._id
         try:
             if not self._refused:
                 await self._app(self._scope, self._take, self._give)
+        except ClientDisconnect:
+            self._scope["state"]["code"] = CLIENT_GONE
         except Exception as error:  # the one place where a traceback would reach a caller
             incident = record_incident(error, request=self._id)
         if not self._status:

@@ -52,6 +52,9 @@ class AskRequest(BaseModel):
     ]
     entity: Annotated[str | None, Field(max_length=200, description="限定部门或单位。")] = None
     year: Annotated[int | None, Field(ge=1949, le=2999, description="限定预算年度。")] = None
+    stream: Annotated[
+        bool | None, Field(description="以事件流逐句送出；不给则看Accept头是否含text/event-stream。")
+    ] = None
 
 
 class FormulaRequest(BaseModel):
@@ -186,6 +189,57 @@ class Answer(BaseModel):
     path: str
     model: Annotated[Assistance | None, Field(description="语言模型做了什么；没有配置模型时为空。")] = None
     ms: int
+
+
+class StepEvent(BaseModel):
+    """Event ``status``: a step of the work begins."""
+
+    step: Literal["understanding", "calculating", "wording", "verifying"]
+    text: Annotated[str, Field(description="理解、取数、措辞、核对。")]
+
+
+class PlanEvent(BaseModel):
+    """Event ``plan``: what the question was understood to ask for."""
+
+    formulas: list[str]
+    entity: str | None
+    year: int | None
+    path: str
+
+
+class SentenceEvent(BaseModel):
+    """Event ``sentence``: a sentence of the verified answer; all of them together are its text."""
+
+    index: Annotated[int, Field(description="第几句，从0起。")]
+    text: str
+
+
+class FigureEvent(BaseModel):
+    """Event ``figure``: a figure of the sentence sent last."""
+
+    sentence: int
+    start: Annotated[int, Field(description="在句子里的位置，按字符计，从0起。")]
+    end: int
+    text: str
+    value: str
+    unit: str
+    label: str
+    formula: Annotated[str, Field(description="算式；只是某个结果的取数时为空。")]
+    marks: list[str]
+    result: Annotated[int, Field(description="results里的第几个，从0起。")]
+    operand: Annotated[int | None, Field(description="是这个结果的第几个取数；就是结果本身时为空。")]
+
+
+class CitationEvent(Citation):
+    """Event ``citation``: a place that the sentence sent last rests on; other prints of a figure are in ``done`` alone."""
+
+    sentence: int
+    index: Annotated[int, Field(description="citations里的第几个，从0起。")]
+    where: str
+
+
+#: What the events of a streamed answer hold, without its last one.
+EVENTS = (StepEvent, PlanEvent, SentenceEvent, FigureEvent, CitationEvent)
 
 
 class KeptAnswer(Answer):

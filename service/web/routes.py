@@ -1,4 +1,4 @@
-"""The endpoints. Plain functions: the work is done in threads, and nothing here streams."""
+"""The endpoints of documents and questions. The work is done in threads; an answer is sent as it comes where asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
 from fastapi.responses import PlainTextResponse
+from starlette.concurrency import run_in_threadpool
 
 from service.application import Application
 from service.domain.errors import MissingDocumentError
@@ -20,6 +21,7 @@ from service.rendering import (
     table_to_dict,
 )
 from service.web import models
+from service.web.chat import Progress, answer_events
 from service.web.error_responses import MEDIA_TYPE
 from service.web.jobs import Jobs
 from service.web.metrics import CONTENT_TYPE, Metrics
@@ -63,18 +65,47 @@ v1 = APIRouter(prefix="/v1")
 probes = APIRouter(tags=["运行"])
 
 
+_STREAM = "text/event-stream"
+_ASKED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": (
+            "回答。要求事件流时，依次是 status、plan、每句的 sentence 及其 figure、citation，最后是 done（同JSON的回答）；"
+            "开始之后出错，最后是 error（问题详情）"
+        ),
+        "content": {_STREAM: {"schema": {"oneOf": [each.model_json_schema() for each in models.EVENTS]}}},
+    }
+}
+
+
 @v1.post(
     "/ask",
     response_model=models.Answer,
-    responses=problems(400, 413, 422, 503),
+    responses=_ASKED | problems(400, 413, 422, 503),
     tags=["问答"],
     summary="提问。拒答（refused）和反问（clarify）也是200，见status",
 )
-def ask(asked: models.AskRequest, application: App, metrics: Counts) -> Json:
+async def ask(asked: models.AskRequest, request: Request, application: App, metrics: Counts) -> Any:
     """Answer a question. A refusal or a question back is a 200 too: see ``status``."""
-    answer = application.ask(asked.question, history=tuple(asked.history), entity=asked.entity or None, year=asked.year)
-    metrics.count_answer(answer.status.value, answer.ms)
-    return answer_to_dict(answer)
+
+    def work(progress: Progress) -> Json:
+        del progress
+        answer = application.ask(
+            asked.question, history=tuple(asked.history), entity=asked.entity or None, year=asked.year
+        )
+        metrics.count_answer(answer.status.value, answer.ms)
+        return answer_to_dict(answer)
+
+    if _is_streamed(asked, request):
+        return await answer_events(request, work)
+    return await run_in_threadpool(work, lambda _: None)
+
+
+def _is_streamed(asked: models.AskRequest, request: Request) -> bool:
+    """Whether an answer is to be sent as it comes: as the body says, else as the header Accept does."""
+    if asked.stream is not None:
+        return asked.stream
+    accepted = (each.partition(";")[0].strip().lower() for each in request.headers.get("accept", "").split(","))
+    return _STREAM in accepted
 
 
 @v1.get(
