@@ -14,6 +14,7 @@ from service.domain.errors import (
     ConfigurationError,
     InvalidInputError,
     MissingAnswerError,
+    MissingDocumentError,
     OversizedDocumentError,
     SourceDocumentError,
     StoreError,
@@ -24,6 +25,7 @@ from service.domain.fact import Fact
 if TYPE_CHECKING:
     from service.asking.answer import Answer, Result
     from service.domain.check import CheckReport
+    from service.domain.document import Passage
     from service.ingestion.blocks import Reading
     from service.ports import (
         AnswerLog,
@@ -448,6 +450,41 @@ class Application:
                 if len(found) >= limit:
                     return tuple(found)
         return tuple(found)
+
+    def search(
+        self, query: str, *, entity: str | None = None, year: int | None = None, limit: int = 10
+    ) -> tuple[tuple[DocumentSummary, Passage], ...]:
+        """Return the passages that bear on some words, best first, each with its document.
+
+        Args:
+            query: Words or a sentence.
+            entity: Part of the name of the entity whose documents are searched, None for all.
+            year: Budget year, None for all.
+            limit: Most passages.
+
+        Raises:
+            InvalidInputError: The query is empty or too long.
+            MissingDocumentError: There is no document of that entity or year.
+        """
+        if not query.strip():
+            raise InvalidInputError("没有收到要找的词。例如：部门职责。")
+        if len(query) > self.limits.max_question_chars:
+            raise InvalidInputError(f"要找的话有{len(query)}个字，超过{self.limits.max_question_chars}字的上限。请只写几个词。")
+        held = self._library.summaries()
+        within = {
+            s.id: s for s in held
+            if (year is None or s.year == year)
+            and (not entity or any(entity in name for name in (s.entity, *s.entity_names)))
+        }  # fmt: skip
+        if not within:
+            known = "、".join(dict.fromkeys(f"{s.entity}{s.year}年" for s in held[:8]))
+            wanted = "".join(filter(None, (f"“{entity}”" if entity else "", f"{year}年" if year else "")))
+            raise MissingDocumentError(
+                f"资料库里没有{wanted}的文件。现有{known}。" if known else "资料库里还没有文件。请先用 youju ingest 导入。"
+            )
+        hits = self._index.search(query, documents=list(within), limit=limit)
+        of = {each: {p.id: p for p in self._library.get(each).passages} for each in dict.fromkeys(d for d, _ in hits)}
+        return tuple((within[d], of[d][p]) for d, p in hits if p in of[d])
 
     def ask(
         self, question: str, *, history: Sequence[str] = (), entity: str | None = None, year: int | None = None

@@ -29,7 +29,7 @@ _ENDINGS = {"txt": "text", "markdown": "md", "htm": "html"}
 PASTED = "标准输入.txt"
 COMMANDS = (
     "ingest", "tables", "documents", "ask", "check", "draft", "drafts", "recheck", "approve", "explain", "doctor",
-    "serve", "eval",
+    "serve", "mcp", "eval",
 )  # fmt: skip
 #: A hostile document must not steer the terminal it is printed on.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

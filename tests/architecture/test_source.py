@@ -22,6 +22,7 @@ ALLOWED = {
     },
     "service.asking": {"pypinyin"},
     "service.cli": {"click", "typer", "uvicorn"},
+    "service.mcp": {"anyio", "mcp", "mcp_types", "pydantic", "uvicorn"},
     "service.settings": {"pydantic", "pydantic_settings"},
     "service.bootstrap": {"sqlalchemy"},
     "service.web": {"fastapi", "pydantic", "starlette"},
