@@ -1,0 +1,1 @@
+"""Language models and embeddings behind OpenAI-compatible servers. Importing this loads no library of theirs."""
