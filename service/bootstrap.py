@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.adapters.sql_library import SqlLibrary
+    from service.conversations import Conversations
     from service.domain.errors import SourceDocumentError
     from service.drafts import Drafts
     from service.ports import FileRead, FileToRead, Parser
@@ -108,6 +109,20 @@ def build_drafts(settings: Settings, application: Application) -> Drafts:
         store=SqlDrafts(library), clock=SystemClock(), reader=read_file, limits=application.limits, word=document,
         refuse=partial(refusal_of, rules=vocabulary.wording),
     )  # fmt: skip
+
+
+def build_conversations(settings: Settings) -> Conversations:
+    """Return the conversations of the store.
+
+    Raises:
+        StoreError: A store cannot be used; the message says what to do.
+        ConfigurationError: The database address cannot be used.
+    """
+    from service.adapters.clock import SystemClock
+    from service.adapters.sql_conversations import SqlConversations
+    from service.conversations import Conversations
+
+    return Conversations(store=SqlConversations(_opened(settings)), clock=SystemClock())
 
 
 def _workers(settings: Settings) -> Parser:

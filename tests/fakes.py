@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from service.conversations import title_of
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
 from service.domain.errors import MissingDocumentError
 from service.domain.fact import Fact, Proof
-from service.ports import DraftSummary, StoredAnswer, StoredDraft
+from service.ports import Conversation, DraftSummary, StoredAnswer, StoredDraft, Turn
 
 
 class FakeLibrary:
@@ -175,6 +176,31 @@ class FakeDraftStore:
         versions[-1] = replace(versions[-1], text=versions[-1].text + "。")
 
 
+class FakeConversationStore:
+    """The ConversationStore port over a dictionary, the conversation used last at its end."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, tuple[Turn, ...]] = {}
+
+    def keep(self, conversation_id: str, turn: Turn) -> None:
+        """Add a turn."""
+        self._turns[conversation_id] = (*self._turns.pop(conversation_id, ()), turn)
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """Return what was kept."""
+        turns = self._turns.get(conversation_id)
+        return _conversation(conversation_id, turns) if turns else None
+
+    def summaries(self, *, limit: int = 50) -> tuple[Conversation, ...]:
+        """Describe the conversations."""
+        found = (replace(_conversation(id, turns), turns=()) for id, turns in self._turns.items())  # noqa: A001
+        return tuple(found)[::-1][:limit]
+
+    def remove(self, conversation_id: str) -> bool:
+        """Forget it."""
+        return self._turns.pop(conversation_id, None) is not None
+
+
 class FixedClock:
     """The Clock port: always the same time, a millisecond later at each look."""
 
@@ -190,6 +216,11 @@ class FixedClock:
         """Return one more than before."""
         self._elapsed_ms += 1
         return self._elapsed_ms
+
+
+def _conversation(conversation_id: str, turns: tuple[Turn, ...]) -> Conversation:
+    first, last = turns[0], turns[-1]
+    return Conversation(conversation_id, title_of(first.question), first.asked_at, last.asked_at, turns, len(turns))
 
 
 def _place(document: Document) -> tuple[object, ...]:

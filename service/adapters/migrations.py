@@ -182,12 +182,18 @@ def _keep_drafts(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _keep_conversations(connection: Connection) -> None:
+    for statement in _CONVERSATIONS.split(";"):
+        connection.execute(text(statement))
+
+
 #: Applied in order, each once. Never edited after a release: a change is a new one at the end.
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("create-library", _create_library),
     ("keep-answers", _keep_answers),
     ("keep-pages", _keep_pages),
     ("keep-drafts", _keep_drafts),
+    ("keep-conversations", _keep_conversations),
 )
 LATEST = len(MIGRATIONS)
 
@@ -323,4 +329,24 @@ CREATE TABLE draft_versions (
   approved_at TEXT,
   approved_by TEXT,
   PRIMARY KEY (draft, version)
+)"""
+
+_CONVERSATIONS = """
+CREATE TABLE conversations (
+  id TEXT NOT NULL PRIMARY KEY,
+  title TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  used BIGINT NOT NULL
+);
+CREATE INDEX conversations_used ON conversations (used);
+CREATE TABLE conversation_turns (
+  conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  question TEXT NOT NULL,
+  answer_id TEXT NOT NULL,
+  text TEXT NOT NULL,
+  status TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  PRIMARY KEY (conversation, position)
 )"""

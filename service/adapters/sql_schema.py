@@ -162,6 +162,29 @@ draft_versions = Table(
     Column("approved_by", Text),
 )
 
+conversations = Table(
+    "conversations",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Index("conversations_used", "used"),
+)
+
+conversation_turns = Table(
+    "conversation_turns",
+    METADATA,
+    Column("conversation", Text, ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("answer_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),
+)
+
 
 #: Distinct records met while writing, per class: their fields as JSON → their number.
 _Pools = dict[type, dict[tuple[Any, ...], int]]

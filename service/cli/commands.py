@@ -291,6 +291,7 @@ def serve(
     import uvicorn
 
     from service import logs
+    from service.bootstrap import build_conversations
     from service.web.app import create_app
 
     desk = desk_of(context)
@@ -309,7 +310,7 @@ def serve(
     logs.log_to_stderr(settings.log_level)
     built = desk.build(settings)
     built.finish_indexing()
-    application = create_app(built, desk.draw(settings, built))
+    application = create_app(built, desk.draw(settings, built), build_conversations(settings))
     logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
     address = f"http://{at[0]}:{listening.getsockname()[1]}"
     note(f"有据已启动：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")

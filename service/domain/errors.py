@@ -15,6 +15,7 @@ YoujuError
     MissingDocumentError
     MissingAnswerError
     MissingDraftError
+    MissingConversationError
   SourceDocumentError        a file cannot be taken in
     UnreadableDocumentError
     EmptyDocumentError
@@ -179,6 +180,12 @@ class MissingDraftError(NotInCorpusError):
     """No stored draft has that number."""
 
     code = "missing-draft"
+
+
+class MissingConversationError(NotInCorpusError):
+    """No stored conversation has that number."""
+
+    code = "missing-conversation"
 
 
 class SourceDocumentError(YoujuError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from service.application import Application
+from service.conversations import Conversations
 from service.drafts import Drafts
 from service.web.checks import checks
+from service.web.conversations import conversations as conversation_routes
 from service.web.drafts import drafts as draft_routes
 from service.web.error_responses import add_error_handlers
 from service.web.gate import Gate
@@ -18,12 +20,15 @@ from service.web.routes import probes, v1
 _ENVELOPE_BYTES = 64 * 1024
 
 
-def create_app(application: Application, drafts: Drafts | None = None) -> FastAPI:
+def create_app(
+    application: Application, drafts: Drafts | None = None, conversations: Conversations | None = None
+) -> FastAPI:
     """Return the HTTP application.
 
     Args:
         application: Documents, questions and checks.
         drafts: What drafting needs; without it, requests for drafts are refused.
+        conversations: Where conversations are kept; without it, questions in conversations are refused.
 
     The interactive documentation pages of FastAPI are left out: they load scripts from other hosts.
     """
@@ -37,12 +42,14 @@ def create_app(application: Application, drafts: Drafts | None = None) -> FastAP
     )
     app.state.application = application
     app.state.drafts = drafts
+    app.state.conversations = conversations
     app.state.metrics = metrics
     app.state.jobs = Jobs()
     add_error_handlers(app)
     app.include_router(v1)
     app.include_router(checks)
     app.include_router(draft_routes)
+    app.include_router(conversation_routes)
     app.include_router(probes)
     app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

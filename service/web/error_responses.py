@@ -42,6 +42,8 @@ BODY_TOO_LARGE = "body-too-large"
 INTERNAL_ERROR = "internal-error"
 #: For the log alone: nobody was there any more to be answered.
 CLIENT_GONE = "client-gone"
+#: For the log alone: the answer was given, and could not be kept in its conversation.
+NOT_KEPT = "conversation-not-kept"
 HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, INTERNAL_ERROR)
 
 #: What was expected, by the type pydantic gives its errors.
@@ -51,6 +53,9 @@ _EXPECTED = {
     "string_unicode": "含有无法识别的字符",
     "string_too_long": "太长",
     "string_too_short": "不能为空",
+    "string_pattern_mismatch": "写法不对",
+    "bool_type": "应为true或false",
+    "bool_parsing": "应为true或false",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
@@ -112,13 +117,20 @@ def _of_validation(request: Request, error: Exception) -> Response:
     wrong = [
         {
             "field": ".".join(str(step) for step in each["loc"][1:]) or str(each["loc"][0]),
-            "problem": _EXPECTED.get(each["type"], "不合要求"),
+            "problem": _expected(each),
         }
         for each in error.errors()
     ]
     said = "；".join(f"{each['field']}{each['problem']}" for each in wrong[:5])
     detail = f"请求不合要求：{said}。请对照 /openapi.json 改正。"
     return _answer(request, 422, INVALID_REQUEST, detail, errors=wrong[:20])
+
+
+def _expected(wrong: Mapping[str, Any]) -> str:
+    """Say what is wrong with a field; what our own validators raise says it itself."""
+    if wrong["type"] == "value_error":
+        return str(wrong["ctx"]["error"])
+    return _EXPECTED.get(wrong["type"], "不合要求")
 
 
 def _of_routing(request: Request, error: Exception) -> Response:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from service.conversations import ID_OR_NEW
 
 _CELL = {
     "document": "53639bf72c50f935",
@@ -55,6 +57,20 @@ class AskRequest(BaseModel):
     stream: Annotated[
         bool | None, Field(description="以事件流逐句送出；不给则看Accept头是否含text/event-stream。")
     ] = None
+    conversation: Annotated[
+        str | None,
+        Field(
+            pattern=rf"^(?:{ID_OR_NEW})$",
+            description="对话编号，写new开始新的；先前的问题取自所存的对话，这次的问答也存进去。不能与history同时给。",
+        ),
+    ] = None
+
+    @field_validator("conversation")
+    @classmethod
+    def _brings_its_own_history(cls, conversation: str | None, given: ValidationInfo) -> str | None:
+        if conversation is not None and given.data.get("history"):
+            raise ValueError("不能与history同时给出")
+        return conversation
 
 
 class FormulaRequest(BaseModel):
@@ -188,6 +204,9 @@ class Answer(BaseModel):
     unsupported: list[str]
     path: str
     model: Annotated[Assistance | None, Field(description="语言模型做了什么；没有配置模型时为空。")] = None
+    conversation: Annotated[
+        str | None, Field(description="所在对话的编号；没有要求保存，或没有存成时为空。")
+    ] = None
     ms: int
 
 
@@ -246,6 +265,39 @@ class KeptAnswer(Answer):
     """An answer as it was given."""
 
     asked_at: str
+
+
+class Turn(BaseModel):
+    """A question of a conversation and its answer."""
+
+    question: str
+    answer: Annotated[str, Field(description="回答编号，依据见 /v1/answers/{id}。")]
+    text: str
+    status: Literal["answered", "refused", "clarify"]
+    asked_at: str
+
+
+class ConversationSummary(BaseModel):
+    """What is known of a conversation without what was said."""
+
+    model_config = _example(
+        id="0123456789ab", title="人员经费占基本支出的比重", created_at="2024-03-01T09:00:00+00:00",
+        updated_at="2024-03-01T09:05:00+00:00", length=2,
+    )  # fmt: skip
+
+    id: str
+    title: str
+    created_at: str
+    updated_at: str
+    length: Annotated[int, Field(description="有几问。")]
+
+
+class Conversation(ConversationSummary):
+    """A conversation, its turns oldest first."""
+
+    model_config = ConfigDict(json_schema_extra=None)
+
+    turns: list[Turn]
 
 
 class Cells(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
@@ -10,7 +11,9 @@ from fastapi.responses import PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 from service.application import Application
-from service.domain.errors import MissingDocumentError
+from service.asking.answer import Answer
+from service.conversations import Conversations
+from service.domain.errors import ConfigurationError, MissingDocumentError
 from service.rendering import (
     Json,
     answer_to_dict,
@@ -21,8 +24,8 @@ from service.rendering import (
     table_to_dict,
 )
 from service.web import models
-from service.web.chat import Progress, answer_events
-from service.web.error_responses import MEDIA_TYPE
+from service.web.chat import Progress, Work, answer_events
+from service.web.error_responses import MEDIA_TYPE, NOT_KEPT
 from service.web.jobs import Jobs
 from service.web.metrics import CONTENT_TYPE, Metrics
 
@@ -45,6 +48,18 @@ def _jobs(request: Request) -> Jobs:
     found = request.app.state.jobs
     if not isinstance(found, Jobs):
         raise TypeError("create_app() sets the jobs")
+    return found
+
+
+def kept_conversations(request: Request) -> Conversations:
+    """Return the conversations of the service.
+
+    Raises:
+        ConfigurationError: It keeps none.
+    """
+    found = request.app.state.conversations
+    if not isinstance(found, Conversations):
+        raise ConfigurationError("这里没有启用对话的保存。请用 youju serve 启动服务，或在 history 里给出先前的问题。")
     return found
 
 
@@ -80,24 +95,39 @@ _ASKED: dict[int | str, dict[str, Any]] = {
 @v1.post(
     "/ask",
     response_model=models.Answer,
-    responses=_ASKED | problems(400, 413, 422, 503),
+    responses=_ASKED | problems(400, 404, 413, 422, 503),
     tags=["问答"],
     summary="提问。拒答（refused）和反问（clarify）也是200，见status",
 )
 async def ask(asked: models.AskRequest, request: Request, application: App, metrics: Counts) -> Any:
     """Answer a question. A refusal or a question back is a 200 too: see ``status``."""
-
-    def work(progress: Progress) -> Json:
-        del progress
-        answer = application.ask(
-            asked.question, history=tuple(asked.history), entity=asked.entity or None, year=asked.year
-        )
-        metrics.count_answer(answer.status.value, answer.ms)
-        return answer_to_dict(answer)
-
+    work = _work(asked, request, application, metrics)
     if _is_streamed(asked, request):
         return await answer_events(request, work)
     return await run_in_threadpool(work, lambda _: None)
+
+
+def _work(asked: models.AskRequest, request: Request, application: Application, metrics: Metrics) -> Work:
+    """Return what answers a question, in a conversation where it is asked in one."""
+    kept = kept_conversations(request) if asked.conversation else None
+
+    def work(progress: Progress) -> Json:
+        del progress
+
+        def answer_after(history: Sequence[str]) -> Answer:
+            return application.ask(asked.question, history=history, entity=asked.entity or None, year=asked.year)
+
+        conversation: str | None = None
+        if kept and asked.conversation:
+            answer, conversation = kept.ask(asked.conversation, asked.question, answer_after)
+            if conversation is None:
+                request.state.code = NOT_KEPT
+        else:
+            answer = answer_after(asked.history)
+        metrics.count_answer(answer.status.value, answer.ms)
+        return answer_to_dict(answer) | {"conversation": conversation}
+
+    return work
 
 
 def _is_streamed(asked: models.AskRequest, request: Request) -> bool:

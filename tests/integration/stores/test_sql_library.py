@@ -235,6 +235,7 @@ def test_a_version_1_store_is_migrated_with_its_documents(path: Path) -> None:
             (2, "keep-answers"),
             (3, "keep-pages"),
             (4, "keep-drafts"),
+            (5, "keep-conversations"),
         ]
 
 
