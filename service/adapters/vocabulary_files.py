@@ -9,7 +9,7 @@ from typing import Any
 
 from service.vocabulary.vocabulary import Vocabulary, build_vocabulary
 
-_TOML = ("dimensions", "measures", "tables", "narrative", "questions", "rules", "wording")
+_TOML = ("dimensions", "measures", "tables", "narrative", "questions", "rules", "wording", "phrasing")
 _CSV = ("functions.csv", "economic.csv", "gov_economic.csv", "economic_pairs.csv")
 
 

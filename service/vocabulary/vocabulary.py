@@ -9,6 +9,7 @@ from typing import Any
 from service.vocabulary.catalogue import Catalogue, NarrativeSection, Side, StandardTable
 from service.vocabulary.members import Dimension, Equivalence, Measure, Member, MemberIndex
 from service.vocabulary.names import fold
+from service.vocabulary.phrasing import PhrasingWords, read_phrasing_words
 from service.vocabulary.wording import WordingRules, read_wording_rules
 
 
@@ -27,6 +28,7 @@ class Vocabulary:
         rules: Raw entries of ``rules.toml``, read by the proof step.
         outlines: Raw draft outlines by file name.
         wording: Words and patterns that the checks of wording go by.
+        phrasing: Words that a language model may use.
     """
 
     dimensions: Mapping[str, Dimension]
@@ -39,6 +41,7 @@ class Vocabulary:
     rules: tuple[Mapping[str, Any], ...]
     outlines: Mapping[str, Any]
     wording: WordingRules
+    phrasing: PhrasingWords
 
     def member(self, dimension: str, member_id: str) -> Member | None:
         """Return the member of that id."""
@@ -82,7 +85,7 @@ def build_vocabulary(
     """Assemble the vocabulary.
 
     Args:
-        files: Parsed TOML by stem: dimensions, measures, tables, narrative, questions, rules, wording.
+        files: Parsed TOML by stem: dimensions, measures, tables, narrative, questions, rules, wording, phrasing.
         codes: Rows of the CSV files by file name.
         outlines: Parsed draft outlines by stem.
     """
@@ -115,6 +118,7 @@ def build_vocabulary(
         rules=tuple(files["rules"]["rule"]),
         outlines=outlines,
         wording=read_wording_rules(files["wording"]),
+        phrasing=read_phrasing_words(files["phrasing"]),
     )
 
 

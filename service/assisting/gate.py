@@ -1,0 +1,259 @@
+"""The gate a wording must pass: it may say what the rules' text says, in other words, and nothing else.
+
+Every word must be a piece that the program writes, a name, a year or a word of the rules' text, or stand in the list
+of plain words. Every piece must be said of the same thing, the same year, the same base and in the same direction.
+Every word with a meaning must be said of the same thing as in the rules' text, denied where it is denied there. What
+must not be left out must be there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from service.assisting.bindings import Binding, Reader, Reading, Said
+from service.assisting.pieces import NAME, YEAR, Kind, Pieces, filled
+
+#: A wording is at most so many times as long as the rules' text, and so many characters.
+_LONGER, _SPARE = 2, 160
+#: Texts of so many pieces or fewer must keep all of them; of longer ones the first sentence and what it quotes.
+_FEW_PIECES = 8
+_DIRECTIONS = frozenset({"down", "up", "flat", "more", "less"})
+#: Roles whose words are judged by the pieces they relate.
+_RELATIONS = frozenset({"base", "whole", "share", "to"})
+#: Senses that narrow what is said in a clause: what is said of the rest must not be said of all.
+_NARROWING = frozenset({
+    "quantifier", "negation", "final", "doubt", "judgement", "goal", "part", "difference", "remainder", "average", "conversion", "unequal",
+})  # fmt: skip
+#: Senses whose words may not stand for each other: each says something of its own.
+_EXACT = frozenset({"judgement", "doubt", "quantifier", "final", "goal", "part", "use", "cause", "conversion", "budget"})
+#: Senses that answer a question by themselves.
+_VERDICTS = frozenset({"equal", "unequal", "judgement", "most", "least"})
+_MOST_FAULTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A wording that was judged.
+
+    Attributes:
+        text: With the pieces in their places, "" where it could not be put together.
+        faults: What is wrong, in Chinese, for whoever mends it; empty where it may be released.
+        pieces: The text with its pieces, None where it could not be put together.
+    """
+
+    text: str
+    faults: tuple[str, ...]
+    pieces: Pieces | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Judges wordings of one text.
+
+    Attributes:
+        base: The rules' text, taken apart.
+        reader: Reads it and the wordings.
+        keep_all: Whether every piece must be kept, each as often as it stands: a draft.
+    """
+
+    base: Pieces
+    reader: Reader
+    keep_all: bool = False
+    _read: list[Reading] = field(default_factory=list)
+
+    def judge(self, named: str) -> Judged:
+        """Judge a wording with ``{{names}}`` in it."""
+        named = _tidy(named)
+        if broken := _broken(named, self.base):
+            return Judged("", broken)
+        text = filled(named, self.base.by_name)
+        faults = list(dict.fromkeys(self._faults(named, text)))
+        return Judged(text.text, tuple(faults[:_MOST_FAULTS]), text)
+
+    @property
+    def said(self) -> Reading:
+        """What the rules' text says."""
+        if not self._read:
+            self._read.append(self.reader.read(self.base))
+        return self._read[0]
+
+    def _faults(self, named: str, text: Pieces) -> Iterator[str]:
+        base, now = self.said, self.reader.read(text)
+        yield from self._left_out(named)
+        yield from _digits(named)
+        if len(text.text) > len(self.base.text) * _LONGER + _SPARE:
+            yield "写得太长：只改写规范表述，不要添加内容"
+        for year in sorted(now.years - base.years - {self.reader.year}):
+            yield f"规范表述里没有{year}年"
+        for word in sorted({_shown(n) for n in now.names - base.names}):
+            yield f"规范表述里没有提到“{word}”"
+        yield from self._other_words(base, now)
+        yield from _bindings(base, now, self.reader.year)
+        yield from _meanings(base, now)
+        if base.first and now.first != base.first:
+            yield f"应当先说“{_all_shown(base.first)}”"
+        yield from _caveats(base, now)
+        if len(now.stutters) > len(base.stutters):
+            yield f"“{now.stutters[0]}”重复了"
+
+    def _left_out(self, named: str) -> Iterator[str]:
+        used = NAME.findall(named)
+        for name in self._required():
+            if name not in used:
+                yield f"漏了{{{{{name}}}}}"
+        if self.keep_all:
+            for name in sorted({n for n in used if used.count(n) > 1} - {p.piece.name for p in self.base.placed if p.piece.kind is Kind.TITLE}):
+                yield f"{{{{{name}}}}} 只能写一次"
+
+    def _required(self) -> list[str]:
+        names = [p.piece.name for p in self.base.placed if p.piece.kind in {Kind.FIGURE, Kind.QUOTE, Kind.HEADING}]
+        if self.keep_all or len(names) <= _FEW_PIECES:
+            return list(dict.fromkeys(names))
+        end = re.search(r"[。\n]", self.base.text)
+        first = [p.piece.name for p in self.base.placed if not end or p.start < end.start()]
+        quotes = [p.piece.name for p in self.base.placed if p.piece.kind is Kind.QUOTE]
+        return list(dict.fromkeys([*(n for n in first if n in names), *quotes]))
+
+    def _other_words(self, base: Reading, now: Reading) -> Iterator[str]:
+        sentences = [s for s in re.split(r"[。；！？\n]", self.base.named) if s]
+        known = {o.text: o.names for o in base.others}
+        for other in now.others:
+            homes = [s for s in sentences if other.text in s]
+            if not homes:
+                yield f"用了规范表述里没有的词“{other.text[:12]}”"
+            elif other.text in known and other.names != known[other.text] and not any(o.text == other.text and o.names == other.names for o in base.others):
+                yield f"“{other.text[:12]}”说的不是“{_all_shown(other.names)}”"
+
+
+def _tidy(named: str) -> str:
+    """Return a wording without the marks of Markdown and with whole braces as half ones."""
+    text = named.replace("｛", "{").replace("｝", "}").strip()
+    text = re.sub(r"\*\*|__|`|^#+\s*|^>\s*|^[-*•]\s+", "", text, flags=re.MULTILINE)
+    text = re.sub(r"(?<!\{)\{\s*([a-z]\d{1,3})\s*\}(?!\})", r"{{\1}}", text)
+    return NAME.sub(lambda m: "{{" + m.group(1) + "}}", text)
+
+
+def _broken(named: str, base: Pieces) -> tuple[str, ...]:
+    known = base.by_name
+    unknown = [n for n in dict.fromkeys(NAME.findall(named)) if n not in known]
+    if unknown:
+        return (f"没有名为{'、'.join(f'{{{{{n}}}}}' for n in unknown[:3])}的内容",)
+    if "{" in (rest := NAME.sub("", named)) or "}" in rest:
+        return ("名字应写成 {{f1}} 的样子",)
+    if not named:
+        return ("没有写任何内容",)
+    return ()
+
+
+def _digits(named: str) -> Iterator[str]:
+    """A digit is written by the program; a year may be named."""
+    rest = YEAR.sub("", NAME.sub("", named))
+    if found := re.search(r"[\d①-⑳⓪²³¹¼½¾Ⅰ-ⅿ㈠-㈩%％‰]+", rest):
+        yield f"不要自己写数字和单位“{found.group()[:12]}”，数字一律用名字"
+
+
+def _bindings(base: Reading, now: Reading, year: int) -> Iterator[str]:
+    allowed: dict[str, set[object]] = {}
+    known: dict[str, Binding] = {}
+    for piece, binding in base.bindings:
+        allowed.setdefault(piece.text, set()).add(_key(binding, year))
+        known.setdefault(piece.name, binding)
+    followed = {(piece.text, binding.after) for piece, binding in base.bindings}
+    for piece, binding in now.bindings:
+        if binding.after and (piece.text, binding.after) not in followed:
+            yield f"{{{{{piece.name}}}}}后面不能加“{binding.after[:6]}”"
+        if _key(binding, year) not in allowed.get(piece.text, set()):
+            yield f"{{{{{piece.name}}}}}应当这样说：{_described(known[piece.name], year)}"
+        elif not _in_turn(piece.text, _key(binding, year), base, now, year):
+            yield f"{{{{{piece.name}}}}}与别的数调换了次序"
+
+
+def _in_turn(text: str, key: object, base: Reading, now: Reading, year: int) -> bool:
+    """Whether figures of which the same is said, so that only their order tells them apart, stand in that order."""
+    there, here = ([p.text for p, b in r.bindings if _key(b, year) == key] for r in (base, now))
+    if text not in there or len(set(there)) == 1:
+        return True
+    rest = iter(there)
+    return all(each in rest for each in here)
+
+
+def _key(binding: Binding, year: int) -> object:
+    """Return what is said of a piece, as far as it must be the same."""
+    words = binding.words - {"part", "quantifier", "cause"}
+    if binding.mode in _DIRECTIONS:
+        years = frozenset({binding.year, binding.other_year} - {0, year})
+        return binding.names, binding.mode, binding.other, years, words
+    if binding.mode == "quote":
+        return binding.names, binding.mode
+    return binding.names, binding.mode, binding.other, binding.year, words
+
+
+def _described(binding: Binding, year: int) -> str:
+    """Say in words what a piece is said of."""
+    whose = _all_shown(binding.names)
+    of_year = f"{binding.year}年" if binding.year and binding.year != year else ""
+    how = {"down": "减少", "up": "增加", "flat": "持平", "more": "多", "less": "少", "share": "占比", "quote": "引文"}
+    if binding.mode in how:
+        base = f"比{binding.other_year or ''}{'年' if binding.other_year else ''}{_all_shown(binding.other)}" if binding.other or binding.other_year else ""
+        return f"它前面最近的名称是“{whose}”，{base}{how[binding.mode]}"
+    return f"它前面最近的名称是{of_year}“{whose}”"
+
+
+def _meanings(base: Reading, now: Reading) -> Iterator[str]:
+    """Every word with a meaning must be said in the rules' text, of the same thing, denied as there."""
+    for said in now.said:
+        if said.role in _RELATIONS:
+            continue
+        same = [b for b in base.said if b.sense == said.sense]
+        if not same:
+            yield f"规范表述里没有“{said.text or said.sense}”的意思"
+        elif not any(_agree(b, said) for b in same):
+            yield f"“{said.text or said.sense}”与规范表述所说的不符"
+
+
+def _agree(base: Said, said: Said) -> bool:
+    if base.text != said.text and said.sense in _EXACT:
+        return False
+    if said.role == "negation":
+        told = {c for c in said.clause if not c.startswith("~")}
+        return told <= base.clause and base.names == said.names and base.denials == said.denials and _touch(base, said)
+    if base.denied != said.denied or base.names != said.names:
+        return False
+    if said.sense in _EXACT and not {c for c in said.clause if "=" in c} <= base.clause | base.names:
+        return False
+    return (base.clause & _NARROWING) <= said.clause and (said.clause & _NARROWING) <= (base.clause | {"negation"})
+
+
+def _touch(base: Said, said: Said) -> bool:
+    """Whether two clauses speak of something in common, or both of nothing that is told apart."""
+    return bool(base.clause & said.clause) or not said.clause or not base.clause
+
+
+def _caveats(base: Reading, now: Reading) -> Iterator[str]:
+    """What the rules' text denies, corrects or warns of must not be left out, nor the verdict of its first sentence."""
+    for caveat in base.said:
+        is_verdict = caveat.sentence == 0 and (caveat.role == "direction" or caveat.sense in _VERDICTS)
+        if is_verdict and not any(n.sense == caveat.sense and n.names == caveat.names for n in now.said):
+            yield f"漏了“{caveat.text}”"
+        if caveat.role not in {"negation", "caveat"}:
+            continue
+        kept = (n for n in now.said if n.sense == caveat.sense or (caveat.role == "negation" and n.role == "negation"))
+        if not any(not caveat.clause or caveat.clause & n.clause for n in kept):
+            yield f"漏了规范表述里“{caveat.text}”的那一层意思"
+    if _denials(now) < _denials(base):
+        yield "漏了规范表述里的一处否定"
+
+
+def _denials(reading: Reading) -> int:
+    return sum(s.role == "negation" for s in reading.said)
+
+
+def _all_shown(names: Iterable[str]) -> str:
+    return "、".join(sorted(_shown(n) for n in names)) or "（总述）"
+
+
+def _shown(name: str) -> str:
+    """Return how a name is told: of several targets the first, without its dimension."""
+    return name.partition("|")[0].partition("=")[2] or name.strip("“”")
