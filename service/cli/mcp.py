@@ -47,7 +47,7 @@ def _over_stdio(context: Context) -> int:
 
         application, drafts = desk_of(context).drafts()
         server = create_server(
-            _tools(application, drafts), version=_version(), most_question_chars=application.limits.max_question_chars
+            offered(application, drafts), version=_version(), most_question_chars=application.limits.max_question_chars
         )
     if sys.stdin.isatty():
         note("有据的MCP服务在标准输入输出上等候，通常由助手启动，配置见 docs/mcp.md。按 Ctrl-C 停止。")
@@ -65,7 +65,7 @@ def _over_http(context: Context, host: str, port: int) -> int:
     with _bound(host, port) as listening:
         logs.log_to_stderr(settings.log_level)
         application = desk.build(settings)
-        tools = _tools(application, desk.draw(settings, application))
+        tools = offered(application, desk.draw(settings, application))
         server = create_server(tools, version=_version(), most_question_chars=application.limits.max_question_chars)
         name, at = f"[{host}]" if ":" in host else host, listening.getsockname()[1]
         note(f"有据的MCP服务已启动：http://{name}:{at}{PATH}（按 Ctrl-C 停止）")
@@ -75,8 +75,8 @@ def _over_http(context: Context, host: str, port: int) -> int:
     return DONE
 
 
-def _tools(application: Application, drafts: Drafts) -> tuple[Tool[Any], ...]:
-    """Return the tools, told by the shapes that are described for HTTP."""
+def offered(application: Application, drafts: Drafts) -> tuple[Tool[Any], ...]:
+    """Return the tools; what they give has the shapes that are described for HTTP."""
     from service.mcp.tools import Contracts, tools
     from service.web import models
 

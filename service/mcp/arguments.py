@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from service.domain.errors import InvalidInputError
 from service.drafting.brief import LONGEST_ITEM, MOST_ITEMS
+from service.rendering import to_json
 
 Shape = TypeVar("Shape", bound="Arguments")
 
@@ -20,7 +21,6 @@ MOST_PASSAGES, MOST_DOCUMENTS = 20, 200
 _WRONG = {
     "missing": "缺少必填的{name}。",
     "string_type": "{name}应为文字。",
-    "string_unicode": "{name}里有不成字的编码（如\\ud800）。请改成文字。",
     "string_too_short": "{name}是空的。",
     "string_too_long": "{name}超过{max_length}字的上限。",
     "int_type": "{name}应为整数。",
@@ -57,6 +57,10 @@ class Arguments(BaseModel):
             InvalidInputError: It has another shape; the message names every argument that is wrong.
         """
         try:
+            to_json(given).encode()
+        except UnicodeEncodeError:
+            raise InvalidInputError("参数里有不成字的编码（如\\ud800）。请改成文字。") from None
+        try:
             return cls.model_validate(given)
         except ValidationError as error:
             told = dict.fromkeys(cls._told(each["type"], each["loc"], each.get("ctx") or {}) for each in error.errors())
@@ -84,7 +88,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _short(text: int | str) -> str:
-    return str(text).encode("utf-8", "replace").decode()[:40]
+    return str(text)[:40]
 
 
 Entity = Annotated[

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import signal
 import socket
+import sys
+from collections.abc import AsyncIterable
+from contextlib import redirect_stdout
 from typing import Any
 
 import anyio
+from anyio.abc import ObjectSendStream
 from mcp.server import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.message import SessionMessage
+from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError
+from pydantic import ValidationError
 
 from service.logs import logger, record_incident
 
@@ -21,12 +30,53 @@ PATH = "/mcp"
 def serve_stdio(server: Server[Any]) -> None:
     """Serve one client over stdin and stdout until it closes them. Meanwhile what prints to stdout goes to stderr."""
     quieten_libraries()
+    # A thread waits for the next line and cannot be woken: Ctrl-C ends the process itself. Stores survive that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     anyio.run(_serve_stdio, server)
 
 
 async def _serve_stdio(server: Server[Any]) -> None:
-    async with stdio_server() as (reading, writing):
-        await server.run(reading, writing, server.create_initialization_options())
+    # The SDK points the descriptor of stdout at stderr meanwhile; what waits in Python's own buffer would come out later.
+    async with stdio_server() as (reading, writing), anyio.create_task_group() as group:
+        with redirect_stdout(sys.stderr):
+            send, understood = anyio.create_memory_object_stream[SessionMessage | Exception]()
+            group.start_soon(_refuse_garbled, reading, send, writing)
+            await server.run(understood, writing, server.create_initialization_options())
+
+
+async def _refuse_garbled(
+    reading: AsyncIterable[SessionMessage | Exception],
+    send: ObjectSendStream[SessionMessage | Exception],
+    writing: ObjectSendStream[SessionMessage],
+) -> None:
+    """Pass messages on; answer a line that is none. The SDK drops it, and the client would wait for ever."""
+    async with send:
+        async for item in reading:
+            try:
+                if isinstance(item, Exception):
+                    await writing.send(SessionMessage(_garbled(item)))
+                else:
+                    await send.send(item)
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                return  # the server has ended
+
+
+def _garbled(error: Exception) -> JSONRPCError:
+    """Return the answer to a line that is no message, under the number it gives itself where it has one."""
+    try:
+        # Python reads half characters (\\ud800), which the SDK does not.
+        line = error.errors()[0]["input"] if isinstance(error, ValidationError) else None
+        found = json.loads(line) if isinstance(line, str) else line
+    except (ValueError, RecursionError):
+        found = None
+    told = "这一行不是JSON-RPC消息，或其中有不成字的编码（如\\ud800）。请改正后重发。"
+    wrong = ErrorData(code=PARSE_ERROR, message=told)
+    try:
+        answer = JSONRPCError(jsonrpc="2.0", id=found["id"] if isinstance(found, dict) else None, error=wrong)
+        answer.model_dump_json()
+    except (KeyError, ValueError):  # it has no number, or one that is none
+        return JSONRPCError(jsonrpc="2.0", id=None, error=wrong)
+    return answer
 
 
 def serve_http(server: Server[Any], listening: socket.socket, host: str, *, max_bytes: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,35 +14,50 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.server import Server
 from mcp_types import CallToolResult
 
+from service.application import Application
+from service.cli.mcp import offered
+from service.drafts import Drafts
+from service.mcp.server import create_server
+
 T = TypeVar("T")
+Reached = Server[Any] | StdioServerParameters | str
 
 #: The SDK's client speaks the newest revision of the protocol, or, as most programs still do, shakes hands first.
 MODES = ("auto", "legacy")
 
 
+def server_over(application: Application, drafts: Drafts) -> Server[Any]:
+    """Return the server as the command makes it."""
+    return create_server(
+        offered(application, drafts), version="1", most_question_chars=application.limits.max_question_chars
+    )
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment in which `youju mcp` works over the store in *home*."""
+    return {"YOUJU_HOME": str(home), "PATH": os.environ.get("PATH", "")}
+
+
 def process(home: Path) -> StdioServerParameters:
     """Return how a desktop assistant starts `youju mcp` over the store in *home*."""
-    environment = {"YOUJU_HOME": str(home), "PATH": os.environ.get("PATH", "")}
-    return StdioServerParameters(command=sys.executable, args=["-m", "service.cli", "mcp"], env=environment)
+    return StdioServerParameters(
+        command=sys.executable, args=["-m", "service.cli", "mcp"], env=environment(home), cwd=Path(__file__).parents[2]
+    )
 
 
-def over(
-    server: Server[Any] | StdioServerParameters | str, work: Callable[[Client], Awaitable[T]], *, mode: str = "auto"
-) -> T:
+def over(reached: Reached, work: Callable[[Client], Awaitable[T]], *, mode: str = "auto") -> T:
     """Return what *work* makes of a connected client."""
 
     async def connected() -> T:
-        async with Client(server, mode=mode) as client:
+        async with Client(reached, mode=mode) as client:
             return await work(client)
 
     return anyio.run(connected)
 
 
-def called(
-    server: Server[Any] | StdioServerParameters | str, name: str, *, mode: str = "auto", **arguments: Any
-) -> CallToolResult:
+def called(reached: Reached, name: str, arguments: Mapping[str, Any], *, mode: str = "auto") -> CallToolResult:
     """Call one tool."""
-    return over(server, lambda client: client.call_tool(name, arguments), mode=mode)
+    return over(reached, lambda client: client.call_tool(name, dict(arguments)), mode=mode)
 
 
 def text_of(result: CallToolResult) -> str:
