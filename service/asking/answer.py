@@ -138,6 +138,8 @@ class Answer:
         unsupported: Figures in *text* that nothing supports; verification keeps this empty.
         ms: Time taken in milliseconds.
         assistance: What language models did for it, None where none is configured.
+        is_official: Whether its words are those of an outline, not to be worded anew.
+        is_understood: Whether the rules knew what was asked; not where they only looked for its words in the text.
     """
 
     id: str
@@ -156,3 +158,5 @@ class Answer:
     unsupported: tuple[str, ...] = field(default=())
     ms: int = 0
     assistance: Assistance | None = None
+    is_official: bool = False
+    is_understood: bool = True

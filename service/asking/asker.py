@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from service.asking.answer import Answer, Result, Status
 from service.asking.desk import Desk, Handler, Reply, shown_of
@@ -30,6 +30,7 @@ from service.domain.quantity import FIXED_UNITS, Unit
 from service.numerals import read_years, render_number
 from service.ports import Clock, Library, PassageIndex
 from service.vocabulary.names import fold
+from service.vocabulary.spotting import Spotter
 from service.vocabulary.vocabulary import Vocabulary
 
 #: Documents kept ready in memory.
@@ -468,8 +469,70 @@ class RuleAsker:
             id=hashlib.sha256(identity.encode()).hexdigest()[:12], question=question, status=reply.status, text=text,
             results=tuple(reply.results), citations=tuple(reply.citations), findings=tuple(reply.findings),
             entity=document.entity if document and choice.summaries else "", year=choice.year, plan=tuple(reply.plan),
-            readings=tuple(reply.readings), missing=reply.missing,
+            readings=tuple(reply.readings), missing=reply.missing, is_official=reply.is_official,
+            is_understood=reply.is_understood,
         )  # fmt: skip
+
+    # -- for a language model ---------------------------------------------------------------------------
+
+    def background_of(self, answer: Answer) -> Background | None:
+        """Return the names and documents that an answer speaks of; None unless they are of one entity.
+
+        Args:
+            answer: One that this asker gave over the store as it is.
+        """
+        places = [c.place for c in answer.citations] + [o.place for r in answer.results for o in r.operands]
+        wanted = {p.document for p in places if p.document}
+        held = {s.id: s for s in self._summaries}
+        if not answer.entity or not wanted or {held[d].entity for d in wanted if d in held} != {answer.entity}:
+            return None
+        with self._lock:
+            ready = next((r for r in self._ready.values() if wanted <= {d.id for d in r[0]}), None)
+        if ready is None or wanted - held.keys():
+            return None
+        documents, reader = ready
+        units = {u.name for d in documents for u in d.units}
+        names = dict.fromkeys(n for d in documents for n in (d.entity, *d.entity_names))
+        own = tuple(n for n in names if n == answer.entity or n not in units)
+        return Background(documents, reader.spotter, own)
+
+    def reading_of(self, question: str, *, entity: str | None, year: int | None) -> Question | None:
+        """Return a question as it is read over the documents it is about, None where that is not one entity."""
+        self._refresh()
+        choice = self._choose(normalise(question), (), entity, year)
+        if not choice.summaries or choice.rivals:
+            return None
+        _, reader = self._documents(choice.summaries)
+        return reader.read(choice.text or normalise(question), entity=choice.mention)
+
+    def passages(self, query: str, *, entity: str | None, year: int | None, limit: int) -> Sequence[Passage]:
+        """Return the passages of an entity's documents nearest to a query, best first; none where it is not known."""
+        self._refresh()
+        choice = self._choose("", (), entity, year)
+        if not choice.summaries:
+            return ()
+        documents, reader = self._documents(choice.summaries)
+        return self._desk(Question(query), documents, reader, choice).search(query, (), limit)
+
+    def held(self) -> Sequence[DocumentSummary]:
+        """Return what the store holds."""
+        self._refresh()
+        return self._summaries
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a wording of an answer is held against.
+
+    Attributes:
+        documents: Of the entity, that of the year first.
+        spotter: Finds the names of the vocabulary and of these documents.
+        own: Names of the entity, those of its units left out.
+    """
+
+    documents: tuple[Document, ...]
+    spotter: Spotter
+    own: tuple[str, ...]
 
 
 def stage_of(text: str, vocabulary: Vocabulary) -> Stage | None:

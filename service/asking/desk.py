@@ -41,7 +41,7 @@ Searcher = Callable[[str, Sequence[PassageKind], int], Sequence[Passage]]
 
 @dataclass(slots=True)
 class Reply:
-    """What a handler writes down."""
+    """What a handler writes down; see `Answer` for what the fields mean."""
 
     text: str
     status: Status = Status.ANSWERED
@@ -51,6 +51,8 @@ class Reply:
     readings: list[str] = field(default_factory=list)
     missing: str = ""
     plan: list[str] = field(default_factory=list)
+    is_official: bool = False
+    is_understood: bool = True
 
 
 @dataclass(slots=True)

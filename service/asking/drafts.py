@@ -63,7 +63,7 @@ def drafting_handler(
             return reasons_for(desk, Subject(wanted.measure, tuple(sorted(wanted.members.items()))))
 
         drafted = write(desk, section, reasons)
-        reply = Reply(drafted.text, plan=[f"写作提纲：{drafted.title}"])
+        reply = Reply(drafted.text, plan=[f"写作提纲：{drafted.title}"], is_official=True)
         for label, evaluation in drafted.figures:
             reply.results.append(desk.result(label, evaluation))
             reply.citations += desk.cite(evaluation.figures)

@@ -279,6 +279,7 @@ class Operations:
         for handler in (texts.section_text, performance.ask, texts.search_text):
             reply = handler(desk)
             if reply is not None:
+                reply.is_understood = handler is not texts.search_text
                 return reply
         lacking = "、".join(f"“{r}”" for r in desk.question.residue[:3])
         reason = (
@@ -286,4 +287,6 @@ class Operations:
             if lacking
             else "没有听懂要问哪一个数或哪一段话，请换个说法，写出科目、项目或单位的名称。"
         )
-        return texts.no_answer(desk, reason)
+        reply = texts.no_answer(desk, reason)
+        reply.is_understood = False
+        return reply

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from service.assisting.bindings import Binding, Reader, Reading, Said
-from service.assisting.pieces import NAME, YEAR, Kind, Pieces, filled
+from service.assisting.pieces import NAME, YEAR, Kind, Piece, Pieces, filled
 
 #: A wording is at most so many times as long as the rules' text, and so many characters.
 _LONGER, _SPARE = 2, 160
@@ -28,6 +28,7 @@ _NARROWING = frozenset({
 })  # fmt: skip
 #: Senses whose words may not stand for each other: each says something of its own.
 _EXACT = frozenset({"judgement", "doubt", "quantifier", "final", "goal", "part", "use", "cause", "conversion", "budget"})
+_HOW = {"down": "减少", "up": "增加", "flat": "持平", "more": "多出", "less": "少"}
 #: Senses that answer a question by themselves.
 _VERDICTS = frozenset({"equal", "unequal", "judgement", "most", "least"})
 _MOST_FAULTS = 6
@@ -78,6 +79,12 @@ class Gate:
         if not self._read:
             self._read.append(self.reader.read(self.base))
         return self._read[0]
+
+    def tell(self) -> Iterator[tuple[Piece, str]]:
+        """Yield every piece of the rules' text with what is said of it, in words."""
+        for piece, binding in self.said.bindings:
+            if piece.kind is not Kind.QUOTE:
+                yield piece, _described(binding, self.reader.year)
 
     def _faults(self, named: str, text: Pieces) -> Iterator[str]:
         base, now = self.said, self.reader.read(text)
@@ -165,7 +172,7 @@ def _bindings(base: Reading, now: Reading, year: int) -> Iterator[str]:
         if binding.after and (piece.text, binding.after) not in followed:
             yield f"{{{{{piece.name}}}}}后面不能加“{binding.after[:6]}”"
         if _key(binding, year) not in allowed.get(piece.text, set()):
-            yield f"{{{{{piece.name}}}}}应当这样说：{_described(known[piece.name], year)}"
+            yield f"{{{{{piece.name}}}}}说的应当是{_described(known[piece.name], year)}"
         elif not _in_turn(piece.text, _key(binding, year), base, now, year):
             yield f"{{{{{piece.name}}}}}与别的数调换了次序"
 
@@ -193,12 +200,15 @@ def _key(binding: Binding, year: int) -> object:
 def _described(binding: Binding, year: int) -> str:
     """Say in words what a piece is said of."""
     whose = _all_shown(binding.names)
-    of_year = f"{binding.year}年" if binding.year and binding.year != year else ""
-    how = {"down": "减少", "up": "增加", "flat": "持平", "more": "多", "less": "少", "share": "占比", "quote": "引文"}
-    if binding.mode in how:
-        base = f"比{binding.other_year or ''}{'年' if binding.other_year else ''}{_all_shown(binding.other)}" if binding.other or binding.other_year else ""
-        return f"它前面最近的名称是“{whose}”，{base}{how[binding.mode]}"
-    return f"它前面最近的名称是{of_year}“{whose}”"
+    if binding.mode == "share":
+        return f"“{whose}”占“{_all_shown(binding.other)}”的比重"
+    if binding.mode == "quote":
+        return f"关于“{whose}”的引文"
+    if binding.mode in _HOW:
+        base = next((y for y in (binding.other_year, binding.year) if y and y != year), 0)
+        against = f"比{f'{base}年' if base else ''}{_all_shown(binding.other) if binding.other else ''}" if base or binding.other else ""
+        return f"“{whose}”{against}{_HOW[binding.mode]}的数"
+    return f"{binding.year or year}年“{whose}”"
 
 
 def _meanings(base: Reading, now: Reading) -> Iterator[str]:
