@@ -137,7 +137,9 @@ class CheckArguments(Arguments):
     text: Annotated[
         str, Field(min_length=1, max_length=5_000_000, description="要核对的全文，一段一行，保留原来的数字和单位。")
     ]
-    entity: Annotated[str, Field(max_length=200, description="文字里没有写明部门时，当作这个部门的。")] = ""
+    entity: Annotated[
+        str, Field(max_length=200, description="文字里没有写明部门时，当作这个部门的；写全称，见 list_documents。")
+    ] = ""
     year: Annotated[int, Field(ge=1949, le=2999, description="文字里没有写明年度时，当作这一年的。")] = 0
 
 
@@ -166,7 +168,7 @@ class SearchArguments(Arguments):
     """Words to look for."""
 
     query: Annotated[str, Field(min_length=1, description="要找的词或一句话，例如：部门职责、绩效目标、政府采购。")]
-    entity: Entity = ""
+    entity: Annotated[str, Field(max_length=200, description="只找名称里有这几个字的部门的文档。不限定就不要给。")] = ""
     year: Year = 0
     limit: Annotated[int, Field(ge=1, le=MOST_PASSAGES, description="最多返回几段。")] = 5
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 from service.check_report import report_to_dict, report_to_text
-from service.draft_report import draft_to_markdown
+from service.draft_report import SOURCES, draft_to_markdown, sources_of
 from service.drafting.brief import Brief, Given
 from service.mcp import results
 from service.mcp.arguments import (
@@ -114,7 +114,12 @@ class Workshop:
         """Check a text."""
         checked = self.application.check(asked.text.encode(), _NAME, entity=asked.entity, year=asked.year)
         said = report_to_dict(checked.report, text=checked.document.text, ms=checked.ms)
-        return Outcome(report_to_text(said), said, "全部内容见 youju check 文件 --json。")
+        text = report_to_text(said)
+        if not said["against"]:
+            text += (
+                "\n\n没有用到库里的表。entity 要写全称，year 要是库里有的年度：先用 list_documents 查看，再核对一次。"
+            )
+        return Outcome(text, said, "全部内容见 youju check 文件 --json。")
 
     def draft(self, asked: DraftArguments) -> Outcome:
         """Draft a section and keep it."""
@@ -122,7 +127,12 @@ class Workshop:
         kept = self.drafts.create(Brief(asked.entity, asked.year, (asked.section,), reasons=given))
         gaps = len(kept.draft.gaps)
         note = f"还有{gaps}处【待补充】，要由用户提供，不要自己填。" if gaps else "没有待补充的。"
-        text = f"草稿编号 {kept.id}，第{kept.version}版，已存入。{note}\n\n{draft_to_markdown(kept.draft)}"
+        # The sources come last: where the text is cut, they are what goes.
+        sources = "\n".join(f"- {'；'.join(filter(None, row))}" for row in sources_of(kept.draft))
+        text = (
+            f"草稿编号 {kept.id}，第{kept.version}版，已存入。{note}\n\n"
+            f"{draft_to_markdown(kept.draft, sources=False)}\n## {SOURCES}\n\n{sources or '没有数字。'}"
+        )
         return Outcome(text, self.drafts.said(kept), f"全部内容见 youju drafts {kept.id} --json。")
 
     def search(self, asked: SearchArguments) -> Outcome:

@@ -1,16 +1,14 @@
-"""A client as other programs have one: the SDK's, in the same process or over the pipes of a real one."""
+"""A client as other programs have one: the SDK's, in the same process or over HTTP."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio
 from mcp import Client
-from mcp.client.stdio import StdioServerParameters
 from mcp.server import Server
 from mcp_types import CallToolResult
 
@@ -20,7 +18,8 @@ from service.drafts import Drafts
 from service.mcp.server import create_server
 
 T = TypeVar("T")
-Reached = Server[Any] | StdioServerParameters | str
+#: A server in this process, or the address of one.
+Reached = Server[Any] | str
 
 #: The SDK's client speaks the newest revision of the protocol, or, as most programs still do, shakes hands first.
 MODES = ("auto", "legacy")
@@ -36,13 +35,6 @@ def server_over(application: Application, drafts: Drafts) -> Server[Any]:
 def environment(home: Path) -> dict[str, str]:
     """Return the environment in which `youju mcp` works over the store in *home*."""
     return {"YOUJU_HOME": str(home), "PATH": os.environ.get("PATH", "")}
-
-
-def process(home: Path) -> StdioServerParameters:
-    """Return how a desktop assistant starts `youju mcp` over the store in *home*."""
-    return StdioServerParameters(
-        command=sys.executable, args=["-m", "service.cli", "mcp"], env=environment(home), cwd=Path(__file__).parents[2]
-    )
 
 
 def over(reached: Reached, work: Callable[[Client], Awaitable[T]], *, mode: str = "auto") -> T:

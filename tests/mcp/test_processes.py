@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from mcp import Client
 
 from service.cli import main
 from service.cli import mcp as command
-from tests.mcp.clients import called, environment, over, process, text_of
+from tests.mcp.clients import environment, over, text_of
 
 ROOT = Path(__file__).parents[2]
 #: Runs the command with an asking that prints wherever a library might.
@@ -41,16 +42,32 @@ sys.exit(main(["mcp"]))
 CALL: dict[str, Any] = {"name": "ask", "arguments": {"question": "基本支出占多少？"}}
 
 
-def test_a_question_is_answered_over_the_pipes_of_the_real_process(home: Path) -> None:
-    """The figure arrives exact, with its mark, its working and the cell it is printed in."""
-    got = called(process(home), "ask", {"question": "为什么2024年支出下降了23%？"})
+@pytest.fixture(scope="module")
+def documented() -> tuple[str, list[str]]:
+    """The script of docs/mcp.md, and the lines that it is said to print."""
+    page = (ROOT / "docs" / "mcp.md").read_text("utf-8")
+    script = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    output = re.search(r"```\n(工具：.*?)```", page, re.DOTALL)
+    assert script
+    assert output
+    return script[1], [line.removesuffix("……") for line in output[1].splitlines() if line.strip("…")]
 
-    said = got.structured_content
-    assert said is not None
-    rate = next(each for each in said["results"] if each["unit"] == "%")
-    assert (got.is_error, said["status"], rate["value"], rate["marks"]) == (False, "answered", "23.04", ["推算"])
-    assert "（推算）减少284.53万元，降低23.04%" in text_of(got)
-    assert "“本年支出合计”行" in text_of(got)
+
+def test_a_newcomer_gets_what_the_documentation_shows_over_the_pipes(
+    home: Path, documented: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    """The script starts the command, calls every tool and makes a mistake; all that the page shows is printed."""
+    script, lines = documented
+    (tmp_path / "youju").write_text(f'#!/bin/sh\nexec {sys.executable} -m service.cli "$@"\n', "utf-8")
+    (tmp_path / "youju").chmod(0o755)
+    place = {"PATH": f"{tmp_path}:{os.environ.get('PATH', '')}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(  # noqa: S603 - the interpreter that runs this
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment(home) | place,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(lines) > 30
+    assert [line for line in lines if line not in done.stdout] == []
 
 
 def test_nothing_but_the_protocol_reaches_stdout(home: Path) -> None:
