@@ -14,6 +14,7 @@ from service.web.error_responses import add_error_handlers
 from service.web.gate import Gate
 from service.web.jobs import Jobs
 from service.web.metrics import Metrics
+from service.web.openai_api import openai_api
 from service.web.routes import probes, v1
 
 #: What a multipart envelope adds to the file in it.
@@ -50,6 +51,7 @@ def create_app(
     app.include_router(checks)
     app.include_router(draft_routes)
     app.include_router(conversation_routes)
+    app.include_router(openai_api)
     app.include_router(probes)
     app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

@@ -86,8 +86,11 @@ async def listen(work: Work) -> AsyncIterator[News]:
             return
 
 
-async def begun(work: Work) -> tuple[News, AsyncIterator[News]]:
+async def begun(work: Work) -> AsyncIterator[News]:
     """Start *work* and wait for the first that is heard of it, so that what is refused at once has its own status.
+
+    Returns:
+        All that is heard, the first included.
 
     Raises:
         Exception: What the work raised before anything else was heard.
@@ -96,7 +99,13 @@ async def begun(work: Work) -> tuple[News, AsyncIterator[News]]:
     first = await anext(heard)
     if isinstance(first, Done) and first.error is not None:
         raise first.error
-    return first, heard
+
+    async def all_of_it() -> AsyncIterator[News]:
+        yield first
+        async for each in heard:
+            yield each
+
+    return all_of_it()
 
 
 def problem_of(request: Request, error: Exception) -> Json:
@@ -125,12 +134,12 @@ async def answer_events(request: Request, work: Work) -> EventSourceResponse:
     Raises:
         Exception: What the work raised before the stream has begun.
     """
-    first, heard = await begun(work)
+    heard = await begun(work)
 
     async def parts() -> AsyncIterator[bytes]:
         last = "understanding"
         yield _encoded("status", _step(last))
-        async for said in _from(first, heard):
+        async for said in heard:
             if said is None:
                 yield KEEP_ALIVE
             elif isinstance(said, str):
@@ -149,13 +158,6 @@ async def answer_events(request: Request, work: Work) -> EventSourceResponse:
 def streamed(request: Request, parts: AsyncIterator[bytes]) -> EventSourceResponse:
     """Return a response that sends *parts* as they come, past proxies that would collect them."""
     return EventSourceResponse(noted(request, parts), headers={"x-accel-buffering": "no"})
-
-
-async def _from(first: News, rest: AsyncIterator[News]) -> AsyncIterator[News]:
-    yield first
-    if not isinstance(first, Done):
-        async for each in rest:
-            yield each
 
 
 def events_of(answer: Json) -> Iterator[Event]:

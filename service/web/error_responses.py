@@ -34,6 +34,11 @@ TITLES: Mapping[int, str] = {
     422: "内容不能处理", 500: "程序内部出错", 503: "暂时不能服务", 507: "磁盘已满",
 }  # fmt: skip
 
+#: Where errors have the shape that OpenAI's clients read.
+OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+SERVER_ERRORS = 500
+UNPROCESSABLE = 422
+
 #: Codes of refusals that never reach the application.
 INVALID_REQUEST = "invalid-request"
 NO_SUCH_ROUTE = "no-such-route"
@@ -87,9 +92,30 @@ def problem(status: int, code: str, detail: str, **more: object) -> dict[str, An
     }
 
 
-def problem_bytes(status: int, code: str, detail: str, **more: object) -> bytes:
-    """Return the body of a problem response, encoded."""
-    return json.dumps(problem(status, code, detail, **more), ensure_ascii=False).encode()
+def openai_error(status: int, code: str, message: str, param: str | None = None) -> dict[str, Any]:
+    """Return the body of an error as OpenAI's clients read it."""
+    kind = "invalid_request_error" if status < SERVER_ERRORS else "server_error"
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def refusal_bytes(path: str, status: int, code: str, detail: str, **more: Any) -> tuple[int, str, bytes]:
+    """Return status, media type and body of a refusal: a problem, or on OpenAI's paths an error as OpenAI writes it."""
+    if not path.startswith(OPENAI_PATHS):
+        body, media_type = problem(status, code, detail, **more), MEDIA_TYPE
+    else:
+        # OpenAI knows no 422.
+        status = 400 if status == UNPROCESSABLE else status
+        wrong = more.get("errors") or [{}]
+        body = openai_error(status, code, detail, more.get("param") or wrong[0].get("field"))
+        media_type = "application/json"
+    return status, media_type, json.dumps(body, ensure_ascii=False).encode()
+
+
+def refusal(request: Request, status: int, code: str, detail: str, **more: Any) -> Response:
+    """Return the response of a refusal, and leave its code for the log line."""
+    request.state.code = code
+    status, media_type, body = refusal_bytes(request.url.path, status, code, detail, **more)
+    return Response(body, status, media_type=media_type)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -99,15 +125,10 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _of_routing)
 
 
-def _answer(request: Request, status: int, code: str, detail: str, **more: object) -> Response:
-    request.state.code = code
-    return Response(problem_bytes(status, code, detail, **more), status, media_type=MEDIA_TYPE)
-
-
 def _of_ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, errors.YoujuError):
         raise error
-    return _answer(request, status_of(error), error.code, error.message)
+    return refusal(request, status_of(error), error.code, error.message)
 
 
 def _of_validation(request: Request, error: Exception) -> Response:
@@ -123,7 +144,7 @@ def _of_validation(request: Request, error: Exception) -> Response:
     ]
     said = "；".join(f"{each['field']}{each['problem']}" for each in wrong[:5])
     detail = f"请求不合要求：{said}。请对照 /openapi.json 改正。"
-    return _answer(request, 422, INVALID_REQUEST, detail, errors=wrong[:20])
+    return refusal(request, UNPROCESSABLE, INVALID_REQUEST, detail, errors=wrong[:20])
 
 
 def _expected(wrong: Mapping[str, Any]) -> str:
@@ -142,4 +163,4 @@ def _of_routing(request: Request, error: Exception) -> Response:
     }
     otherwise = (INVALID_REQUEST, "请求不能处理。可用的接口见 /openapi.json。")
     code, detail = known.get(error.status_code, otherwise)
-    return _answer(request, error.status_code, code, detail)
+    return refusal(request, error.status_code, code, detail)

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import logger, record_incident
-from service.web.error_responses import BODY_TOO_LARGE, CLIENT_GONE, INTERNAL_ERROR, MEDIA_TYPE, problem_bytes
+from service.web.error_responses import BODY_TOO_LARGE, CLIENT_GONE, INTERNAL_ERROR, refusal_bytes
 from service.web.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -110,18 +110,19 @@ class _Passage:
         return message
 
     async def _refuse(self, incident: str) -> None:
+        path = self._scope["path"]
         if incident:
-            status, code = 500, INTERNAL_ERROR
-            body = problem_bytes(
-                status, code, f"程序内部出错，编号 {incident}。请把编号告诉管理员。", incident=incident
-            )
+            code = INTERNAL_ERROR
+            detail = f"程序内部出错，编号 {incident}。请把编号告诉管理员。"
+            status, media_type, body = refusal_bytes(path, 500, code, detail, incident=incident)
         else:
-            status, code = 413, BODY_TOO_LARGE
-            body = problem_bytes(status, code, f"请求超过上限{self._most / 1048576:.0f}MB。请只上传预算文本。")
+            code = BODY_TOO_LARGE
+            detail = f"请求超过上限{self._most / 1048576:.0f}MB。请只上传预算文本。"
+            status, media_type, body = refusal_bytes(path, 413, code, detail)
         self._scope["state"]["code"] = code
         self._refused = False
         headers = [
-            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-type", media_type.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
         ]

@@ -856,3 +856,131 @@ class Problem(BaseModel):
     status: int
     code: str
     detail: str
+
+
+# ------------------------------------------------------------------------- as OpenAI's clients write and read it
+
+
+class ChatMessage(BaseModel):
+    """A message of a chat. Only what users wrote is read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: Annotated[Any, Field(description="文字，或type为text的部分的数组。")] = None
+
+    @field_validator("content")
+    @classmethod
+    def _is_content(cls, content: Any) -> Any:
+        if content is None or isinstance(content, str) or _is_parts(content):
+            return content
+        raise ValueError("应为文字，或各部分的数组，每部分写明type")
+
+    @property
+    def text(self) -> str | None:
+        """The words of the message, None where it holds anything else."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        words = [each.get("text") if each["type"] == "text" else None for each in self.content]
+        return None if None in words else "\n".join(map(str, words))
+
+
+def _is_parts(content: object) -> bool:
+    return isinstance(content, list) and all(
+        isinstance(each, dict) and isinstance(each.get("type"), str) and isinstance(each.get("text", ""), str)
+        for each in content
+    )
+
+
+class StreamOptions(BaseModel):
+    """What a stream holds besides."""
+
+    model_config = ConfigDict(extra="allow")
+
+    include_usage: bool | None = None
+
+
+class ChatRequest(BaseModel):
+    """A request for a chat completion. Other parameters of OpenAI's are accepted and have no effect."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"example": {"model": "youju", "messages": [{"role": "user", "content": "基本支出占多少？"}]}},
+    )
+
+    model: Annotated[str, Field(description="youju。")]
+    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=2000, description="最后一条user消息是问题。")]
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: Annotated[int | None, Field(description="只能是1。")] = None
+
+    @field_validator("n")
+    @classmethod
+    def _is_one(cls, n: int | None) -> int | None:
+        if n not in (None, 1):
+            raise ValueError("只能是1：一个问题只有一个回答")
+        return n
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream is to end with its usage."""
+        return bool(self.stream_options and self.stream_options.include_usage)
+
+
+class ChatReply(BaseModel):
+    """What is said."""
+
+    role: Literal["assistant"]
+    content: Annotated[str, Field(description="Markdown：回答、计算过程、出处、提示。")]
+    refusal: None
+
+
+class ChatChoice(BaseModel):
+    """The one choice there is."""
+
+    index: int
+    message: ChatReply
+    logprobs: None
+    finish_reason: Literal["stop"]
+
+
+class ChatCompletion(BaseModel):
+    """A chat completion."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[ChatChoice]
+    youju: Annotated[Answer, Field(description="完整的回答，同 /v1/ask。")]
+
+
+class Model(BaseModel):
+    """A model."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class ModelList(BaseModel):
+    """The models there are."""
+
+    object: Literal["list"]
+    data: list[Model]
+
+
+class OpenAIErrorDetails(BaseModel):
+    """What went wrong."""
+
+    message: str
+    type: Literal["invalid_request_error", "server_error"]
+    param: str | None
+    code: str
+
+
+class OpenAIError(BaseModel):
+    """An error as OpenAI's clients read it. Codes are listed in docs/错误代码.md."""
+
+    error: OpenAIErrorDetails

@@ -14,6 +14,7 @@ from service.web.checks import checks
 from service.web.conversations import conversations
 from service.web.drafts import drafts
 from service.web.error_responses import HTTP_CODES
+from service.web.openai_api import openai_api
 from service.web.routes import probes, v1
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,7 @@ def test_every_command_and_route_is_in_the_readme() -> None:
     """A newcomer sees all that can be called."""
     page = (ROOT / "README.md").read_text("utf-8")
     commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    every = (*v1.routes, *checks.routes, *drafts.routes, *conversations.routes, *probes.routes)
+    every = (*v1.routes, *checks.routes, *drafts.routes, *conversations.routes, *openai_api.routes, *probes.routes)
     routes = {route.path.partition("{")[0].rstrip("/") for route in every}  # type: ignore[attr-defined]
 
     assert {name for name in commands if f"youju {name}" not in page} == set()

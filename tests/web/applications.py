@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -46,8 +46,12 @@ class ScriptedAsker:
 
     asked: list[tuple[str, tuple[str, ...], str | None, int | None]] = field(default_factory=list)
 
-    def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[str], entity: str | None, year: int | None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Answer:  # fmt: skip
         """Refuse 拒, break on 坏, answer the rest."""
+        del progress
         self.asked.append((question, tuple(history), entity, year))
         if "坏" in question:
             raise ZeroDivisionError(f"secret: {question}")
