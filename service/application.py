@@ -176,7 +176,10 @@ class Reader(Protocol):
 class Asker(Protocol):
     """Answers questions over a library."""
 
-    def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[str], entity: str | None, year: int | None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Answer:  # fmt: skip
         """Answer one question."""
 
     def evaluate(self, formula: str, *, entity: str | None, year: int | None) -> Result:
@@ -487,8 +490,9 @@ class Application:
         return tuple((within[d], of[d][p]) for d, p in hits if p in of[d])
 
     def ask(
-        self, question: str, *, history: Sequence[str] = (), entity: str | None = None, year: int | None = None
-    ) -> Answer:
+        self, question: str, *, history: Sequence[str] = (), entity: str | None = None, year: int | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Answer:  # fmt: skip
         """Answer a question and keep the answer for `explain`.
 
         Args:
@@ -496,6 +500,7 @@ class Application:
             history: Earlier questions of the dialogue, oldest first.
             entity: Entity to speak of, None to find it in the question.
             year: Budget year, None to find it in the question.
+            progress: Called as a step begins: ``calculating``, ``understanding``, ``wording``, ``verifying``.
 
         Raises:
             InvalidInputError: The question is empty or too long.
@@ -508,7 +513,7 @@ class Application:
             )
         from service.rendering import answer_to_json
 
-        answer = self._asker.ask(question, history=tuple(history)[-20:], entity=entity, year=year)
+        answer = self._asker.ask(question, history=tuple(history)[-20:], entity=entity, year=year, progress=progress)
         self._answers.keep(_stored(answer, self._clock.now(), answer_to_json(answer)))
         return answer
 

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.adapters.sql_library import SqlLibrary
+    from service.application import Asker
+    from service.asking.asker import RuleAsker
     from service.conversations import Conversations
     from service.domain.errors import SourceDocumentError
     from service.drafts import Drafts
-    from service.ports import FileRead, FileToRead, Parser
+    from service.ports import Clock, FileRead, FileToRead, Parser
     from service.settings import Settings
+    from service.vocabulary.vocabulary import Vocabulary
 
 #: Free space below which `diagnose` warns.
 _LEAST_FREE_MB = 200
@@ -77,12 +80,26 @@ def build_application(settings: Settings) -> Application:
         clock=clock,
         reader=read_file,
         vocabulary=vocabulary,
-        asker=RuleAsker(library, index, vocabulary, clock, drafter),
+        asker=_assisted(settings, RuleAsker(library, index, vocabulary, clock, drafter), vocabulary, clock),
         limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars, settings.workers or os.cpu_count() or 1),
         parser=_workers(settings),
         unpacker=_unpack,
         annotator=FileAnnotator(),
     )
+
+
+def _assisted(settings: Settings, rules: RuleAsker, vocabulary: Vocabulary, clock: Clock) -> Asker:
+    """Return the rules with the models that are set, the rules alone where none is: nothing of models is loaded then."""
+    if not settings.llm_base_url:
+        return rules
+    from service.adapters.language_model.factory import build_models
+    from service.adapters.prompt_files import read_prompts
+    from service.assisting.asker import AssistedAsker
+
+    models = build_models(settings)
+    if models.understand is None and models.answer is None:
+        return rules
+    return AssistedAsker(rules, models, read_prompts(), vocabulary, clock, settings.llm_steps)
 
 
 def build_drafts(settings: Settings, application: Application) -> Drafts:
@@ -220,6 +237,7 @@ def diagnose(settings: Settings) -> tuple[Check, ...]:
         "处理器": lambda: _cores(settings),
         "DOC读取": _office,
         "扫描件识别": _recognition,
+        "语言模型": lambda: _models(settings),
     }
     return tuple(_looked_at(name, check) for name, check in checks.items())
 
@@ -307,6 +325,14 @@ def _vectors() -> tuple[bool, str]:
 
 def _cores(settings: Settings) -> tuple[bool, str]:
     return True, f"{os.cpu_count() or 1}个，批量导入时同时读{settings.workers or os.cpu_count() or 1}份"
+
+
+def _models(settings: Settings) -> tuple[bool, str]:
+    from service.adapters.language_model.factory import probe
+    from service.adapters.prompt_files import read_prompts
+
+    read_prompts()
+    return probe(settings)
 
 
 def _office() -> tuple[bool, str]:

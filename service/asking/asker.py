@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.asking.answer import Answer, Result, Status
@@ -78,8 +78,13 @@ class RuleAsker:
         self._ready: dict[tuple[str, ...], tuple[tuple[Document, ...], QuestionReader]] = {}
         self._scopes: dict[tuple[tuple[str, ...], int], Scope] = {}
 
-    def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[str], entity: str | None, year: int | None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Answer:  # fmt: skip
         """Answer one question; see `service.application.Application.ask`."""
+        if progress is not None:
+            progress("calculating")
         began = self._clock.elapsed_ms()
         self._refresh()
         text = normalise(question)

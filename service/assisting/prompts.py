@@ -67,7 +67,8 @@ def parse_prompt(name: str, text: str, front: Mapping[str, Any], body: str) -> P
     Raises:
         ConfigurationError: The front matter lacks something, or inputs and template do not fit.
     """
-    lacking = [key for key in ("purpose", "version", "inputs", "output") if not front.get(key)]
+    lacking = [key for key in ("purpose", "version", "output") if not front.get(key)]
+    lacking += [] if isinstance(front.get("inputs"), list) else ["inputs"]
     if lacking:
         raise ConfigurationError(f"提示词文件“{name}.md”的开头缺少 {'、'.join(lacking)}。")
     inputs = tuple(map(str, front["inputs"]))

@@ -121,7 +121,7 @@ class Together(ScriptedAsker):
         super().__init__()
         self._met = threading.Barrier(calls, timeout=5)
 
-    def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None) -> Answer:
+    def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None, **more: object) -> Answer:
         """Wait for the others."""
         self._met.wait()
         return super().ask(question, history=history, entity=entity, year=year)
