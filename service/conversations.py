@@ -6,7 +6,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.domain.errors import MissingConversationError, StoreError
 from service.ports import Conversation, Turn
@@ -97,6 +97,26 @@ class Conversations:
         """
         if not self._store.remove(conversation_id):
             raise _missing(conversation_id)
+
+
+def conversation_to_dict(conversation: Conversation) -> dict[str, Any]:
+    """Return what is known of a conversation without its turns."""
+    return {
+        "id": conversation.id,
+        "title": conversation.title,
+        "created_at": conversation.created_at,
+        "updated_at": conversation.updated_at,
+        "length": conversation.length,
+    }
+
+
+def turns_to_dict(conversation: Conversation) -> dict[str, Any]:
+    """Return a conversation with its turns; ``answer`` is the id of a kept answer."""
+    turns = [
+        {"question": t.question, "answer": t.answer_id, "text": t.text, "status": t.status, "asked_at": t.asked_at}
+        for t in conversation.turns
+    ]
+    return conversation_to_dict(conversation) | {"turns": turns}
 
 
 def title_of(question: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import typer
 
-from service.cli import commands, drafts, mcp
+from service.cli import commands, conversations, drafts, mcp
 from service.cli.console import BAD, COMMANDS, DONE, INTERRUPTED, Desk, ReaderGoneError, app, note, show, unexpected
 from service.domain.errors import YoujuError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from service.drafts import Drafts
     from service.settings import Settings
 
-__all__ = ["app", "commands", "drafts", "main", "mcp"]
+__all__ = ["app", "commands", "conversations", "drafts", "main", "mcp"]
 #: Typer does not name it: what is raised for every misuse of the command line.
 _UsageError = cast(type[Exception], typer.BadParameter.__mro__[1])
 

@@ -28,8 +28,8 @@ _LONGEST_NAME, _LONGEST_STEM = 255, 230
 _ENDINGS = {"txt": "text", "markdown": "md", "htm": "html"}
 PASTED = "标准输入.txt"
 COMMANDS = (
-    "ingest", "tables", "documents", "ask", "check", "draft", "drafts", "recheck", "approve", "explain", "doctor",
-    "serve", "mcp", "eval",
+    "ingest", "tables", "documents", "ask", "check", "draft", "drafts", "recheck", "approve", "explain", "chats",
+    "doctor", "serve", "mcp", "eval",
 )  # fmt: skip
 #: A hostile document must not steer the terminal it is printed on.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from service.conversations import Conversations
-from service.ports import Conversation
+from service.conversations import Conversations, conversation_to_dict, turns_to_dict
 from service.rendering import Json
 from service.web import models
 from service.web.routes import kept_conversations, problems
@@ -29,7 +28,7 @@ def listed(
     kept: Kept, limit: Annotated[int, Query(ge=1, le=1000, description="最多返回几个。")] = 50
 ) -> list[Json]:
     """List conversations without what was said."""
-    return [_head(each) for each in kept.list(limit)]
+    return [conversation_to_dict(each) for each in kept.list(limit)]
 
 
 @conversations.get(
@@ -40,12 +39,7 @@ def listed(
 )
 def shown(conversation_id: Id, kept: Kept) -> Json:
     """Return what was asked and answered in a conversation."""
-    found = kept.find(conversation_id)
-    turns = [
-        {"question": t.question, "answer": t.answer_id, "text": t.text, "status": t.status, "asked_at": t.asked_at}
-        for t in found.turns
-    ]
-    return _head(found) | {"turns": turns}
+    return turns_to_dict(kept.find(conversation_id))
 
 
 @conversations.delete(
@@ -55,13 +49,3 @@ def remove(conversation_id: Id, kept: Kept) -> Response:
     """Remove a conversation with its turns; its answers stay under their own ids."""
     kept.remove(conversation_id)
     return Response(status_code=204)
-
-
-def _head(conversation: Conversation) -> Json:
-    return {
-        "id": conversation.id,
-        "title": conversation.title,
-        "created_at": conversation.created_at,
-        "updated_at": conversation.updated_at,
-        "length": conversation.length,
-    }

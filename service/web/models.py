@@ -173,6 +173,7 @@ class Assistance(BaseModel):
     plan: list[str]
     decided: str
     wording: Literal["none", "kept", "repaired", "refused", "failed"]
+    kept: Annotated[int, Field(description="草稿中采用模型措辞的句子数；回答为0。")] = 0
     faults: list[str]
     prompts: list[UsedPrompt]
     calls: int

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -168,10 +169,10 @@ def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
 
 def test_a_conversation_removed_while_it_is_answered_does_not_come_back(vocabulary: Vocabulary) -> None:
     class RemovingAsker(ScriptedAsker):
-        def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None, **more: object) -> Answer:
+        def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None, **more: Any) -> Answer:
             if history:
                 assert client.delete(f"/v1/conversations/{begun}").status_code == 204
-            return super().ask(question, history=history, entity=entity, year=year)
+            return super().ask(question, history=history, entity=entity, year=year, **more)
 
     client = talking(build(vocabulary, asker=RemovingAsker()))
     begun = ask(client, "占多少")
@@ -185,10 +186,10 @@ def test_questions_asked_at_once_in_one_conversation_are_all_kept(vocabulary: Vo
     together = threading.Barrier(6)
 
     class MeetingAsker(ScriptedAsker):
-        def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None, **more: object) -> Answer:
+        def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None, **more: Any) -> Answer:
             if history:
                 together.wait(10)
-            return super().ask(question, history=history, entity=entity, year=year)
+            return super().ask(question, history=history, entity=entity, year=year, **more)
 
     store = SqlConversations(SqlLibrary(tmp_path / "library.sqlite"))
     with talking(build(vocabulary, asker=MeetingAsker()), store) as client:
