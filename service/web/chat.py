@@ -86,26 +86,32 @@ async def listen(work: Work) -> AsyncIterator[News]:
             return
 
 
-async def begun(work: Work) -> AsyncIterator[News]:
+async def begun(work: Work, *, skip_steps: bool = False) -> AsyncIterator[News]:
     """Start *work* and wait for the first that is heard of it, so that what is refused at once has its own status.
 
+    Args:
+        work: What to do.
+        skip_steps: Wait on while nothing but steps is heard, for a client that is not told of them.
+
     Returns:
-        All that is heard, the first included.
+        All that is heard from there on, the first included.
 
     Raises:
-        Exception: What the work raised before anything else was heard.
+        Exception: What the work raised before.
     """
     heard = listen(work)
     first = await anext(heard)
+    while skip_steps and isinstance(first, str):
+        first = await anext(heard)
     if isinstance(first, Done) and first.error is not None:
         raise first.error
 
-    async def all_of_it() -> AsyncIterator[News]:
+    async def rest() -> AsyncIterator[News]:
         yield first
         async for each in heard:
             yield each
 
-    return all_of_it()
+    return rest()
 
 
 def problem_of(request: Request, error: Exception) -> Json:

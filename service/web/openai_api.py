@@ -70,8 +70,7 @@ async def complete(asked: models.ChatRequest, request: Request, application: App
     question, history = _question_of(asked.messages, application.limits.max_question_chars)
 
     def work(progress: Progress) -> Json:
-        del progress
-        answer = application.ask(question, history=history)
+        answer = application.ask(question, history=history, progress=progress)
         metrics.count_answer(answer.status.value, answer.ms)
         return answer_to_dict(answer)
 
@@ -103,7 +102,7 @@ def _question_of(messages: Sequence[models.ChatMessage], most: int) -> tuple[str
 
 
 async def _streamed(request: Request, work: Work, *, with_usage: bool) -> Response:
-    heard = await begun(work)
+    heard = await begun(work, skip_steps=True)
     return streamed(request, _chunks(request, heard, with_usage=with_usage))
 
 

@@ -112,10 +112,10 @@ def _work(asked: models.AskRequest, request: Request, application: Application, 
     kept = kept_conversations(request) if asked.conversation else None
 
     def work(progress: Progress) -> Json:
-        del progress
-
         def answer_after(history: Sequence[str]) -> Answer:
-            return application.ask(asked.question, history=history, entity=asked.entity or None, year=asked.year)
+            return application.ask(
+                asked.question, history=history, entity=asked.entity or None, year=asked.year, progress=progress
+            )
 
         conversation: str | None = None
         if kept and asked.conversation:

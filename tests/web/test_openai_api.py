@@ -47,7 +47,8 @@ class BusyAsker(ScriptedAsker):
     """Fails as a store does that cannot be read, at 忙."""
 
     def ask(self, question: str, **more: Any) -> Answer:
-        """Answer, or fail."""
+        """Tell of a step, then answer or fail."""
+        more.pop("progress")("calculating")
         if "忙" in question:
             raise StoreError("资料库正被占用。")
         return super().ask(question, **more)

@@ -7,7 +7,7 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -54,6 +54,17 @@ class WaitingAsker(ScriptedAsker):
             return super().ask(*given, **more)
         finally:
             self.over.set()
+
+
+class SteppingAsker(ScriptedAsker):
+    """Tells of its steps, and fails after them at 坏."""
+
+    def ask(self, *given: Any, progress: Callable[[str], None] | None = None, **more: Any) -> Answer:
+        """Step, then answer."""
+        assert progress is not None
+        for step in ("understanding", "calculating", "wording", "verifying", "wording", "verifying"):
+            progress(step)
+        return super().ask(*given, **more)
 
 
 @pytest.fixture
@@ -198,6 +209,26 @@ def test_what_is_refused_at_once_has_its_own_status(
 
     assert (got.status_code, got.json()["code"]) == (status, code)
     assert got.headers["content-type"] == "application/problem+json"
+
+
+def test_every_step_is_told_as_it_begins(vocabulary: Vocabulary) -> None:
+    events = streamed(TestClient(create_app(build(vocabulary, asker=SteppingAsker()))), "占多少")
+
+    assert [data["text"] for name, data in events if name == "status"] == ["理解", "取数", "措辞", "核对", "措辞", "核对"]
+
+
+def test_the_rules_tell_of_their_steps_too(seeded: TestClient) -> None:
+    told = [data["step"] for name, data in streamed(seeded, "三公经费是多少") if name == "status"]
+
+    assert told == ["understanding", "calculating"]
+
+
+def test_an_error_after_a_step_is_told_in_the_stream(vocabulary: Vocabulary) -> None:
+    client = TestClient(create_app(build(vocabulary, asker=SteppingAsker())), raise_server_exceptions=False)
+    events = streamed(client, "坏")
+
+    assert [name for name, _ in events] == ["status"] * 6 + ["error"]
+    assert events[-1][1]["code"] == "internal-error"
 
 
 def test_an_error_after_the_stream_has_begun_is_its_last_event(
