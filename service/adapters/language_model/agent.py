@@ -19,6 +19,7 @@ from langgraph.types import Command
 from langsmith import tracing_context
 
 from service.adapters.language_model.completions import UNREADABLE, clean
+from service.adapters.language_model.quiet import silence
 from service.ports import ModelTool
 
 logger = logging.getLogger("youju")
@@ -47,6 +48,7 @@ def converse(
         steps: Most requests.
         attempt: Makes a request, and again where it fails.
     """
+    silence()
     said: list[BaseMessage] = []
 
     @wrap_model_call

@@ -96,13 +96,13 @@ class Server:
     @property
     def host(self) -> str:
         """Host and port: all of the address that is ever shown. The rest may hold a user or a key."""
-        parts = urlsplit(self.url)
-        host = parts.hostname or "?"
-        shown = f"[{host}]" if ":" in host else host
         try:
-            return f"{shown}:{parts.port}" if parts.port else shown
+            parts = urlsplit(self.url)
+            host, port = parts.hostname or "?", parts.port
         except ValueError:
-            return shown
+            return "（地址有误）"
+        shown = f"[{host}]" if ":" in host else host
+        return f"{shown}:{port}" if port else shown
 
     @property
     def base(self) -> str:
@@ -115,7 +115,7 @@ class Server:
     @property
     def query(self) -> dict[str, str]:
         """What stands after the question mark of the address; some gateways want it with every request."""
-        return dict(parse_qsl(urlsplit(self.url).query))
+        return dict(parse_qsl(self.url.partition("#")[0].partition("?")[2]))
 
     @classmethod
     def of_models(cls, settings: ModelSettings) -> Server:

@@ -37,15 +37,24 @@ class RefusedResponseError(Exception):
         self.reason = reason
 
 
+class UnknownHostError(httpcore.ConnectError):
+    """The host has no address. httpcore drops what its exceptions come from, so this is one of its own kind."""
+
+
 class OversizedResponseError(Exception):
     """A response is larger than any reply."""
 
 
-def open_client(server: Server) -> httpx.Client:
-    """Return a client for *server* that keeps to the deadline of the reply it works for."""
+def open_client(server: Server, max_bytes: int = MAX_BYTES) -> httpx.Client:
+    """Return a client for *server* that keeps to the deadline of the reply it works for.
+
+    Args:
+        server: Whose address and proxy it is for.
+        max_bytes: Most bytes of a response.
+    """
     # Compressed responses could grow beyond any limit on unpacking.
     return httpx.Client(
-        transport=BoundedTransport(_pool(server)),
+        transport=BoundedTransport(_pool(server), max_bytes),
         headers={"Accept-Encoding": "identity"},
         timeout=server.seconds,
         follow_redirects=False,
@@ -60,7 +69,7 @@ class BoundedTransport(httpx.BaseTransport):
     would never run into it. Here every read and write gets what is left until the deadline.
     """
 
-    def __init__(self, pool: httpcore.ConnectionPool, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, pool: httpcore.ConnectionPool, max_bytes: int) -> None:
         self._pool = pool
         self._max_bytes = max_bytes
 
@@ -224,7 +233,7 @@ def _addresses(host: str, port: int, seconds: float) -> list[str]:
     except queue.Empty:
         raise httpcore.ConnectTimeout from None
     if isinstance(addresses, Exception):
-        raise httpcore.ConnectError from addresses
+        raise UnknownHostError
     return addresses
 
 
