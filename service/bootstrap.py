@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from service.adapters.sql_library import SqlLibrary
     from service.application import Asker
     from service.asking.asker import RuleAsker
+    from service.assisting.draft_wording import DraftWording
     from service.conversations import Conversations
     from service.domain.errors import SourceDocumentError
     from service.drafts import Drafts
@@ -102,6 +103,19 @@ def _assisted(settings: Settings, rules: RuleAsker, vocabulary: Vocabulary, cloc
     return AssistedAsker(rules, models, read_prompts(), vocabulary, clock, settings.llm_steps)
 
 
+def _draft_wording(settings: Settings, vocabulary: Vocabulary) -> DraftWording | None:
+    """Return what words drafts by the model that is set for it, None where none is."""
+    if not settings.llm_base_url:
+        return None
+    from service.adapters.clock import SystemClock
+    from service.adapters.language_model.factory import build_models
+    from service.adapters.prompt_files import read_prompts
+    from service.assisting.draft_wording import DraftWording
+
+    model = build_models(settings).draft
+    return DraftWording(model, read_prompts(), vocabulary, SystemClock()) if model is not None else None
+
+
 def build_drafts(settings: Settings, application: Application) -> Drafts:
     """Return what drafting needs, beside an application over the same stores.
 
@@ -120,7 +134,7 @@ def build_drafts(settings: Settings, application: Application) -> Drafts:
     from service.drafts import Drafts
 
     library, vocabulary = _opened(settings), read_vocabulary()
-    composer = Composer(library, vocabulary, read_file)
+    composer = Composer(library, vocabulary, read_file, _draft_wording(settings, vocabulary))
     return Drafts(
         compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
         store=SqlDrafts(library), clock=SystemClock(), reader=read_file, limits=application.limits, word=document,

@@ -18,6 +18,7 @@ from service.vocabulary.names import fold
 if TYPE_CHECKING:
     from service.asking.desk import Desk
     from service.asking.drafts import ReasonsFor
+    from service.assisting.draft_wording import DraftWording
     from service.calculation.scope import Scope
     from service.domain.check import CheckReport
     from service.drafting.amounts import Amounts
@@ -51,9 +52,13 @@ class Composer:
         library: The documents.
         vocabulary: Names, rules and outlines.
         reader: Reads the finished text for its check.
+        wording: Words the sentences by a language model; None where none is configured.
     """
 
-    def __init__(self, library: Library, vocabulary: Vocabulary, reader: ReadText) -> None:
+    def __init__(
+        self, library: Library, vocabulary: Vocabulary, reader: ReadText, wording: DraftWording | None = None
+    ) -> None:  # fmt: skip
+        self._wording = wording
         self._library = library
         self._vocabulary = vocabulary
         self._reader = reader
@@ -104,9 +109,30 @@ class Composer:
         )
         draft = writer.write(_in_order(sections, outline), _sources(own, documents, quoted))
         report = self.check(draft, own, documents)
+        if self._wording is not None:
+            draft, report = self._worded(self._wording, draft, report, own, documents)
         ids = {d.id for d in documents}
         found = [*draft.findings, *_of_documents(own), *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids), *_of_reasons(draft, report)]
         return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
+
+    def _worded(
+        self, wording: DraftWording, draft: Draft, report: CheckReport, own: Sequence[Document], documents: Sequence[Document]
+    ) -> tuple[Draft, CheckReport]:  # fmt: skip
+        """Return a draft in a model's wording with its check, as it was where the check then finds more than before."""
+        from service.asking.reading import own_members
+        from service.domain.assistance import WordingOutcome
+        from service.vocabulary.spotting import Spotter
+
+        units = {u.name for d in documents for u in d.units}
+        names = dict.fromkeys(n for d in own for n in (d.entity, *d.entity_names) if n == d.entity or n not in units)
+        spotter = Spotter(self._vocabulary, own_members(documents, self._vocabulary.questions["short"]))
+        worded = wording.word(draft, spotter, tuple(names))
+        record = worded.assistance
+        assert record is not None  # noqa: S101 - word() always leaves one
+        now = self.check(worded, own, documents) if record.kept else report
+        if _counts(now) > _counts(report):
+            now, worded = report, replace(draft, findings=worded.findings, assistance=replace(record, wording=WordingOutcome.REFUSED, kept=0))
+        return worded, now
 
     def check(self, draft: Draft, own: Sequence[Document], documents: Sequence[Document]) -> CheckReport:
         """Check the text of a draft as anybody's text, by the tables it was written from.
@@ -341,6 +367,13 @@ def _is_only_said(fact: Fact, year: int, stage: Stage) -> bool:
         return False
     is_count = fact.quantity is not None and fact.quantity.unit.kind is Kind.COUNT
     return coordinate.year >= year or coordinate.stage is Stage.PERIOD_END or is_count
+
+
+def _counts(report: CheckReport) -> tuple[int, int]:
+    """Return how many errors and contradicted figures a check found; fewer of the first outweigh the second."""
+    from service.domain.check import Verdict
+
+    return sum(f.severity is Severity.ERROR for f in report.findings), report.count(Verdict.CONTRADICTED)
 
 
 def _in_order(sections: Iterable[SectionPlan], outline: Outline) -> tuple[SectionPlan, ...]:

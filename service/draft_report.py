@@ -25,7 +25,16 @@ from service.drafting.draft import (
 )
 from service.drafting.editing.model import ChangeKind, FigureState, Revision
 from service.ports import DraftSummary, DraftVersion
-from service.rendering import Json, finding_to_dict, finding_to_text, operand_to_dict, place_to_dict, place_to_text
+from service.rendering import (
+    Json,
+    assistance_from_dict,
+    assistance_to_dict,
+    finding_to_dict,
+    finding_to_text,
+    operand_to_dict,
+    place_to_dict,
+    place_to_text,
+)  # fmt: skip
 
 #: Heading of the list of sources. What stands below it in a file that comes back is not the draft's text.
 SOURCES = "数据来源"
@@ -88,6 +97,7 @@ def draft_to_dict(draft: Draft, *, id: str = "", version: int = 0, sha256: str =
         ],
         "findings": [finding_to_dict(each) | {"working": each.working} for each in draft.findings],
         "counts": counts_of(draft),
+        "model": assistance_to_dict(draft.assistance) if draft.assistance else None,
         "text": draft.text,
         "sha256": sha256,
     }
@@ -152,6 +162,7 @@ def _sentence(sentence: Sentence) -> Json:
         "figures": [_figure(each) for each in sentence.figures],
         "reasons": [_reason(each) for each in sentence.reasons],
         "gaps": [{"kind": g.kind.value, "what": g.what, "start": g.start, "end": g.end} for g in sentence.gaps],
+        "path": sentence.path,
     }
 
 
@@ -205,6 +216,7 @@ def draft_from_dict(said: Mapping[str, Any]) -> Draft:
         ),
         findings=tuple(map(finding_from_dict, said["findings"])),
         sources=tuple(DraftSource(s["document"], s["title"], s["year"], s["role"]) for s in said["sources"]),
+        assistance=assistance_from_dict(said["model"]) if said.get("model") else None,
     )
 
 
@@ -232,6 +244,7 @@ def _sentence_from(said: Mapping[str, Any]) -> Sentence:
             for r in said["reasons"]
         ),
         tuple(Gap(GapKind(g["kind"]), g["what"], g["start"], g["end"]) for g in said["gaps"]),
+        said.get("path", "rules"),  # a draft of an older version
     )
 
 

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from service.asking.answer import Answer, Assistance, Citation, Result
+from service.asking.answer import Answer, Citation, Result
 from service.calculation.evidence import Operand, Place
+from service.domain.assistance import Assistance, PlanOutcome, UsedPrompt, WordingOutcome
 from service.domain.document import Cell, DocumentSummary, Table
 from service.domain.fact import Fact, Proof, Source
 from service.domain.finding import Finding
@@ -45,23 +46,34 @@ def answer_to_dict(answer: Answer) -> Json:
         "missing": answer.missing,
         "unsupported": list(answer.unsupported),
         "path": answer.path,
-        "model": _assistance(answer.assistance) if answer.assistance else None,
+        "model": assistance_to_dict(answer.assistance) if answer.assistance else None,
         "ms": answer.ms,
     }
 
 
-def _assistance(said: Assistance) -> Json:
+def assistance_to_dict(said: Assistance) -> Json:
+    """Return what language models did for an answer or a draft."""
     return {
         "name": said.model,
         "planning": said.planning.value,
         "plan": list(said.plan),
         "decided": said.decided,
         "wording": said.wording.value,
+        "kept": said.kept,
         "faults": list(said.faults),
         "prompts": [{"name": p.name, "version": p.version, "sha256": p.sha256} for p in said.prompts],
         "calls": said.calls,
         "ms": said.ms,
     }
+
+
+def assistance_from_dict(said: Mapping[str, Any]) -> Assistance:
+    """Return what `assistance_to_dict` wrote."""
+    return Assistance(
+        said["name"], PlanOutcome(said["planning"]), tuple(said["plan"]), said["decided"], WordingOutcome(said["wording"]),
+        said["kept"], tuple(said["faults"]), tuple(UsedPrompt(p["name"], p["version"], p["sha256"]) for p in said["prompts"]),
+        said["calls"], said["ms"],
+    )  # fmt: skip
 
 
 def answer_to_json(answer: Answer) -> str:

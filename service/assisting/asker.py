@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from service.asking.answer import Answer, Assistance, PlanOutcome, Result, WordingOutcome
+from service.asking.answer import Answer, Result
 from service.asking.asker import RuleAsker
 from service.assisting.planning import Planned, Planning
 from service.assisting.prompts import Prompt
 from service.assisting.waiting import Talk
 from service.assisting.wording import AnswerWording, Worded
+from service.domain.assistance import Assistance, PlanOutcome, WordingOutcome
 from service.domain.errors import ModelError
 from service.domain.finding import Finding, Severity
 from service.ports import Clock, Models
@@ -70,7 +71,7 @@ class AssistedAsker:
             findings=(*answer.findings, *_warnings(talk, planned, worded)),
             ms=self._clock.elapsed_ms() - began,
             assistance=Assistance(
-                "、".join(talk.models), planned.outcome, planned.plan, planned.decided, worded.outcome, worded.faults,
+                "、".join(talk.models), planned.outcome, planned.plan, planned.decided, worded.outcome, 0, worded.faults,
                 tuple(talk.prompts), talk.calls, talk.ms,
             ),
         )  # fmt: skip

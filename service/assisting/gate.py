@@ -89,6 +89,8 @@ class Gate:
     def _faults(self, named: str, text: Pieces) -> Iterator[str]:
         base, now = self.said, self.reader.read(text)
         yield from self._left_out(named)
+        if self.keep_all:
+            yield from self._unofficial(named)
         yield from _digits(named)
         if len(text.text) > len(self.base.text) * _LONGER + _SPARE:
             yield "写得太长：只改写规范表述，不要添加内容"
@@ -113,6 +115,16 @@ class Gate:
         if self.keep_all:
             for name in sorted({n for n in used if used.count(n) > 1} - {p.piece.name for p in self.base.placed if p.piece.kind is Kind.TITLE}):
                 yield f"{{{{{name}}}}} 只能写一次"
+
+    def _unofficial(self, named: str) -> Iterator[str]:
+        """What an official text does not have: talk, and words before the number of an item."""
+        base = self.base.named
+        for word in sorted(self.reader.words.spoken, key=len, reverse=True):
+            if len(word) > 1 and word in named and word not in base:
+                yield f"公文里不写“{word}”"
+        number = re.match(r"[（(]?[一二三四五六七八九十]+[）)、]", base)
+        if number and not named.startswith(number.group()):
+            yield f"应当以“{number.group()}”开头"
 
     def _required(self) -> list[str]:
         names = [p.piece.name for p in self.base.placed if p.piece.kind in {Kind.FIGURE, Kind.QUOTE, Kind.HEADING}]

@@ -92,18 +92,23 @@ class Pieces:
 
 
 def cut(
-    text: str, *, headings: Iterable[str] = (), titles: Iterable[str] = (), places: Iterable[str] = (), marks: Sequence[str] = ()
-) -> Pieces:
+    text: str, *, spans: Iterable[tuple[int, int, Kind]] = (), headings: Iterable[str] = (), titles: Iterable[str] = (),
+    places: Iterable[str] = (), marks: Sequence[str] = (), counts: dict[Kind, int] | None = None,
+) -> Pieces:  # fmt: skip
     """Take a text apart.
 
     Args:
         text: As the rules wrote it.
+        spans: Runs that are pieces in any case.
         headings: Whole runs that are one piece: entity, year and stage.
         titles: Names with digits in them: codes with their names, titles of documents.
         places: Sections and tables, which count where they stand in brackets.
         marks: Words in the brackets that belong to a figure.
+        counts: How many names of each kind are given out already; raised, where texts are to share one numbering.
     """
     free = _Free(text)
+    for start, end, kind in spans:
+        free.claim(start, end, kind)
     for heading in sorted({h for h in headings if h}, key=len, reverse=True):
         free.take(re.escape(heading), Kind.HEADING)
     for place in sorted({p for p in places if p}, key=len, reverse=True):
@@ -120,7 +125,7 @@ def cut(
         if (start, start + 4) in years:
             continue
         free.claim(start, _with_marks(text, end, marks), Kind.FIGURE)
-    return Pieces(text, free.placed())
+    return Pieces(text, free.placed({} if counts is None else counts))
 
 
 def filled(named: str, pieces: Mapping[str, Piece]) -> Pieces:
@@ -193,9 +198,8 @@ class _Free:
         for found in re.finditer(pattern, self._text):
             self.claim(*found.span(), kind)
 
-    def placed(self) -> tuple[Placed, ...]:
+    def placed(self, counts: dict[Kind, int]) -> tuple[Placed, ...]:
         """Return the pieces in order; a title that stands twice is one piece, a figure is one each time."""
-        counts: dict[Kind, int] = {}
         known: dict[tuple[Kind, str], Piece] = {}
         out = []
         for start, end, kind in sorted(self._spans):

@@ -6,8 +6,8 @@ The rule of decision:
 2. Where they do not understand, a plan counts only if the service can say it in its own question words and the rules
    then take exactly the figures that the plan names, and if it keeps every year, name and direction that the rules did
    recognise in the question.
-3. Such a plan answers the question where every word that the rules did not know shares characters with a name it
-   uses, or is said so in that name's other names; else the reader is asked whether this is what was meant.
+3. Such a plan answers the question where half of the characters of every word that the rules did not know, and two in
+   a row, are those of one name that it uses; else the refusal stands, and asks whether this is what was meant.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.asking.answer import Answer, PlanOutcome, Result, Status
+from service.asking.answer import Answer, Result, Status
 from service.asking.asker import RuleAsker
 from service.asking.reading import Question, normalise
 from service.assisting.prompts import Prompt
 from service.assisting.tools import documents_of, tools_for
 from service.assisting.waiting import Talk
+from service.domain.assistance import PlanOutcome
 from service.domain.errors import ModelError, YoujuError
 from service.ports import LanguageModel
 from service.vocabulary.vocabulary import Vocabulary
@@ -189,13 +190,11 @@ class Planning:
         if all(self._is_borne_out(word, now) for word in own.residue) and own.residue:
             told = replace(again, text=f"按“{asked}”理解：{again.text}")
             return Planned(PlanOutcome.USED, told, plan.figures, "规则没有听懂；模型的理解与提问的用词相合，且能取到数")
-        words = "、".join(f"“{w}”" for w in own.residue) or "这个问法"
-        text = f"没有听懂{words}。是不是要问：{asked}{again.text}"
-        offered = replace(again, status=Status.CLARIFY, text=text, readings=(asked,), missing="")
+        offered = replace(answer, text=f"{answer.text}是不是要问：{asked}", readings=(asked,))
         return Planned(PlanOutcome.OFFERED, offered, plan.figures, "规则没有听懂；模型的理解没有提问的用词作证，请提问的人确认")
 
     def _is_borne_out(self, word: str, now: Question) -> bool:
-        """Whether a word that the rules did not know shares two characters in a row with a name that the plan uses."""
+        """Whether a name that the plan uses has two characters in a row of a word that the rules did not know, and half of all."""
         names = {m.text for m in now.mentions}
         for mention in now.mentions:
             for dimension, member in mention.targets:
@@ -203,7 +202,10 @@ class Planning:
                 names |= {known.name, *known.names, *known.say} if known else set()
                 measure = self.vocabulary.measures.get(member) if dimension == "measure" else None
                 names |= {*measure.names, *measure.say} if measure else set()
-        return any(word[i : i + 2] in name for i in range(len(word) - 1) for name in names)
+        return any(
+            any(word[i : i + 2] in name for i in range(len(word) - 1)) and 2 * sum(c in name for c in word) >= len(word)
+            for name in names
+        )
 
 
 def read_plan(said: str) -> Plan:

@@ -9,11 +9,11 @@ from hashlib import sha256
 from string import Template
 from typing import Any
 
-from service.asking.answer import UsedPrompt
+from service.domain.assistance import UsedPrompt
 from service.domain.errors import ConfigurationError
 
 #: The steps that use a prompt; each has the file of its name.
-STEPS = ("understand", "word-answer", "repair-answer", "word-draft")
+STEPS = ("understand", "word-answer", "repair-answer", "word-draft", "repair-draft")
 _FENCE = "资料"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from service.asking.answer import UsedPrompt
 from service.assisting.prompts import Prompt, fenced
+from service.domain.assistance import UsedPrompt
 from service.domain.errors import ModelError
 from service.ports import Clock, LanguageModel, ModelTool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.asking.answer import Answer, Status, WordingOutcome
+from service.asking.answer import Answer, Status
 from service.asking.asker import Background
 from service.assisting.claims import contradicted
 from service.assisting.framing import gate_for
@@ -13,6 +13,7 @@ from service.assisting.gate import Gate, Judged
 from service.assisting.pieces import Kind
 from service.assisting.prompts import Prompt
 from service.assisting.waiting import Talk
+from service.domain.assistance import WordingOutcome
 from service.domain.errors import ModelError
 from service.ports import LanguageModel
 from service.vocabulary.vocabulary import Vocabulary

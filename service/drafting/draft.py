@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from service.calculation.evidence import Operand, Place
+from service.domain.assistance import Assistance
 from service.domain.coordinate import Stage
 from service.domain.finding import Finding
 
@@ -102,6 +103,7 @@ class Sentence:
         figures: Every figure in it that was filled in, in order.
         reasons: Every reason in it.
         gaps: What is missing in it.
+        path: ``rules``, or ``model`` where a language model worded it.
     """
 
     id: str
@@ -109,6 +111,7 @@ class Sentence:
     figures: tuple[DraftFigure, ...] = ()
     reasons: tuple[DraftReason, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    path: str = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,7 @@ class Draft:
         sections: In order.
         findings: What a person must look at: reasons refused, sources that disagree, derived figures.
         sources: The documents it rests on.
+        assistance: What a language model did for it, None where none is configured.
     """
 
     title: str
@@ -219,6 +223,7 @@ class Draft:
     sections: tuple[Section, ...]
     findings: tuple[Finding, ...] = ()
     sources: tuple[DraftSource, ...] = ()
+    assistance: Assistance | None = None
 
     def sentences(self) -> Iterator[Sentence]:
         """Yield every sentence in order."""

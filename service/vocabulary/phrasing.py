@@ -30,6 +30,7 @@ class PhrasingWords:
 
     Attributes:
         plain: Words that change the meaning of no sentence.
+        spoken: Those of them that belong into a talk, not into an official text.
         punctuation: Characters between words.
         senses: Every word with a meaning → its sense.
         years: Words for a year → how far it is from the year spoken of.
@@ -37,6 +38,7 @@ class PhrasingWords:
     """
 
     plain: frozenset[str]
+    spoken: frozenset[str]
     punctuation: frozenset[str]
     senses: Mapping[str, Sense]
     years: Mapping[str, int]
@@ -61,6 +63,7 @@ def read_phrasing_words(raw: Mapping[str, Any]) -> PhrasingWords:
         for word in sense.words:
             senses[word] = sense
     return PhrasingWords(
+        spoken=frozenset(plain["polite"].split()),
         plain=frozenset(word for group in plain.values() for word in group.split()) - set(senses),
         punctuation=punctuation,
         senses=senses,
