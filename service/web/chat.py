@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 from fastapi.sse import EventSourceResponse, format_sse_event
-from starlette.concurrency import run_in_threadpool
 
 from service.domain.errors import YoujuError
 from service.logs import record_incident
@@ -51,8 +51,18 @@ class Done:
 #: What is heard of the work: the name of a step, None where there is no news, its end.
 News = str | Done | None
 
-#: The loop keeps no hold of its tasks.
-_RUNNING: set[asyncio.Task[None]] = set()
+#: Questions have threads of their own: where all of them wait for a slow model, everything else is still served.
+MOST_AT_ONCE = 32
+_ASKING = ThreadPoolExecutor(MOST_AT_ONCE, "asking")
+
+
+async def finished(work: Work) -> Json:
+    """Run *work* in a thread and return the answer it comes to."""
+    return await asyncio.get_running_loop().run_in_executor(_ASKING, work, _untold)
+
+
+def _untold(step: str) -> None:
+    del step
 
 
 async def listen(work: Work) -> AsyncIterator[News]:
@@ -73,9 +83,7 @@ async def listen(work: Work) -> AsyncIterator[News]:
         except Exception as error:  # whoever listens tells the client
             tell(Done(error=error))
 
-    task = asyncio.create_task(run_in_threadpool(run))
-    _RUNNING.add(task)
-    task.add_done_callback(_RUNNING.discard)
+    _ASKING.submit(run)
     while True:
         said: News = None
         with suppress(TimeoutError):

@@ -13,12 +13,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
-from starlette.concurrency import run_in_threadpool
 
 from service.domain.errors import InvalidInputError
 from service.rendering import Json, answer_to_dict, to_json
 from service.web import models
-from service.web.chat import KEEP_ALIVE, News, Progress, Work, begun, problem_of, streamed
+from service.web.chat import KEEP_ALIVE, News, Progress, Work, begun, finished, problem_of, streamed
 from service.web.error_responses import openai_error, refusal
 from service.web.markdown import answer_to_markdown
 from service.web.routes import App, Counts
@@ -76,7 +75,7 @@ async def complete(asked: models.ChatRequest, request: Request, application: App
 
     if asked.stream:
         return await _streamed(request, work, with_usage=asked.wants_usage)
-    answer = await run_in_threadpool(work, lambda _: None)
+    answer = await finished(work)
     message = {"role": "assistant", "content": "".join(answer_to_markdown(answer)), "refusal": None}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     return _head("chat.completion") | {"choices": [choice], "youju": answer}

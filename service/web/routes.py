@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
 from fastapi.responses import PlainTextResponse
-from starlette.concurrency import run_in_threadpool
 
 from service.application import Application
 from service.asking.answer import Answer
@@ -24,7 +23,7 @@ from service.rendering import (
     table_to_dict,
 )
 from service.web import models
-from service.web.chat import Progress, Work, answer_events
+from service.web.chat import Progress, Work, answer_events, finished
 from service.web.error_responses import MEDIA_TYPE, NOT_KEPT
 from service.web.jobs import Jobs
 from service.web.metrics import CONTENT_TYPE, Metrics
@@ -104,7 +103,7 @@ async def ask(asked: models.AskRequest, request: Request, application: App, metr
     work = _work(asked, request, application, metrics)
     if _is_streamed(asked, request):
         return await answer_events(request, work)
-    return await run_in_threadpool(work, lambda _: None)
+    return await finished(work)
 
 
 def _work(asked: models.AskRequest, request: Request, application: Application, metrics: Metrics) -> Work:

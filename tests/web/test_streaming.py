@@ -8,6 +8,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -261,6 +262,26 @@ def test_comments_keep_a_slow_answer_alive(
     assert events[-1][1]["text"] == "占56.53%。"
 
 
+def test_questions_that_wait_for_a_thread_hold_nobody_up(
+    vocabulary: Vocabulary, waiting: WaitingAsker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat, "KEEP_ALIVE_S", 0.02)
+    with (
+        ThreadPoolExecutor(1) as asking, ThreadPoolExecutor(2) as clients,
+        TestClient(create_app(build(vocabulary, asker=waiting))) as client,
+    ):  # fmt: skip
+        monkeypatch.setattr(chat, "_ASKING", asking)
+        first = clients.submit(client.post, "/v1/ask", json={"question": "占多少"})
+        waiting.began.wait(10)
+        second = clients.submit(streamed, client, "占多少")
+        assert client.get("/healthz").status_code == 200
+        assert not second.done()
+        threading.Timer(0.1, waiting.go.set).start()
+
+        assert first.result(10).status_code == 200
+        assert second.result(10)[-1][0] == "done"
+
+
 def test_streams_are_counted_and_logged_like_other_requests(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -292,7 +313,7 @@ def test_a_client_that_leaves_is_noted_and_the_work_ends_by_itself(
         until(logged)
         assert not waiting.over.is_set()
         waiting.go.set()
-        until(lambda: waiting.over.is_set() and not chat._RUNNING)
+        until(waiting.over.is_set)
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
             assert b"200 OK" in connection.recv(1000)
