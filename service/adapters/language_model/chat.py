@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -22,6 +23,10 @@ class LenientChat(ChatOpenAI):
 
     `_create_chat_result` is where the models of other providers in LangChain adapt their replies, too.
     """
+
+    def __repr_args__(self) -> Iterator[tuple[str, str]]:
+        """Yield what may be shown: the address and what is sent along may hold a key."""
+        yield "model", self.model_name
 
     def _create_chat_result(
         self, response: dict[str, Any] | openai.BaseModel, generation_info: dict[str, Any] | None = None

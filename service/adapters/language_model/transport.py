@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -237,12 +239,17 @@ def _addresses(host: str, port: int, seconds: float) -> list[str]:
     return addresses
 
 
+@cache
+def _encryption() -> ssl.SSLContext:
+    """Return how connections are encrypted; it honours SSL_CERT_FILE. Making it takes as long as a request."""
+    return httpx.create_ssl_context()
+
+
 def _pool(server: Server) -> httpcore.ConnectionPool:
     """Return the connections to *server*, through the proxy of the environment where there is one."""
     parts = urlsplit(server.url)
     common: dict[str, Any] = {
-        # Making one takes as long as a request; it honours SSL_CERT_FILE.
-        "ssl_context": httpx.create_ssl_context() if parts.scheme == "https" else None,
+        "ssl_context": _encryption() if parts.scheme == "https" else None,
         "network_backend": _Backend(),
         "max_connections": 20,
         "max_keepalive_connections": 10,

@@ -31,7 +31,7 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 _LOOK_UP = ModelTool("look_up", "查一个名称", {"name": "名称"}, lambda given: json.dumps({"found": given["name"]}))
 
 
-def model_at(url: str, seconds: float = 0.4, retries: int = 0) -> LangChainModel:
+def model_at(url: str, seconds: float = 0.2, retries: int = 0) -> LangChainModel:
     return LangChainModel(Server(url=url, key=KEY, seconds=seconds, retries=retries), "m-1", sleep=lambda _: None)
 
 
@@ -67,7 +67,7 @@ def _drip_headers(it: Connection) -> None:
 
 @pytest.mark.parametrize("respond", [_drip_body, _ping_for_ever, _drip_headers, Connection.stay_silent])
 def test_a_server_that_keeps_the_line_busy_is_cut_off_in_time(respond: Callable[[Connection], None]) -> None:
-    with listening(respond) as server, in_time(), pytest.raises(ModelSlowError, match=r"0\.4秒"):
+    with listening(respond) as server, in_time(), pytest.raises(ModelSlowError, match=r"0\.2秒"):
         model_at(server.url).reply("s", "m")
 
 
@@ -80,7 +80,7 @@ def test_the_time_is_one_for_all_rounds_of_a_reply() -> None:
             _drip_headers(it)
 
     with listening(respond) as server, in_time(), pytest.raises(ModelSlowError):
-        model_at(server.url, 1).reply("s", "m", tools=[_LOOK_UP], steps=9)
+        model_at(server.url, 0.8).reply("s", "m", tools=[_LOOK_UP], steps=9)
     assert len(server.requests) == 3
 
 
@@ -98,7 +98,7 @@ def test_a_tool_that_uses_up_the_time_ends_the_reply() -> None:
 
 def test_repeated_requests_share_the_time() -> None:
     def respond(it: Connection) -> None:
-        time.sleep(0.15)
+        time.sleep(0.08)
         it.reply({"error": {"message": "overloaded"}}, "500 Internal Server Error", "Retry-After: 0")
 
     with listening(respond) as server:
