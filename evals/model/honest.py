@@ -1,0 +1,156 @@
+"""What an honest language model would write: several ways, so that the check of wordings is measured on more than one.
+
+Nothing here knows how the check works. A style keeps placeholders, the names before them and what limits the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+
+from evals.model.messages import PLACEHOLDER, Words
+
+#: What writers put for what the rules write. Each keeps the meaning.
+_REWORDED: tuple[tuple[str, str], ...] = (
+    (r"（年初预算）(?=\S)", "年初预算中，"),
+    (r"(?<![认作分])为(?=\{\{)", "是"),
+    (r"，占([^，。；{}]{2,40})(\{\{\w+\}\})的(\{\{\w+\}\})", r"，在\1\2中占\3"),
+    (r"，比([^，。；{}]{2,60})(\{\{\w+\}\})多(\{\{\w+\}\})", r"；与\1的\2相比，多出\3"),
+    (r"减少(?=\{\{)", "减少了"),
+    (r"增加(?=\{\{)", "增加了"),
+    (r"(?:降低|下降)(?=\{\{)", "下降了"),
+    (r"增长(?=\{\{)", "增长了"),
+    (r"与上年持平", "和上年持平"),
+    (r"共(?=\{\{)", "一共有"),
+    (r"，合计(?=\{\{)", "，合计为"),
+    (r"(?<=[^：；，。])：(?=[^“{\n])", "，具体是："),
+    (r"相差(?=\{\{)", "两者相差"),
+    (r"，其中最大的是", "，其中金额最大的是"),
+)
+_LEADS = (
+    "您好！根据部门预算公开文件，", "根据已收录的预算文件，", "好的，为您查询到：", "您好，关于您的问题，文件中的情况如下：", "从文件看，",
+)  # fmt: skip
+_CLOSES = (
+    "如需了解其他内容，欢迎继续提问。", "希望对您有帮助！", "以上数据均来自已收录的预算文件。", "如果还想了解明细，请告诉我。", "",
+)  # fmt: skip
+#: What a figure is, as it is told: ``2023年“收入”``, ``“收入”比2023年减少的数``.
+_LABEL = re.compile(r"(?P<year>\d{4}年)?“(?P<what>[^“”]+)”(?P<than>(?:比\d{4}年)?\S+的数)?")
+_WAYS = {"减少": "减少", "增加": "增加", "多出": "多出"}
+_SENTENCE = re.compile(r"[^。\n]*。”?|[^。\n]+")
+
+
+def chosen(key: str, most: int) -> int:
+    """Return a number below *most* that depends on *key* alone."""
+    return int(sha256(key.encode()).hexdigest()[:8], 16) % most
+
+
+def given(words: Words) -> str:
+    """Return the text just as it was given."""
+    return words.text
+
+
+def reworded(words: Words) -> str:
+    """Return the text with other connectives."""
+    text = words.text
+    for pattern, written in _REWORDED:
+        text = re.sub(pattern, written, text)
+    return text
+
+
+def own(words: Words) -> str:
+    """Return sentences of its own, made from what the names are; what bears no figure is kept as it was given.
+
+    Where what a figure is says no more than a list of codes, a writer stays with the text.
+    """
+    told: list[str] = []
+    rest: list[str] = []
+    for sentence in sentences(words.text):
+        figures = words.figures(sentence)
+        if not figures:
+            rest.append(sentence)
+        for found in figures:
+            clause = _clause(words, found[1])
+            if not clause:
+                return reworded(words)
+            told.append(clause)
+    heading = next((f"{{{{{n}}}}}" for n in words.names if n.startswith("h")), "")
+    return f"{heading}{'；'.join(dict.fromkeys(told))}。{''.join(rest)}" if told else words.text
+
+
+def _clause(words: Words, name: str) -> str:
+    """Say a figure by what it is: ``2023年“收入”`` → 2023年收入为{{f2}}; "" where that is no name."""
+    found = _LABEL.fullmatch(words.is_of(name))
+    if not found or re.search(r"[\d、]", found["what"]):
+        return ""
+    shown = f"{{{{{name}}}}}"
+    if not found["than"]:
+        year = found["year"] if found["year"] and found["year"] in words.text else ""
+        return f"{year}{found['what']}为{shown}"
+    way = _WAYS.get(re.sub(r"^比\d{4}年|的数$", "", found["than"]), "")
+    return f"{found['what']}{re.sub('(?:减少|增加|多出)的数$', '', found['than'])}{way}{shown}" if way else ""
+
+
+def chatty(words: Words) -> str:
+    """Return the text between a greeting and a close."""
+    lead = _LEADS[chosen(words.text, len(_LEADS))]
+    close = _CLOSES[chosen(words.question + words.text, len(_CLOSES))]
+    body = reworded(words) if chosen(words.text + "?", 2) else words.text
+    return f"{lead}{body}{close}"
+
+
+def short(words: Words) -> str:
+    """Return the first sentence only."""
+    return next(iter(sentences(words.text)), words.text)
+
+
+def untidy(words: Words) -> str:
+    """Return the text with what models add to it: bold type, blanks, headings, punctuation of half width."""
+    text = words.text
+    kind = chosen(words.text + words.question, 5)
+    if kind == 0:
+        text = PLACEHOLDER.sub(lambda m: f"**{m[0]}**", text)
+    elif kind == 1:
+        text = PLACEHOLDER.sub(lambda m: f" {{{{ {m[1]} }}}} ", text)
+    elif kind == 2:
+        text = text.replace("，", ",").replace("（", "(").replace("）", ")")
+    elif kind == 3:
+        text = f"### 结论\n\n{text}\n"
+    else:
+        text = "\n".join(f"- {s}" for s in sentences(text))
+    return f"\n{text}\n"
+
+
+def linked(words: Words) -> str:
+    """Return the text with its clauses put together otherwise."""
+    text = words.text
+    for pattern, written in (
+        (r"。(?=[^”）\n])", "；"), (r"，(?=比|较|与)", "；"), (r"；(?=其余)", "，"), (r"（(推算|仅见正文)）", r"（为\1数）"),
+        (r"、(?=[^、，。；]{2,20} \{\{)", "；"),
+    ):  # fmt: skip
+        text = re.sub(pattern, written, text)
+    return text
+
+
+STYLES: dict[str, Callable[[Words], str]] = {
+    "given": given, "reworded": reworded, "own": own, "chatty": chatty, "short": short, "untidy": untidy, "linked": linked,
+}  # fmt: skip
+#: What damage is done to: mostly what is nearest to being let through.
+BASES = ("given", "given", "reworded", "linked", "chatty", "own")
+
+
+def draft_sentence(words: Words) -> str:
+    """Return a sentence of a draft, lightly reworded."""
+    text = words.text
+    for pattern, written in (
+        (r"预算数比(\S{2,16}?预算)(增加|减少)", r"预算数较\1\2"), (r"，主要原因：", "，主要原因是："),
+        (r"，均为(?=\{\{)", "，两年均为"), (r"(?<![认作分])为(?=\{\{)", "是"), (r"与(\S{2,16}?)预算相比", r"同\1预算相比"),
+        (r"主要用于", "主要用在"), (r"下降(?=\{\{)", "降低"),
+    ):  # fmt: skip
+        text = re.sub(pattern, written, text)
+    return text
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text after each 。 and line, a closing ” going with the sentence."""
+    return [s for s in _SENTENCE.findall(text) if s.strip()]
