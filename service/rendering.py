@@ -284,6 +284,8 @@ def answer_dict_to_text(answer: Mapping[str, Any]) -> str:
     if others:
         parts.append(f"同一数字另有{others}处印出，用 youju explain 或 --json 查看。")
     parts += _section("提示", map(finding_to_text, answer["findings"]))
+    if answer["path"] == "model":
+        parts.append(f"路径：{_path_of(answer)}。")
     parts.append(f"回答编号：{answer['id']}（查看依据：youju explain {answer['id']}）")
     return "\n\n".join(parts)
 
@@ -291,7 +293,6 @@ def answer_dict_to_text(answer: Mapping[str, Any]) -> str:
 def explanation_to_text(answer: Mapping[str, Any], asked_at: str = "") -> str:
     """Write how an answer came about: question → plan → formula → operands → working → findings."""
     about = [answer["entity"] or "", f"{answer['year']}年" if answer["year"] else ""]
-    by = {"rules": "规则", "model": "语言模型"}.get(answer["path"], answer["path"])
     parts = [
         "\n".join(
             line
@@ -299,18 +300,51 @@ def explanation_to_text(answer: Mapping[str, Any], asked_at: str = "") -> str:
                 f"问题：{answer['question']}",
                 f"时间：{asked_at}" if asked_at else "",
                 f"口径：{' '.join(filter(None, about))}" if any(about) else "",
-                f"理解方式：{by}",
+                f"路径：{_path_of(answer)}",
             )
             if line
         )
     ]
     parts += _section("理解为", answer["plan"])
+    parts += _section("语言模型", _assisted(answer.get("model")))
     for number, result in enumerate(answer["results"], 1):
         parts.append(_explained(number, result))
     parts.append(f"回答（{answer['status']}）\n{_indented(answer['text'])}")
     parts += _numbered("出处", dict.fromkeys(_cited(each) for each in answer["citations"]))
     parts += _section("提示", map(finding_to_text, answer["findings"]))
     return "\n\n".join(parts)
+
+
+_PLANNING = {
+    "same": "理解与规则相同", "differs": "理解与规则不同，按规则", "used": "采用了它的理解", "offered": "它的理解只作提示",
+    "unusable": "它的理解不能用，按规则", "failed": "没有给出理解",
+}  # fmt: skip
+_WORDING = {
+    "kept": "措辞通过核对，已采用", "repaired": "措辞改过一次后通过核对，已采用", "refused": "措辞没有通过核对，用规则的措辞",
+    "failed": "没有给出措辞，用规则的措辞",
+}  # fmt: skip
+
+
+def _path_of(answer: Mapping[str, Any]) -> str:
+    """Say which way an answer came about."""
+    said = answer.get("model")
+    if answer["path"] != "model" or not said:
+        return "规则"
+    parts = ["理解" if said["planning"] in {"used", "offered"} else "", "措辞" if said["wording"] in {"kept", "repaired"} else ""]
+    return f"规则取数、计算；{'、'.join(filter(None, parts))}由语言模型提出，经核对采用"
+
+
+def _assisted(said: Mapping[str, Any] | None) -> list[str]:
+    """Tell what language models did, a line each."""
+    if not said:
+        return []
+    lines = [f"模型：{said['name']}，请求{said['calls']}次，等待{said['ms']}毫秒"] if said["name"] else []
+    lines += [f"{_PLANNING[said['planning']]}：{said['decided']}"] if said["planning"] in _PLANNING else []
+    lines += [f"它要取的数：{'；'.join(said['plan'])}"] if said["plan"] else []
+    lines += [_WORDING[said["wording"]]] if said["wording"] in _WORDING else []
+    lines += [f"核对发现：{fault}" for fault in said["faults"]]
+    lines += [f"提示词：{p['name']} 第{p['version']}版（{p['sha256'][:12]}）" for p in said["prompts"]]
+    return lines
 
 
 def finding_to_text(finding: Finding | Mapping[str, Any]) -> str:
