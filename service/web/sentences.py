@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from service.domain.errors import UnitMismatchError
 from service.domain.quantity import Quantity, unit_of
 from service.numerals import read_quantities
 from service.rendering import Json, place_to_text
@@ -130,12 +129,9 @@ def _quantity(result: Json) -> Quantity | None:
         return None
 
 
-def _is_same(printed: Quantity, result: Quantity) -> bool:
-    """Whether a figure of a text is that of a result; 减少 may stand for its sign."""
-    try:
-        return abs(printed.to(result.unit).number) == abs(result.number)
-    except UnitMismatchError:
-        return False
+def _is_same(printed: Quantity, known: Quantity) -> bool:
+    """Whether a figure of a text is one that is known, in the same unit; 减少 may stand for its sign."""
+    return printed.unit.symbol == known.unit.symbol and abs(printed.number) == abs(known.number)
 
 
 def _shared(label: str, before: str) -> int:
