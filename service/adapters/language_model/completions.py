@@ -19,7 +19,7 @@ class NotACompletionError(Exception):
     """The response is no chat completion."""
 
 
-class SaidErrorError(Exception):
+class DisguisedError(Exception):
     """The response is an error object, though its status says success.
 
     Attributes:
@@ -39,13 +39,13 @@ def well_formed(response: object) -> dict[str, Any]:
     arguments that cannot be read become `UNREADABLE`, for the model to be told.
 
     Raises:
-        SaidErrorError: It is an error object.
+        DisguisedError: It is an error object.
         NotACompletionError: It is something else.
     """
     if not isinstance(response, Mapping):
         raise NotACompletionError
     if response.get("error"):
-        raise SaidErrorError(response["error"])
+        raise DisguisedError(response["error"])
     choices = response.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     said = choice.get("message") if isinstance(choice, Mapping) else None
@@ -115,25 +115,20 @@ def _calls(message: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "function": {
                     # Servers refuse a history with a name that is none.
                     "name": (_NO_NAME.sub("_", name[:64]) if isinstance(name, str) else "") or "unknown",
-                    "arguments": json.dumps(_arguments(function.get("arguments"))),
+                    "arguments": _arguments(function.get("arguments")),
                 },
             }
         )
     return calls
 
 
-def _arguments(raw: object) -> dict[str, Any]:
-    """Return the arguments of a call; nothing at all stands for no arguments."""
-    if raw is None or raw == "":
-        return {}
-    if isinstance(raw, str):
-        try:
-            raw = json.loads(raw, strict=False)
-        except (ValueError, RecursionError):
-            return {UNREADABLE: ""}
-    if not isinstance(raw, Mapping):
-        return {UNREADABLE: ""}
-    return {
-        clean(str(name)): clean(value) if isinstance(value, str) else value
-        for name, value in raw.items()
-    }  # fmt: skip
+def _arguments(raw: object) -> str:
+    """Return the arguments of a call as a JSON object; nothing at all stands for no arguments."""
+    try:
+        given = json.loads(raw, strict=False) if isinstance(raw, str) and raw else raw or {}
+        if isinstance(given, Mapping):
+            kept = {clean(str(name)): clean(each) if isinstance(each, str) else each for name, each in given.items()}
+            return json.dumps(kept, allow_nan=False)
+    except (ValueError, RecursionError):
+        pass
+    return json.dumps({UNREADABLE: ""})

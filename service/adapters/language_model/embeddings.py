@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from service.adapters.language_model.completions import NotACompletionError, SaidErrorError
+from service.adapters.language_model.completions import DisguisedError, NotACompletionError
 from service.adapters.language_model.deadline import Clock
 from service.adapters.language_model.exchange import Exchange, FailedError, Gate
 from service.adapters.language_model.server import PLACEHOLDER_KEY, ModelSettings, Server
@@ -164,7 +164,7 @@ def _requested(client: Any, model: str, texts: list[str], length: int) -> list[l
     """Return the vectors of one request.
 
     Raises:
-        SaidErrorError: The response is an error object.
+        DisguisedError: The response is an error object.
         NotACompletionError: It is not what was asked for: another number of vectors, of another length, of no numbers.
         Exception: What the client raises.
     """
@@ -180,7 +180,7 @@ def _requested(client: Any, model: str, texts: list[str], length: int) -> list[l
     if not isinstance(body, Mapping):
         raise NotACompletionError
     if body.get("error"):
-        raise SaidErrorError(body["error"])
+        raise DisguisedError(body["error"])
     rows = body.get("data")
     if not isinstance(rows, list) or len(rows) != len(texts):
         raise NotACompletionError

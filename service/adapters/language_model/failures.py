@@ -15,7 +15,7 @@ import httpcore
 import httpx
 import openai
 
-from service.adapters.language_model.completions import NotACompletionError, SaidErrorError
+from service.adapters.language_model.completions import DisguisedError, NotACompletionError
 from service.adapters.language_model.server import Server
 from service.adapters.language_model.transport import (
     OversizedResponseError,
@@ -120,7 +120,7 @@ def failure_of(error: Exception, server: Server, model: str) -> Failure:
     about = _Messages(server, model)
     if isinstance(error, openai.APIStatusError):
         return _refused(_said(error.response), about)
-    if isinstance(error, SaidErrorError):
+    if isinstance(error, DisguisedError):
         return _refused(_read(error.body, 0), about)
     for cause in _causes(error):
         known = _known(cause, about)
@@ -212,10 +212,10 @@ class _Messages:
             f"{self.where} 的额度已用完或账户欠费（状态{status}）。请充值，或换用别的密钥（{self.server.prefix}_API_KEY）。"
         )
 
-    def slow(self) -> ModelSlowError:
+    def slow(self, status: int = 0) -> ModelSlowError:
+        late = f"没有答完，服务自己已超时（状态{status}）" if status else f"没有在{self.server.seconds:g}秒内答完"
         return ModelSlowError(
-            f"模型“{self.model}”（{self.server.host}）没有在{self.server.seconds:g}秒内答完。"
-            f"请换用更快的模型（{self.name}），或调大 YOUJU_LLM_SECONDS。"
+            f"模型“{self.model}”（{self.server.host}）{late}。请换用更快的模型（{self.name}），或调大 YOUJU_LLM_SECONDS。"
         )
 
     def broken(self, reason: str) -> ModelBrokenError:
@@ -283,7 +283,7 @@ def _refused(said: _Said, about: _Messages) -> Failure:
     if status == 404 or _NAME.search(words):
         return Failure(about.unknown_name(), lasting=True, tools=tools)
     if status in (408, 504):
-        return Failure(about.slow(), again=True, wait=said.wait)
+        return Failure(about.slow(status), again=True, wait=said.wait)
     return _unwilling(said, about, tools)
 
 

@@ -80,7 +80,7 @@ def test_the_time_is_one_for_all_rounds_of_a_reply() -> None:
             _drip_headers(it)
 
     with listening(respond) as server, in_time(), pytest.raises(ModelSlowError):
-        model_at(server.url, 0.8).reply("s", "m", tools=[_LOOK_UP], steps=9)
+        model_at(server.url, 0.6).reply("s", "m", tools=[_LOOK_UP], steps=9)
     assert len(server.requests) == 3
 
 

@@ -138,6 +138,11 @@ def test_an_answer_that_is_an_error_is_told_by_its_kind(
     assert type(error) is kind
 
 
+def test_a_server_that_gives_up_by_itself_is_told_as_such(time: Time, mocked: respx.Route) -> None:
+    mocked.respond(504)
+    assert "服务自己已超时（状态504）" in told(model_at(time, retries=0)).message
+
+
 @pytest.mark.parametrize(
     "body", ['{"choices": [{"mess', "<!DOCTYPE html>", '{"a":' * 100_000, "null", '"text"', "\udcff"]
 )

@@ -107,6 +107,8 @@ def test_a_model_that_calls_tools_for_ever_is_stopped(
         (call("find_members", 3), "不是JSON对象"),
         (call("find_members", ["a"]), "不是JSON对象"),
         (call("find_members", "[" * 100_000), "不是JSON对象"),
+        (call("find_members", '{"name": "x", "year": NaN}'), "不是JSON对象"),
+        (call("find_members", '{"name": "x", "year": -1e999}'), "不是JSON对象"),
         (call("find_members", None), "缺少参数：name、year"),
         (call("find_members", ""), "缺少参数：name、year"),
         (call("find_members", '{"name": "教育支出"}'), "缺少参数：year"),
