@@ -32,7 +32,10 @@ def serve_stdio(server: Server[Any]) -> None:
     quieten_libraries()
     # A thread waits for the next line and cannot be woken: Ctrl-C ends the process itself. Stores survive that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    anyio.run(_serve_stdio, server)
+    try:
+        anyio.run(_serve_stdio, server)
+    except* BrokenPipeError:
+        logger.warning("the client went without waiting for its answers")
 
 
 async def _serve_stdio(server: Server[Any]) -> None:

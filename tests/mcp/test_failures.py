@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +121,13 @@ class Together(ScriptedAsker):
         super().__init__()
         self._met = threading.Barrier(calls, timeout=5)
 
-    def ask(self, question: str, *, history: Sequence[str], entity: str | None, year: int | None, **more: object) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[str], entity: str | None, year: int | None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Answer:  # fmt: skip
         """Wait for the others."""
         self._met.wait()
-        return super().ask(question, history=history, entity=entity, year=year)
+        return super().ask(question, history=history, entity=entity, year=year, progress=progress)
 
 
 @pytest.mark.parametrize("mode", MODES)

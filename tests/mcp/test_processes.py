@@ -105,6 +105,23 @@ def test_nothing_but_the_protocol_reaches_stdout(home: Path) -> None:
     assert "基本支出" not in complaints
 
 
+def test_a_client_that_goes_without_its_answer_is_no_error(home: Path) -> None:
+    """Assistants are closed at any moment; nobody is to look into a log for that."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "service.cli", "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, cwd=ROOT, env=environment(home),
+    ) as run:  # fmt: skip
+        assert run.stdin
+        assert run.stdout
+        assert run.stderr
+        run.stdout.close()
+        run.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        run.stdin.close()
+        complaints = run.stderr.read().decode()
+
+    assert (run.returncode, complaints) == (0, "")
+
+
 @pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
     """Where a real process serves HTTP."""
