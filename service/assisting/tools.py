@@ -28,7 +28,7 @@ def tools_for(rules: RuleAsker, vocabulary: Vocabulary, entity: str | None, year
 
     def chosen(given: Mapping[str, str]) -> tuple[str | None, int | None]:
         named = given.get("year", "")
-        return entity or given.get("entity") or None, year or (int(named) if named.isdigit() else None)
+        return entity or given.get("entity") or None, year or (int(named) if len(named) == 4 and named.isdecimal() else None)
 
     def find_members(given: Mapping[str, str]) -> object:
         return list(_members(given.get("name", ""), rules, vocabulary, *chosen(given)))
