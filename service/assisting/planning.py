@@ -217,6 +217,7 @@ def read_plan(said: str) -> Plan:
     found = re.search(r"\{.*\}", said, re.DOTALL)
     try:
         raw = json.loads(found.group()) if found else None
+        json.dumps(raw, ensure_ascii=False).encode()  # half a character (\ud800) can be neither stored nor sent
     except (ValueError, RecursionError):
         raw = None
     if not isinstance(raw, dict):
