@@ -139,6 +139,7 @@ def _sentences(said: str) -> dict[str, str]:
     found = re.search(r"\{.*\}", said, re.DOTALL)
     try:
         raw = json.loads(found.group()) if found else {}
+        json.dumps(raw, ensure_ascii=False).encode()  # half a character (\ud800) can be neither stored nor sent
     except (ValueError, RecursionError):
         raw = {}
     return {k: v for k, v in raw.items() if isinstance(v, str)} if isinstance(raw, dict) else {}
