@@ -252,6 +252,7 @@ def diagnose(settings: Settings) -> tuple[Check, ...]:
         "DOC读取": _office,
         "扫描件识别": _recognition,
         "语言模型": lambda: _models(settings),
+        "向量模型": lambda: _embedder(settings),
     }
     return tuple(_looked_at(name, check) for name, check in checks.items())
 
@@ -347,6 +348,12 @@ def _models(settings: Settings) -> tuple[bool, str]:
 
     read_prompts()
     return probe(settings)
+
+
+def _embedder(settings: Settings) -> tuple[bool, str]:
+    from service.adapters.language_model.embeddings import probe_embedder
+
+    return probe_embedder(settings)
 
 
 def _office() -> tuple[bool, str]:

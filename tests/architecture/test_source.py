@@ -19,6 +19,7 @@ ALLOWED = {
         "chromadb", "numpy", "sqlalchemy",  # stores
         "lxml", "pdfminer", "pypdf", "pypdfium2",  # readers
         "docx",  # annotated copies
+        "httpcore", "httpx", "langchain", "langchain_core", "langchain_openai", "langgraph", "langsmith", "openai",  # models
     },
     "service.asking": {"pypinyin"},
     "service.cli": {"click", "typer", "uvicorn"},
