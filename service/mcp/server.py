@@ -40,7 +40,7 @@ def create_server(tools: Sequence[Tool[Any]], *, version: str = "", most_questio
     """
     by_name = {each.name: each for each in tools}
     offered = [_offered(each, most_question_chars) for each in tools]
-    limiter: list[CapacityLimiter] = []
+    limiter = CapacityLimiter(MOST_AT_ONCE)
 
     async def list_tools(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         del context, params
@@ -48,12 +48,10 @@ def create_server(tools: Sequence[Tool[Any]], *, version: str = "", most_questio
 
     async def call_tool(context: Context, params: CallToolRequestParams) -> CallToolResult:
         del context
-        if not limiter:  # it belongs to the event loop, which runs only now
-            limiter.append(CapacityLimiter(MOST_AT_ONCE))
         # A call that is cancelled still holds its place until its work is done: threads cannot be stopped, and a
         # client that calls and cancels must not pile them up.
         work = partial(answered, by_name, params.name, params.arguments or {})
-        return await to_thread.run_sync(work, limiter=limiter[0])
+        return await to_thread.run_sync(work, limiter=limiter)
 
     return Server(
         "youju", version=version, title="有据", instructions=INSTRUCTIONS,
