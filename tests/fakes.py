@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from service.conversations import title_of
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
-from service.domain.errors import MissingDocumentError
+from service.domain.errors import MissingDocumentError, ModelError
 from service.domain.fact import Fact, Proof
-from service.ports import Conversation, DraftSummary, StoredAnswer, StoredDraft, Turn
+from service.ports import Conversation, DraftSummary, ModelReply, ModelTool, StoredAnswer, StoredDraft, Turn
+
+#: What a scripted model says: a text, an error, or what comes of the data it was sent.
+Scripted: TypeAlias = "str | ModelError | Callable[[Mapping[str, Any]], str]"
+_FENCED = re.compile(r'<资料 编号="(\w+)">\n(.*)\n</资料 编号="\1">\n[^\n]*', re.DOTALL)
 
 
 class FakeLibrary:
@@ -199,6 +206,70 @@ class FakeConversationStore:
     def remove(self, conversation_id: str) -> bool:
         """Forget it."""
         return self._turns.pop(conversation_id, None) is not None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a model was asked.
+
+    Attributes:
+        system: What it was to do.
+        message: As it was sent.
+        tools: What it might look up.
+        steps: Most requests.
+    """
+
+    system: str
+    message: str
+    tools: tuple[ModelTool, ...]
+    steps: int
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The JSON object between the fences."""
+        found = _FENCED.fullmatch(self.message)
+        assert found
+        return dict(json.loads(found[2]))
+
+    @property
+    def task(self) -> str:
+        """Which step asked."""
+        return str(self.data["task"])
+
+
+class ScriptedModel:
+    """The LanguageModel port: says what it is told to, one thing after the other, and remembers what it was asked.
+
+    Args:
+        says: In order; a request beyond the last is an error of the test.
+        name: Of the model.
+        calls: Requests that each reply is said to have taken.
+    """
+
+    def __init__(self, *says: Scripted, name: str = "scripted", calls: int = 1) -> None:
+        self._says = list(says)
+        self._name = name
+        self._calls = calls
+        self.asked: list[Request] = []
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._name
+
+    @property
+    def tasks(self) -> list[str]:
+        """The steps that asked, in order."""
+        return [each.task for each in self.asked]
+
+    def reply(self, system: str, message: str, *, tools: Sequence[ModelTool] = (), steps: int = 1) -> ModelReply:
+        """Say the next thing."""
+        self.asked.append(Request(system, message, tuple(tools), steps))
+        assert self._says, f"nobody expected {self.asked[-1].task}"
+        said = self._says.pop(0)
+        if isinstance(said, ModelError):
+            raise said
+        return ModelReply(said if isinstance(said, str) else said(self.asked[-1].data), self._name, self._calls)
 
 
 class FixedClock:
