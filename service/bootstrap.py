@@ -18,6 +18,7 @@ from service.domain.errors import ConfigurationError, OversizedDocumentError, Yo
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from service.adapters.served_vectors import Embeddings
     from service.adapters.sql_library import SqlLibrary
     from service.application import Asker
     from service.asking.asker import RuleAsker
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Free space below which `diagnose` warns.
 _LEAST_FREE_MB = 200
+#: A search waits no longer for the vector of its query: words answer then.
+_QUERY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def build_application(settings: Settings) -> Application:
     clock = SystemClock()
     library = _opened(settings)
     # Chroma takes a second to load: one-off commands leave it for `serve`, and search by words until then.
-    index = PassageStore(settings.passages_folder, vectors_at_once=False)
+    index = PassageStore(settings.passages_folder, vectors_at_once=False, embeddings=_embeddings(settings, library))
     repair(library, index)
     vocabulary = read_vocabulary()
     drafter = drafting_handler(*section_drafting(vocabulary))
@@ -87,6 +90,20 @@ def build_application(settings: Settings) -> Application:
         unpacker=_unpack,
         annotator=FileAnnotator(),
     )
+
+
+def _embeddings(settings: Settings, library: SqlLibrary) -> Embeddings | None:
+    """Return the embeddings that are set, None where none are: nothing of them is loaded then."""
+    if not settings.embedding_base_url:
+        return None
+    from service.adapters.language_model.embeddings import build_embedder
+    from service.adapters.served_vectors import Embeddings
+
+    hurried = settings.model_copy(update={"llm_seconds": min(_QUERY_SECONDS, settings.llm_seconds), "llm_retries": 0})
+    passages, queries = build_embedder(settings), build_embedder(hurried)
+    if passages is None or queries is None:
+        return None
+    return Embeddings(passages, queries, lambda document: library.get(document).passages, settings.embedding_fused)
 
 
 def _assisted(settings: Settings, rules: RuleAsker, vocabulary: Vocabulary, clock: Clock) -> Asker:
@@ -315,7 +332,9 @@ def _index(settings: Settings) -> tuple[bool, str]:
     from service.adapters.passages import PassageStore
 
     library = _opened(settings)
-    index = PassageStore(settings.passages_folder)
+    embeddings = _embeddings(settings, library)
+    # Looking must not send whole documents to a server.
+    index = PassageStore(settings.passages_folder, vectors_at_once=embeddings is None, embeddings=embeddings)
     try:
         done = repair(library, index)
         waiting = index.waiting()

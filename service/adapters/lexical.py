@@ -13,7 +13,7 @@ from service.adapters.vectors import VectorRow
 from service.domain.document import Passage, PassageKind
 
 #: Raised with every change of the tables below or of `tokens`: an index of another format is built anew.
-FORMAT = 1
+FORMAT = 2
 
 #: Up to here the passages are read and ranked here. It costs what the documents hold, where SQLite's own
 #: ranking counts each word over the whole corpus: 2 ms against 22 ms with 1,000 documents.
@@ -25,7 +25,12 @@ _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75
 #: A question has some 30 words. More is somebody pasting a document.
 MOST_WORDS = 120
 
-_QUEUE = "INSERT OR REPLACE INTO waiting (document, year) VALUES (?, ?)"
+# Vectors of a model that is not in use now are brought up to date when it is again.
+_QUEUE = "INSERT OR REPLACE INTO waiting (model, document, year) SELECT model, ?, ? FROM spaces"
+_QUEUE_ALL = """
+INSERT OR REPLACE INTO waiting (model, document, year)
+SELECT spaces.model, documents.id, documents.year FROM spaces, documents
+"""
 
 TABLES = """
 CREATE TABLE documents (
@@ -37,11 +42,14 @@ CREATE TABLE documents (
   passages INTEGER NOT NULL,
   words INTEGER NOT NULL
 );
+CREATE TABLE spaces (model TEXT PRIMARY KEY, dimensions INTEGER NOT NULL);
+INSERT INTO spaces VALUES ('', 256);
 CREATE TABLE waiting (
   turn INTEGER PRIMARY KEY AUTOINCREMENT,
+  model TEXT NOT NULL,
   document TEXT NOT NULL,
   year INTEGER NOT NULL,
-  UNIQUE (document, year)
+  UNIQUE (model, document, year)
 );
 CREATE VIRTUAL TABLE passages USING fts5(
   scope, kind, words, passage UNINDEXED, section UNINDEXED, tokenize="unicode61 tokenchars '.%'"
@@ -94,6 +102,40 @@ def put(
         ),
     )
     connection.execute(_QUEUE, (document, year))
+
+
+def dimensions_of(connection: sqlite3.Connection, model: str) -> int | None:
+    """Return how many numbers the vectors of a model have: 0 where there are none yet, None where it was never used."""
+    found = connection.execute("SELECT dimensions FROM spaces WHERE model = ?", (model,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def begin_anew(connection: sqlite3.Connection, model: str, dimensions: int = 0) -> None:
+    """Let all documents wait for the vectors of a model, which have so many numbers, 0 where that is not known yet."""
+    set_dimensions(connection, model, dimensions)
+    connection.execute(f"{_QUEUE_ALL} WHERE spaces.model = ?", (model,))
+
+
+def set_dimensions(connection: sqlite3.Connection, model: str, dimensions: int) -> None:
+    """Note how many numbers the vectors of a model have."""
+    connection.execute("INSERT OR REPLACE INTO spaces (model, dimensions) VALUES (?, ?)", (model, dimensions))
+
+
+def queue_all(connection: sqlite3.Connection) -> None:
+    """Let all documents wait for the vectors of every model that was ever used."""
+    connection.execute(_QUEUE_ALL)
+
+
+def queue_of(connection: sqlite3.Connection, model: str) -> list[tuple[int, str, int]]:
+    """Return (turn, document, year) of what waits for the vectors of a model, first come first."""
+    return connection.execute(
+        "SELECT turn, document, year FROM waiting WHERE model = ? ORDER BY turn", (model,)
+    ).fetchall()
+
+
+def leave_queue(connection: sqlite3.Connection, turn: int) -> None:
+    """Note that this turn is done. A change made meanwhile has a turn of its own and stays."""
+    connection.execute("DELETE FROM waiting WHERE turn = ?", (turn,))
 
 
 def scopes_of(connection: sqlite3.Connection, documents: Sequence[str]) -> list[Scope]:

@@ -1,4 +1,4 @@
-"""Chroma in a folder, with vectors of our own making: no model, no download, no network."""
+"""Chroma in a folder: vectors of our own making, with no model, download or network, and those of models that are served."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from math import log, sqrt
 from pathlib import Path
 from typing import Any
@@ -32,16 +33,50 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
-    """A passage to be found by likeness: its id, kind, section and words."""
+    """A passage to be found by likeness.
+
+    Attributes:
+        id: Of the passage.
+        kind: What it is.
+        section: Where it stands.
+        words: The built-in vector is made of.
+        made: The vector that a model gave; empty for the built-in one.
+    """
 
     id: str
     kind: str
     section: str
-    words: Sequence[str]
+    words: Sequence[str] = ()
+    made: Sequence[float] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Vectors that may be compared: those of one model, of one length. They stand in collections of their own.
+
+    Attributes:
+        model: Name of the model, "" for the built-in vectors.
+        dimensions: Numbers of a vector.
+    """
+
+    model: str = ""
+    dimensions: int = DIMENSIONS
+
+    @property
+    def prefix(self) -> str:
+        """How the names of its collections begin."""
+        return f"{_family(self.model)}{self.dimensions}-" if self.model else _PREFIX
+
+    def collection(self, year: int) -> str:
+        """Return the name of its collection of a year."""
+        return f"{self.prefix}{year}"
+
+
+BUILT_IN = Space()
 
 
 class VectorStore:
-    """Passages in Chroma, one collection per year: its filters slow down with the size of a collection.
+    """Passages in Chroma, one collection per space and year: its filters slow down with the size of a collection.
 
     One process at a time. A second writer on a Chroma folder silently damages it, and a second reader does
     not see what was written: whoever opens the folder keeps its lock until `close` or the end of the process.
@@ -80,7 +115,18 @@ class VectorStore:
                 # A damaged folder shows itself as any of these, depending on where Chroma stumbles.
                 raise StoreError(_BROKEN.format(reason=type(error).__name__)) from error
 
-    def replace(self, document: str, rows: Sequence[VectorRow], *, entity: str, year: int) -> None:
+    @property
+    def is_free(self) -> bool:
+        """Whether Chroma can be used now; loads it."""
+        try:
+            with self.used(patience_s=0):
+                return True
+        except StoreError:
+            return False
+
+    def replace(
+        self, document: str, rows: Sequence[VectorRow], *, entity: str, year: int, space: Space = BUILT_IN
+    ) -> None:
         """Store the passages of *document* in place of those of that year.
 
         Raises:
@@ -88,7 +134,7 @@ class VectorStore:
         """
         with self.used() as client:
             collection = client.get_or_create_collection(
-                f"{_PREFIX}{year}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                space.collection(year), embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
             # Delete and add: updating in place is five times slower and merges the old metadata in.
             collection.delete(where={"document": document})
@@ -96,7 +142,7 @@ class VectorStore:
                 batch = rows[start : start + _BATCH]
                 collection.add(
                     ids=[row.id for row in batch],
-                    embeddings=[vector(row.words) for row in batch],
+                    embeddings=[row.made or vector(row.words) for row in batch],
                     metadatas=[
                         {
                             "document": document,
@@ -117,7 +163,31 @@ class VectorStore:
         kinds: Sequence[str],
         limit: int,
     ) -> list[tuple[str, str]]:
-        """Return (document, passage) most like *words*, best first; empty where Chroma cannot be used now."""
+        """Return (document, passage) most like *words* by the built-in vectors, as `nearest`."""
+        return self.nearest(vector(words), documents, years, kinds, limit, least=_LEAST_LIKENESS)
+
+    def nearest(
+        self,
+        direction: Sequence[float],
+        documents: Sequence[str],
+        years: set[int],
+        kinds: Sequence[str],
+        limit: int,
+        *,
+        space: Space = BUILT_IN,
+        least: float = -1,
+    ) -> list[tuple[str, str]]:
+        """Return (document, passage) most like *direction*, best first; empty where Chroma cannot be used now.
+
+        Args:
+            direction: A vector of *space*.
+            documents: Ids of those to look in.
+            years: Years of these.
+            kinds: Of passages, empty for all.
+            limit: Most passages to return.
+            space: Whose vectors are compared.
+            least: Cosine below which a passage is not like it at all.
+        """
         if not self.exists:
             return []
         where: dict[str, Any] = {"document": {"$in": list(documents)}}
@@ -126,13 +196,24 @@ class VectorStore:
         hits: list[tuple[float, str, str]] = []
         try:
             with self.used(patience_s=0) as client:
-                names = {f"{_PREFIX}{year}" for year in years}
+                names = {space.collection(year) for year in years}
                 for found in client.list_collections():
                     if found.name in names:
-                        hits += _nearest(found, words, where, limit)
+                        hits += _nearest(found, direction, where, limit, least)
         except StoreError:
             return []
         return [(document, passage) for _, document, passage in sorted(hits)[:limit]]
+
+    def forget(self, space: Space) -> None:
+        """Drop the vectors of the model of *space* that are of another length.
+
+        Raises:
+            StoreError: As `used`.
+        """
+        with self.used() as client:
+            for found in client.list_collections():
+                if found.name.startswith(_family(space.model)) and not found.name.startswith(space.prefix):
+                    client.delete_collection(found.name)
 
     def close(self) -> None:
         """Let other processes have the folder."""
@@ -168,16 +249,23 @@ def vector(words: Sequence[str]) -> list[float]:
     return [value / length for value in values]
 
 
-def _nearest(collection: Any, words: Sequence[str], where: dict[str, Any], limit: int) -> list[tuple[float, str, str]]:
+def _family(model: str) -> str:
+    # Names of models hold what names of collections may not.
+    return f"embeddings-{sha256(model.encode()).hexdigest()[:16]}-"
+
+
+def _nearest(
+    collection: Any, direction: Sequence[float], where: dict[str, Any], limit: int, least: float
+) -> list[tuple[float, str, str]]:
     found = collection.query(
-        query_embeddings=[vector(words)], n_results=limit, where=where, include=["distances", "metadatas"]
+        query_embeddings=[list(direction)], n_results=limit, where=where, include=["distances", "metadatas"]
     )
     return [
         (distance, str(metadata["document"]), passage)
         for passage, distance, metadata in zip(
             found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True
         )
-        if distance <= 1 - _LEAST_LIKENESS
+        if distance <= 1 - least
     ]
 
 
