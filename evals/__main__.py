@@ -1,4 +1,4 @@
-"""Run the evals: ``python -m evals [SUITE…] [--json] [--accept]``."""
+"""Run the evals: ``python -m evals [SUITE…] [--json] [--accept]``; ``model`` also takes ``--live`` and ``--cassette FILE``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals import checking, corpus, drafting, identities, numbers, tables, years
+from evals import checking, corpus, drafting, identities, numbers, retrieval, tables, years
 from evals.cases import CASES, load_cases, suite_path
+from evals.model import run as model
 from evals.report import render
 from evals.runner import (
     BASELINES,
@@ -25,13 +26,17 @@ from evals.runner import (
     run_suite,
     run_to_dict,
 )
+from service.domain.errors import ConfigurationError
 
-_BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking", "drafting")
+_BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking", "drafting", "retrieval")
+_WITH_CORPUS = {"checking": checking, "drafting": drafting, "retrieval": retrieval}
+#: Takes many minutes, and is run where it is named only.
+_ON_DEMAND = ("model",)
 _PASSED, _WORSE, _USAGE = 0, 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the suites named, or every one there is.
+    """Run the suites named, or every one there is but ``model``.
 
     Returns:
         0; 1 where a suite is worse than its accepted run or a figure has no support; 2 for an unknown suite.
@@ -40,17 +45,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("suite", nargs="*", help="、".join(suites()))
     parser.add_argument("--json", action="store_true", help="只输出JSON摘要")
     parser.add_argument("--accept", action="store_true", help="把本次结果作为认可的结果")
+    parser.add_argument("--live", action="store_true", help="model：问 YOUJU_LLM_BASE_URL 的真实模型，不用仿真的")
+    parser.add_argument("--cassette", type=Path, metavar="文件", help="model --live：录下每次问答；没有设模型时由它回放")
     given = parser.parse_args(argv)
+    if (given.live or given.cassette) and given.suite != ["model"]:
+        print("--live、--cassette 只用于评测集 model：python -m evals model --live。", file=sys.stderr)
+        return _USAGE
+    if given.live or given.cassette:
+        return _live(given.cassette, is_accepted=given.accept, as_json=given.json)
     unknown = [name for name in given.suite if name not in suites()]
     if unknown:
         print(f"没有评测集“{unknown[0]}”。有：{'、'.join(suites())}。", file=sys.stderr)
         return _USAGE
-    chosen = given.suite or list(suites())
+    chosen = given.suite or [name for name in suites() if name not in _ON_DEMAND]
     REPORTS.mkdir(exist_ok=True)
     worst, said = _PASSED, []
     with contextlib.redirect_stdout(sys.stderr if given.json else sys.stdout):
         for name in chosen:
-            run = _built_in if name in _BUILT_IN else _questions
+            run = _built_in if name in (*_BUILT_IN, *_ON_DEMAND) else _questions
             code, summary = run(name, is_accepted=given.accept)
             worst = max(worst, code)
             said.append(summary)
@@ -61,8 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def suites() -> tuple[str, ...]:
     """Return every suite there is: case files, then the built-in ones."""
-    files = sorted(path.stem for path in CASES.glob("*.jsonl"))
-    return (*("questions" if name == "questions-dev" else name for name in files), *_BUILT_IN)
+    files = sorted(path.stem for path in CASES.glob("*.jsonl") if not path.stem.startswith("retrieval"))
+    return (*("questions" if name == "questions-dev" else name for name in files), *_BUILT_IN, *_ON_DEMAND)
 
 
 def _questions(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
@@ -108,12 +120,35 @@ def _built_in(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:
             return _PASSED, {"suite": name, "skipped": True}
         report, counts, is_good = corpus.measure(folder) if name == "corpus" else corpus.measure_truth(folder)
         (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
-    elif name in {"checking", "drafting"}:
-        report, counts, is_good = (checking if name == "checking" else drafting).measure(years.corpus_folder())
+    elif name in _WITH_CORPUS:
+        report, counts, is_good = _WITH_CORPUS[name].measure(years.corpus_folder())
         (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
     else:
         report, counts, is_good = (tables if name == "tables" else identities).measure()
         (REPORTS / f"{name}.md").write_text(report, encoding="utf-8")
+    return _compared(name, report, counts, is_good=is_good, is_accepted=is_accepted)
+
+
+def _live(cassette: Path | None, *, is_accepted: bool, as_json: bool) -> int:
+    """Ask the real endpoint that is set, or play what was kept of one."""
+    REPORTS.mkdir(exist_ok=True)
+    with contextlib.redirect_stdout(sys.stderr if as_json else sys.stdout):
+        try:
+            report, counts, is_good = model.measure_live(years.corpus_folder(), cassette)
+        except ConfigurationError as error:
+            print(error.message, file=sys.stderr)
+            return _USAGE
+        (REPORTS / "model-live.md").write_text(report, encoding="utf-8")
+        code, summary = _compared("model-live", report, counts, is_good=is_good, is_accepted=is_accepted)
+    if as_json:
+        print(json.dumps({"ok": code == _PASSED, "suites": [summary]}, ensure_ascii=False))
+    return code
+
+
+def _compared(
+    name: str, report: str, counts: dict[str, int], *, is_good: bool, is_accepted: bool
+) -> tuple[int, dict[str, object]]:  # fmt: skip
+    """Print a report and compare its counts with the accepted ones."""
     print(report)
     accepted = BASELINES / f"{name}.json"
     if is_accepted:
