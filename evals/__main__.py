@@ -32,6 +32,8 @@ _BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking", "
 _WITH_CORPUS = {"checking": checking, "drafting": drafting, "retrieval": retrieval}
 #: Takes many minutes, and is run where it is named only.
 _ON_DEMAND = ("model",)
+#: Case files that hold no questions to the service.
+_OTHER_CASES = "retrieval"
 _PASSED, _WORSE, _USAGE = 0, 1, 2
 
 
@@ -57,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         print(f"没有评测集“{unknown[0]}”。有：{'、'.join(suites())}。", file=sys.stderr)
         return _USAGE
-    chosen = given.suite or [name for name in suites() if name not in _ON_DEMAND]
+    chosen = given.suite or by_default()
     REPORTS.mkdir(exist_ok=True)
     worst, said = _PASSED, []
     with contextlib.redirect_stdout(sys.stderr if given.json else sys.stdout):
@@ -75,6 +77,11 @@ def suites() -> tuple[str, ...]:
     """Return every suite there is: case files, then the built-in ones."""
     files = sorted(path.stem for path in CASES.glob("*.jsonl") if not path.stem.startswith("retrieval"))
     return (*("questions" if name == "questions-dev" else name for name in files), *_BUILT_IN, *_ON_DEMAND)
+
+
+def by_default() -> tuple[str, ...]:
+    """Return the suites that are run where none is named."""
+    return tuple(name for name in suites() if name not in _ON_DEMAND)
 
 
 def _questions(name: str, *, is_accepted: bool) -> tuple[int, dict[str, object]]:

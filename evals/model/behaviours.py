@@ -10,7 +10,7 @@ from typing import Any
 
 from evals.model import damage as d
 from evals.model import honest
-from evals.model.messages import DRAFT, REPAIR, UNDERSTAND, Told, Words, sentences_of, words_of
+from evals.model.messages import DRAFT, REPAIR, REPAIR_DRAFT, UNDERSTAND, Told, Words, sentences_of, words_of
 
 Plan = dict[str, Any]
 
@@ -112,7 +112,7 @@ class Script:
                 return spoken
         if told.task == UNDERSTAND:
             return self._understand(told)
-        if told.task == DRAFT:
+        if told.task in {DRAFT, REPAIR_DRAFT}:
             return self._draft(told)
         if told.task:
             return self._answer(told)
@@ -144,7 +144,7 @@ class Script:
     def _answer(self, told: Told) -> Spoken:
         words = words_of(told)
         right = honest.STYLES[self.style_of(words)](words)
-        if told.task == REPAIR and not self.behaviour.stubborn:
+        if told.task == REPAIR and (self.behaviour.words is None or not self.behaviour.stubborn):
             return Spoken(words.text)
         if self.behaviour.words is None:
             return Spoken(right)
@@ -165,8 +165,9 @@ class Script:
         applied = False
         for number, words in sentences_of(told).items():
             plain = bool(honest.chosen(words.text + self.behaviour.name, 2)) or self.behaviour.style == "given"
-            right = words.text if plain else honest.draft_sentence(words)
-            damaged = self.behaviour.words(words, right) if self.behaviour.words else None
+            relents = told.task == REPAIR_DRAFT and not self.behaviour.stubborn
+            right = words.text if plain or relents else honest.draft_sentence(words)
+            damaged = self.behaviour.words(words, right) if self.behaviour.words and not relents else None
             said[number] = right if damaged is None else damaged
             applied = applied or damaged is not None
         return Spoken(_json(said), applied=applied)
@@ -309,7 +310,7 @@ def _thinks_aloud(told: Told) -> Spoken | None:
 
 
 def _malformed_words(told: Told) -> Spoken | None:
-    if told.task != DRAFT:
+    if told.task not in {DRAFT, REPAIR_DRAFT}:
         return None
     said = _json({i: w.text for i, w in sentences_of(told).items()})
     made = (said[: len(said) // 2], said.replace('"', "'"), said[:-1] + ",}", "[]", _json({"S999": "支出为999万元。"}), _json({"S1": 999}), _json({"S1": None}))

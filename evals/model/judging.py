@@ -18,11 +18,12 @@ from evals.figures import same as alike
 from evals.model.phrases import ALLOWED
 from service.adapters.vocabulary_files import read_vocabulary
 from service.asking.answer import Answer
+from service.drafting.draft import Draft, Sentence
 
 #: Kinds of faults, and their names for the report.
 KINDS: dict[str, str] = {
     "figure": "无据的数", "unit": "单位", "direction": "方向", "cause": "无据的原因", "words": "无据的话", "quote": "引文不实", "rank": "名次或最高级",
-    "degree": "程度或约数", "subject": "张冠李戴", "year": "年度", "entity": "部门", "negation": "否定", "lost": "遗漏", "status": "答与拒答变坏", "form": "格式残留",
+    "degree": "程度或约数", "subject": "张冠李戴", "year": "年度", "entity": "部门", "negation": "否定", "lost": "遗漏", "form": "格式残留", "status": "对的变错", "misled": "答非所问", "leak": "泄露密钥",
 }  # fmt: skip
 
 _UNITS = "亿元|百万元|千元|万元|元|%|‰|个百分点|百分点|倍|成|人次|[个项条家处行台辆次人名份期张笔类款套件天年月日户位本只宗页]"
@@ -64,7 +65,7 @@ _RANK = re.compile(
 )
 _DEGREE = re.compile(
     "大幅|显著|明显|断崖|快速|急剧|略有|略微|小幅|高达|仅有|只有|多达|巨大|较大|较高|较低|较快|过高|过低|基本(?=持平)|将近|大约|左右|几乎|约(?=\\s*\\d)|近(?=\\s*\\d)|"
-    "约|逾|有所|可能|预计|估计|大概|或许|接近|上下|同比|环比|平均"
+    "约|逾|可能|预计|估计|大概|或许|接近|上下|环比|平均"
 )
 _NEGATION = re.compile("并非|并未|从未|难以|不|未|没|无|勿|非(?!税|涉密|财政|本级|常)")
 #: Words that say which stage, level or money a figure is of: they must be those of what is known.
@@ -90,10 +91,12 @@ _QUOTED_LEAST = 8
 _CODE = re.compile(rf"(?<![\d.,])(?:\d{{3,}}(?=\s+\d|\s*(?!(?:{_UNITS}))[{_HAN}])|\d{{5,}}(?=\s*(?![元万亿千百])[{_HAN}]))")
 _ADDED_UP = re.compile(r"(?P<whole>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|元)\((?P<parts>[^()]*)相加\)")
 _AMOUNTS = frozenset({"亿元", "万元", "元", "千元", "百万元", "%", "‰", "倍", "个百分点", "成"})
+#: Words that name no figure by themselves.
+_EVERYDAY = frozenset({"预算", "项目", "金额", "指标"})
 _MEASURES = frozenset({"收入", "支出", "三公经费"})
 _LIKE = 0.6
 _PIECE = 3
-_SUSPECT = 4
+_SUSPECT = 2
 _COMPARED = re.compile(rf"(?:比|较)(?P<other>[^。;\n]*?)(?P<second>\d[\d,]*(?:\.\d+)?)\s*(?:{_UNITS})?(?P<between>[^。;\d\n]{{0,12}}?)(?P<way>多出|多|少|高出|高|低|增加|减少)了?(?P<gap>\d[\d,]*(?:\.\d+)?)")
 
 
@@ -158,6 +161,14 @@ def known_of(answer: Answer, question: str = "", history: Sequence[str] = ()) ->
     marks = tuple(dict.fromkeys(m for r in answer.results for m in r.marks))
     asked = " ".join((*history, question or answer.question))
     return Known(answer.text, asked, tuple(labelled), tuple(q for q in quotes if q), marks, answer.year)
+
+
+def known_of_sentence(sentence: Sentence, draft: Draft) -> Known:
+    """Return what is known from a sentence of a draft that was written without a model."""
+    labelled = [(f"{f.value}{f.unit}", f.label) for f in sentence.figures if f.value]
+    labelled += [(f.text, f.label) for f in sentence.figures]
+    marks = tuple(dict.fromkeys(m for f in sentence.figures for m in f.marks if m in sentence.text))
+    return Known(sentence.text, draft.entity, tuple(labelled), tuple(r.text for r in sentence.reasons), marks, draft.year)
 
 
 # ------------------------------------------------------------------------------------------------- reading
@@ -226,7 +237,7 @@ def _vocabulary_names() -> frozenset[str]:
     """Return the printed names of the vocabulary: of measures all, of members those that are no everyday words."""
     vocabulary = read_vocabulary()
     members = (n for m in vocabulary.members.by_id.values() for n in (m.name, *m.names) if len(n) >= _PIECE)
-    return frozenset(folded(n) for n in (*members, *vocabulary.measures, "收入", "支出")) - {"预算", "项目", "金额", "指标"}
+    return frozenset(folded(n) for n in (*members, *vocabulary.measures, "收入", "支出")) - _EVERYDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,11 +302,7 @@ class Referee:
         for (value, _), label in zip(known.labelled, labels, strict=True):
             for figure in _figures(folded(value)):
                 self._labels.setdefault(figure.key, _Told()).add(self._of_label(label))
-        for (number, unit), told in list(self._right.items()):  # 950.47万元 is of what 9504700元 is of
-            for (other, of), same in self._right.items():
-                if unit != of and unit in SCALES and of in SCALES and alike(number, unit, other, of):
-                    self._labels.setdefault((other, of), _Told()).add(_Told(told.nearest, told.names, roles=told.roles))
-                    self._labels[other, of].add(_Told(roles=same.roles))
+        self._share_names()
         self._years = {year for source in sources for year in self._years_in(source)} | {known.year}
         self._ways = {(d, n) for s in (self._text, *labels) for d, n, *_ in self._directed(s)}
         self._qualified: dict[str, set[str]] = {}
@@ -303,6 +310,15 @@ class Referee:
             for each in self._name_spans(source):
                 self._qualified.setdefault(each.name, set()).add(each.qualifier)
         self._known_names = frozenset(self._qualified)
+
+    def _share_names(self) -> None:
+        """Let figures of one amount in other units be of the same: 9504700元 is of what 950.47万元 is of."""
+        for number, unit in list(self._right):
+            for other, of in list(self._right):
+                if unit != of and unit in SCALES and of in SCALES and alike(number, unit, other, of):
+                    told = self._labels.setdefault((other, of), _Told())
+                    for source in (self._right, self._labels):
+                        told.add(source.get((number, unit), _Told()))
 
     def judge(self, text: str) -> Judgement:
         """Judge a text."""
@@ -457,7 +473,7 @@ class Referee:
         return value is not None and (value, unit) in self._figures
 
     def _wrong_words(self, body: str) -> Iterator[Fault]:
-        covered = self._coverage(body)
+        covered = self._coverage(body, is_strict=True)
         for kind, pattern in (("cause", _CAUSE), ("rank", _RANK), ("degree", _DEGREE), ("negation", _NEGATION)):
             for match in pattern.finditer(body):
                 if not all(covered[match.start() : match.end()]):
@@ -473,13 +489,17 @@ class Referee:
                 continue
             yield Fault("direction", body[max(0, start - 4) : end + 6])
 
-    def _coverage(self, body: str) -> list[bool]:
-        """Tell of each character whether it stands in a piece of what is known, or in words that say nothing."""
+    def _coverage(self, body: str, *, is_strict: bool = False) -> list[bool]:
+        """Tell of each character whether it stands in a piece of what is known, or in words that say nothing.
+
+        Strictly, shorter words that say nothing do not count, nor do directions, which are judged by themselves.
+        """
         covered = [not re.match(f"[{_HAN}]", c) for c in body]
         for match in (*self._allowed.finditer(body), *self._name_pattern.finditer(body)):
-            if match[0] in self._all or self._allowed.fullmatch(match[0]):
+            is_phrase = self._allowed.fullmatch(match[0]) and (len(match[0]) >= _PIECE or not is_strict)
+            if match[0] in self._all or is_phrase:
                 covered[match.start() : match.end()] = [True] * len(match[0])
-        for _, start, end in _directions(body):  # judged by themselves
+        for _, start, end in _directions(body) if not is_strict else ():
             covered[start:end] = [True] * (end - start)
         breaks = body
         for figure in _figures(body):
@@ -500,19 +520,12 @@ class Referee:
         return covered
 
     def _strange(self, body: str) -> Iterator[str]:
-        """Yield runs of words that nothing known has: long ones, and short ones right before a figure."""
+        """Yield runs of words that nothing known has."""
         covered = "".join("1" if c else "0" for c in self._coverage(body))
         for run in re.finditer("0+", covered):
-            if run.end() - run.start() >= _SUSPECT:
-                yield body[run.start() : run.end()]
-        previous = 0
-        for figure in _figures(body):
-            start = max(previous, _clause_start(body, figure.start))
-            for run in re.finditer("0{2,3}", covered[start : figure.start]):
-                words = body[start + run.start() : start + run.end()]
-                if words not in self._said:
-                    yield words
-            previous = figure.end
+            words = body[run.start() : run.end()]
+            if len(words) >= _SUSPECT and words not in self._said:
+                yield words
 
     def _wrong_tellings(self, body: str) -> Iterator[Fault]:
         for figure, told in self._telling(body):

@@ -12,7 +12,8 @@ from typing import Any
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _FENCE = re.compile(r'^<资料 编号="[0-9a-f]+">\n(.*)\n</资料 编号="[0-9a-f]+">', re.DOTALL | re.MULTILINE)
 
-UNDERSTAND, ANSWER, REPAIR, DRAFT = "understand", "word-answer", "repair-answer", "word-draft"
+UNDERSTAND, ANSWER, REPAIR = "understand", "word-answer", "repair-answer"
+DRAFT, REPAIR_DRAFT = "word-draft", "repair-draft"
 
 
 @dataclass(frozen=True, slots=True)

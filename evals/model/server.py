@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response, StreamingResponse
 
 from evals.model.behaviours import BEHAVIOURS, Call, Script, Spoken, Wire
-from evals.model.messages import Told, read_body
+from evals.model.messages import PLACEHOLDER, Told, read_body, words_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -34,12 +34,14 @@ class Exchange:
         task: Which step asked.
         applied: Whether the behaviour damaged something.
         text: What was said, "" where the wire was the behaviour.
+        given: The text that was to be worded, its names filled in.
         ms: Milliseconds the server took.
     """
 
     task: str
     applied: bool
     text: str
+    given: str
     ms: float
 
 
@@ -85,7 +87,7 @@ class ScriptedServer:
         response = self._wired(wire, told, spoken) if wire is not None and is_cut else _spoken(told, spoken)
         said = "" if is_cut else spoken.text
         applied = wire is not None or spoken.applied
-        self.exchanges.append(Exchange(told.task, applied, said, (time.perf_counter() - begun) * 1000))
+        self.exchanges.append(Exchange(told.task, applied, said, given_of(told), (time.perf_counter() - begun) * 1000))
         return response
 
     def _wired(self, wire: Wire, told: Told, spoken: Spoken) -> Response:
@@ -105,6 +107,12 @@ class ScriptedServer:
             yield sent[at : at + 1]
         while self._open:
             await asyncio.sleep(0.05)
+
+
+def given_of(told: Told) -> str:
+    """Return the text that is to be worded, its names filled in."""
+    words = words_of(told)
+    return PLACEHOLDER.sub(lambda m: words.value(m[1]), words.text)
 
 
 def _application(server: ScriptedServer) -> FastAPI:

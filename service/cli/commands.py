@@ -325,15 +325,21 @@ def serve(
 def evaluate(
     suite: Annotated[str, typer.Argument(metavar="评测集", show_default=False)] = "",
     *,
+    live: Annotated[bool, typer.Option("--live", help="评测集 model：问 YOUJU_LLM_BASE_URL 的真实模型")] = False,
+    cassette: Annotated[
+        Path | None, typer.Option(metavar="文件", help="与 --live 同用：录下每次问答；没有设模型时由它回放", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run the evals that stand beside the service, in a process of their own."""
     import subprocess
 
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if not (root / "evals" / "__main__.py").exists():
         raise InvalidInputError("这里没有评测集：它随源代码提供，不随程序安装。请在源代码目录中运行 make evals。")
     arguments = [suite] if suite else []
+    arguments += ["--live"] if live else []
+    arguments += ["--cassette", str(cassette.absolute())] if cassette else []
     arguments += ["--json"] if as_json else []
     # The interpreter that runs this, and nothing a document could have named.
     return subprocess.run([sys.executable, "-m", "evals", *arguments], cwd=root, check=False).returncode  # noqa: S603

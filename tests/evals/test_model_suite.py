@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evals import __main__ as command
+from evals.cases import load_cases, suite_path
 from evals.model import honest
 from evals.model.behaviours import BEHAVIOURS, Behaviour, Script, Spoken, behaviour
+from evals.model.cassette import CassetteError, Listener
 from evals.model.judging import KINDS, Known, Referee, folded
 from evals.model.messages import ANSWER, DRAFT, PLACEHOLDER, REPAIR, UNDERSTAND, Told, Words, read_body, unfenced
 from evals.model.plans import plan_of
+from evals.model.report import counts_of, render
 from evals.model.server import MODEL, ScriptedServer
+from evals.model.suite import KEY, Incident, Row, run_rows
+from evals.model.worlds import World, seed_world
 from service.assisting.prompts import fenced
+from service.domain.assistance import PlanOutcome, WordingOutcome
 
 NAMES = {
     "h1": {"is": "口径：部门、年度、预算阶段", "value": "红旗区委员会办公室2024年（年初预算）"},
@@ -198,6 +207,117 @@ def test_a_stream_that_is_cut_breaks_off_for_the_client(server: ScriptedServer) 
     body = {"model": MODEL, "messages": [{"role": "user", "content": fenced(DATA)}]}
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.post(f"{server.base_url}/chat/completions", json=body)
+
+
+# ------------------------------------------------------------------------------------------------- the suite
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    wanted = {"Q001", "Q036", "Q042"}
+    with seed_world(cases=[c for c in load_cases(suite_path("questions")) if c.id in wanted]) as opened:
+        yield opened
+
+
+SMOKE = ("honest-reworded", "digit", "cause-once", "plan-stated", "401")
+
+
+@pytest.fixture(scope="module")
+def rows(server: ScriptedServer, world: World) -> dict[str, Row]:
+    return {r.behaviour.name: r for r in run_rows(server, [world], [replace(behaviour(n), sample=1) for n in SMOKE])}
+
+
+def test_nothing_wrong_reaches_the_reader_and_every_question_is_answered(rows: dict[str, Row]) -> None:
+    assert [r.incidents for r in rows.values()] == [[]] * len(SMOKE)
+    assert all(r.available == r.asked == 3 and r.right == r.rules_right == 3 for r in rows.values())
+
+
+def test_a_row_counts_what_became_of_the_wordings(rows: dict[str, Row]) -> None:
+    kept, repaired = WordingOutcome.KEPT, WordingOutcome.REPAIRED
+    assert rows["honest-reworded"].wordings[kept] + rows["honest-reworded"].wordings[repaired] == 3
+    assert (rows["digit"].wordings[WordingOutcome.REFUSED], rows["digit"].worded) == (3, 0)
+    assert rows["cause-once"].wordings[repaired] == 3
+    assert rows["plan-stated"].applied == 3
+    assert rows["401"].plans[PlanOutcome.FAILED] == 3
+
+
+def test_the_report_tells_each_behaviour_and_its_counts_are_compared(rows: dict[str, Row]) -> None:
+    told = render(list(rows.values()), title="model", model="仿真")
+    assert all(f"| {r.behaviour.title} | 3 |" in told for r in rows.values())
+    assert "| 可用（有回答的） | 15 / 15（100.0%） |" in told
+    counts = counts_of(list(rows.values()))
+    assert (counts["available"], counts["right"], counts["clean"]) == (15, 15, 5)
+    assert counts["figures"] == sum(r.figures for r in rows.values()) > 30
+
+
+def test_a_wrong_answer_that_got_through_would_be_counted(server: ScriptedServer, world: World) -> None:
+    asked = world.asked[1]
+    wrong = asked.rules.text.replace("284.53万元", "284.53亿元")
+    assert wrong != asked.rules.text
+    row = Row(behaviour("digit"))
+    found = asked.referee.judge(wrong)
+    row.faults.update(f.kind for f in found.faults)
+    row.incidents.append(Incident("digit", asked.case.question, "", wrong, found.faults))
+    assert not row.is_clean
+    assert "284.53亿元" in render([row], title="model", model="仿真")
+
+
+# ------------------------------------------------------------------------------------------------- a real endpoint
+
+
+def live(world: World, upstream: str, file: Path) -> Row:
+    with Listener(upstream, file) as listener:
+        [row] = run_rows(listener, [world], [behaviour("honest-given")], models={"llm_model": MODEL})
+        return row
+
+
+def test_what_an_endpoint_said_is_kept_and_played_again_without_it(server: ScriptedServer, world: World, tmp_path: Path) -> None:
+    file = tmp_path / "kept.jsonl"
+    server.play(Script(behaviour("honest-reworded"), world.plans))
+    first = live(world, server.base_url.removesuffix("/v1") + "/v1", file)
+    passed_on = len(server.exchanges)
+    again = live(world, "", file)
+    assert passed_on == len(file.read_text(encoding="utf-8").splitlines()) > 0
+    assert len(server.exchanges) == passed_on
+    assert again.wordings == first.wordings
+    assert again.plans == first.plans
+    assert first.is_clean
+    assert again.is_clean
+    assert KEY not in file.read_text(encoding="utf-8")
+
+
+def test_a_question_that_was_not_kept_fails_as_a_model_does_and_the_rules_answer(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "empty.jsonl"
+    file.write_text("", encoding="utf-8")
+    row = live(world, "", file)
+    assert row.available == 3
+    assert row.is_clean
+    assert row.plans[PlanOutcome.FAILED] == 3
+
+
+def test_a_broken_cassette_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "broken.jsonl"
+    file.write_text('{"request": "x", "status": 200, "type": "t", "body": "b"}\n{}\n', encoding="utf-8")
+    with pytest.raises(CassetteError, match="第2行"):
+        Listener("", file)
+
+
+@pytest.mark.parametrize("arguments", [["questions", "--live"], ["--cassette", "x"]])
+def test_live_is_of_the_model_suite_only(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(arguments) == 2
+    assert "只用于评测集 model" in capsys.readouterr().err
+
+
+def test_live_with_nothing_set_says_what_to_set(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("YOUJU_LLM_BASE_URL", "YOUJU_LLM_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    assert command.main(["model", "--live"]) == 2
+    assert "YOUJU_LLM_BASE_URL" in capsys.readouterr().err
+
+
+def test_the_model_suite_is_run_where_it_is_named_only() -> None:
+    assert "model" in command.suites()
+    assert "model" not in command.by_default()
 
 
 # ------------------------------------------------------------------------------------------------- the referee
