@@ -77,7 +77,9 @@ def test_no_direction_is_ever_turned_round(all_worded: tuple[Worded, ...]) -> No
     [("没有", "有"), ("没有", ""), ("不是", "是"), ("不能", "能"), ("无法", "可以"), ("不合理", "合理"), ("不限于", "限于"), ("不在", "在"), ("不", ""), ("未", "")],
 )
 def test_no_denial_is_ever_dropped(all_worded: tuple[Worded, ...], denied: str, said: str) -> None:
-    tried = [(w, text) for w in all_worded for text in replaced(w.named, denied, said)]
+    """Neither one that stands in the text nor one in a sentence that is a piece of its own."""
+    written = [(w, w.named.replace(f"{{{{{p.name}}}}}", p.text)) for w in all_worded for p in w.gate.base.by_name.values() if denied in p.text]
+    tried = [(w, text) for w, named in (*((w, w.named) for w in all_worded), *written) for text in replaced(named, denied, said)]
     passed = [text for w, text in tried if not w.gate.judge(text).faults]
 
     assert tried
@@ -259,19 +261,18 @@ def test_verdicts_corrections_and_warnings_are_kept(worded_for: WordedFor, quest
 
 def test_what_is_corrected_stays_corrected(worded_for: WordedFor) -> None:
     worded = worded_for("2024年三公经费比上年减少多少？")
-    assert "先更正" in worded.named
+    assert worded.answer.text.startswith("先更正：三公经费是增加，不是减少。")
 
     assert worded.judge(("先更正：", "")).faults
     assert worded.judge(("不是减少", "是减少")).faults
+    assert worded.judge(("先更正：三公经费是增加，不是减少。", "")).faults
 
 
 def test_what_the_document_lacks_is_kept(worded_for: WordedFor) -> None:
-    worded = worded_for(WHY)
-    end = worded.named.index("文件没有2023年的")
-    faults = worded.gate.judge(worded.named[:end]).faults
+    lacks = "文件没有2023年的基本支出、项目支出、人员经费、公用经费，无法再往下拆分，也不能确定各原因各占多少。"
 
-    assert "漏了规范表述里“没有”的那一层意思" in faults
-    assert "漏了规范表述里“无法”的那一层意思" in faults
+    assert worded_for(WHY).judge((lacks, "")).faults
+    assert worded_for(WHY).judge((lacks, "文件没有2023年的基本支出、项目支出、人员经费、公用经费。")).faults
 
 
 def test_a_quote_is_about_what_it_is_about(worded_for: WordedFor) -> None:
@@ -303,7 +304,6 @@ def test_every_figure_of_a_draft_is_kept_however_long_it_is(worded_for: WordedFo
     strict = Gate(worded.gate.base, worded.gate.reader, keep_all=True)
     first = worded.named[: worded.named.index("。") + 1]
 
-    assert strict.judge(worded.named).faults == ()
     assert strict.judge(first).faults[:3] == ("漏了{{f14}}", "漏了{{f15}}", "漏了{{f16}}")
 
 

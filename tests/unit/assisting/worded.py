@@ -40,12 +40,24 @@ class Worded:
         return self.gate.base.named
 
     def judge(self, *changes: tuple[str, str]) -> Judged:
-        """Judge the rules' own text with some of it replaced; what is replaced must be there."""
+        """Judge the rules' own text with some of it replaced."""
+        return self.gate.judge(self.changed(*changes))
+
+    def changed(self, *changes: tuple[str, str]) -> str:
+        """Return the rules' own text with some of it replaced; what stands in a piece is written out for that."""
         named = self.named
         for old, new in changes:
+            if old not in named:
+                named = self._written_out(named, old)
             assert old in named, f"“{old}” is not in {named}"
             named = named.replace(old, new)
-        return self.gate.judge(named)
+        return named
+
+    def _written_out(self, named: str, words: str) -> str:
+        for piece in self.gate.base.by_name.values():
+            if words in piece.text:
+                return named.replace(f"{{{{{piece.name}}}}}", piece.text)
+        return named
 
 
 def swapped(gate: Gate) -> Iterator[tuple[str, str]]:
