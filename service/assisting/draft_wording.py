@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.assisting.bindings import Reader
-from service.assisting.framing import headings_in
+from service.assisting.framing import heading_spans
 from service.assisting.gate import Gate, Judged
 from service.assisting.pieces import Kind, Pieces, cut
 from service.assisting.prompts import Prompt
@@ -113,8 +113,8 @@ def _gates(section: Section, reader: Reader, own: Sequence[str], marks: Sequence
     for paragraph in section.paragraphs:
         for sentence in paragraph.sentences if paragraph.table is None and not paragraph.is_heading else ():
             if sentence.figures:
-                spans = list(_spans(sentence))
-                base = cut(sentence.text, spans=spans, headings=headings_in(sentence.text, own), marks=marks, counts=counts)
+                spans = [*_spans(sentence), *heading_spans(sentence.text, own, reader.spotter)]
+                base = cut(sentence.text, spans=spans, marks=marks, counts=counts)
                 out[sentence.id] = (sentence, Gate(base, reader, keep_all=True))
     return out
 

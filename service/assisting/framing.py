@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from service.asking.answer import Answer
 from service.assisting.bindings import Reader
 from service.assisting.gate import Gate
-from service.assisting.pieces import cut
+from service.assisting.pieces import Kind, Pieces, Placed, cut
 from service.vocabulary.phrasing import PhrasingWords
 from service.vocabulary.spotting import Spotter
 
@@ -26,21 +28,44 @@ def gate_for(answer: Answer, spotter: Spotter, words: PhrasingWords, own: Sequen
         words: The words that may be used.
         own: Names of the entity.
     """
-    base = cut(
-        answer.text,
-        headings=headings_in(answer.text, own),
-        titles=titles_of(answer),
-        places=places_of(answer),
-        marks=words.marks,
-    )
-    return Gate(base, Reader(words, spotter, own=tuple(own), year=answer.year))
+    reader = Reader(words, spotter, own=tuple(own), year=answer.year)
+    taken_apart = partial(
+        cut, answer.text, spans=heading_spans(answer.text, own, spotter), titles=titles_of(answer), places=places_of(answer),
+        quotes=quotes_of(answer), marks=words.marks,
+    )  # fmt: skip
+    base = taken_apart()
+    notes = notes_in(base, reader)
+    return Gate(taken_apart(spans=[*notes, *heading_spans(answer.text, own, spotter)]) if notes else base, reader)
 
 
-def headings_in(text: str, entities: Iterable[str]) -> list[str]:
-    """Return the runs of a text that say entity, year and stage; an entity alone is a name."""
-    found = []
-    for entity in entities:
-        found += [m.group() for m in re.finditer(_HEADING.format(entity=re.escape(entity)), text) if m.group() != entity]
+def notes_in(text: Pieces, reader: Reader) -> list[tuple[int, int, Kind]]:
+    """Return the sentences that deny, correct or limit something and hold no figure: the program writes them as they are."""
+    out = []
+    at = 0
+    ends = [m.end() for m in re.finditer(r"[。\n]|$", text.text) if not any(p.start < m.end() < p.end for p in text.placed)]
+    for end in ends:
+        inside = [p for p in text.placed if at <= p.start < end]
+        if at < end and not any(p.piece.kind is Kind.FIGURE for p in inside) and _is_note(text, inside, at, end, reader):
+            out.append((at, end, Kind.NOTE))
+        at = end
+    return out
+
+
+def _is_note(text: Pieces, inside: Sequence[Placed], start: int, end: int, reader: Reader) -> bool:
+    words = replace(text, text=text.text[start:end], placed=tuple(replace(p, start=p.start - start, end=p.end - start) for p in inside))
+    senses = [t.sense for t in reader.tokens(words) if t.sense is not None]
+    return any(s.role in {"negation", "caveat"} or s.id == "judgement" for s in senses)
+
+
+def heading_spans(text: str, entities: Iterable[str], spotter: Spotter) -> list[tuple[int, int, Kind]]:
+    """Return where a text says entity, year and stage, as far as it does; not where the entity is a part of another name."""
+    names = [(m.start, m.end) for m in spotter.spot(text)]
+    found: list[tuple[int, int, Kind]] = []
+    for entity in sorted(set(entities), key=len, reverse=True):
+        for match in re.finditer(_HEADING.format(entity=re.escape(entity)), text):
+            start, end = match.start(), match.start() + len(entity)
+            if not any(a <= start and end <= b and b - a > end - start for a, b in names):
+                found.append((*match.span(), Kind.HEADING))
     return found
 
 
@@ -56,6 +81,14 @@ def titles_of(answer: Answer) -> set[str]:
     for place in places:
         names |= {place.row, place.column, place.document_title, place.table_title, _YEAR_FIRST.sub("", place.table_title)}
     return {n.strip() for n in names if len(n.strip()) > 1}
+
+
+def quotes_of(answer: Answer) -> set[str]:
+    """Return what an answer quotes in somebody's words: reasons and sentences; names of tables and rows are none."""
+    inside = set(re.findall(r"“([^“”]+)”", answer.text))
+    names = titles_of(answer) | places_of(answer)
+    quoted = "".join(c.place.quote for c in answer.citations if c.role == "quote")
+    return {words for words in inside if words in quoted and words not in names}
 
 
 def places_of(answer: Answer) -> set[str]:

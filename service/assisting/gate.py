@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.assisting.bindings import Binding, Reader, Reading, Said
 from service.assisting.pieces import NAME, YEAR, Kind, Piece, Pieces, filled
@@ -19,18 +19,24 @@ from service.assisting.pieces import NAME, YEAR, Kind, Piece, Pieces, filled
 _LONGER, _SPARE = 2, 160
 #: Texts of so many pieces or fewer must keep all of them; of longer ones the first sentence and what it quotes.
 _FEW_PIECES = 8
-_DIRECTIONS = frozenset({"down", "up", "flat", "more", "less"})
+_DIRECTIONS = frozenset({"down", "up", "flat", "more", "less", "cut", "raise"})
 #: Roles whose words are judged by the pieces they relate.
 _RELATIONS = frozenset({"base", "whole", "share", "to"})
 #: Senses that narrow what is said in a clause: what is said of the rest must not be said of all.
 _NARROWING = frozenset({
-    "quantifier", "negation", "final", "doubt", "judgement", "goal", "part", "difference", "remainder", "average", "conversion", "unequal",
+    "quantifier", "negation", "final", "doubt", "judgement", "goal", "part", "difference", "remainder", "average", "conversion",
+    "unequal", "change", "use",
 })  # fmt: skip
 #: Senses whose words may not stand for each other: each says something of its own.
-_EXACT = frozenset({"judgement", "doubt", "quantifier", "final", "goal", "part", "use", "cause", "conversion", "budget"})
-_HOW = {"down": "减少", "up": "增加", "flat": "持平", "more": "多出", "less": "少"}
+_EXACT = frozenset({
+    "judgement", "doubt", "quantifier", "final", "goal", "part", "use", "cause", "conversion", "budget", "change", "cut", "raise",
+})  # fmt: skip
 #: Senses that answer a question by themselves.
 _VERDICTS = frozenset({"equal", "unequal", "judgement", "most", "least"})
+#: Senses that may be said no more often than the rules' text says them.
+_COUNTED = frozenset({"most", "least", "equal", "unequal", "negation"}) | _EXACT
+_HOW = {"down": "减少", "up": "增加", "flat": "持平", "more": "多出", "less": "少", "cut": "压减", "raise": "追加"}
+_NEEDED = frozenset({Kind.FIGURE, Kind.QUOTE, Kind.HEADING, Kind.NOTE})
 _MOST_FAULTS = 6
 
 
@@ -66,10 +72,14 @@ class Gate:
 
     def judge(self, named: str) -> Judged:
         """Judge a wording with ``{{names}}`` in it."""
+        if len(named) > len(self.base.text) * _LONGER + _SPARE + len(self.base.named):
+            return Judged("", ("写得太长：只改写规范表述，不要添加内容",))
         named = _tidy(named)
         if broken := _broken(named, self.base):
             return Judged("", broken)
         text = filled(named, self.base.by_name)
+        if len(text.text) > len(self.base.text) * _LONGER + _SPARE:
+            return Judged("", ("写得太长：只改写规范表述，不要添加内容",))
         faults = list(dict.fromkeys(self._faults(named, text)))
         return Judged(text.text, tuple(faults[:_MOST_FAULTS]), text)
 
@@ -92,8 +102,6 @@ class Gate:
         if self.keep_all:
             yield from self._unofficial(named)
         yield from _digits(named)
-        if len(text.text) > len(self.base.text) * _LONGER + _SPARE:
-            yield "写得太长：只改写规范表述，不要添加内容"
         for year in sorted(now.years - base.years - {self.reader.year}):
             yield f"规范表述里没有{year}年"
         for word in sorted({_shown(n) for n in now.names - base.names}):
@@ -105,7 +113,15 @@ class Gate:
             yield f"应当先说“{_all_shown(base.first)}”"
         yield from _caveats(base, now)
         if len(now.stutters) > len(base.stutters):
-            yield f"“{now.stutters[0]}”重复了"
+            yield f"“{_shown(now.stutters[0])}”重复了"
+        for words in now.empty[len(base.empty) :]:
+            yield f"“{words[:8]}”没有意思，去掉"
+        for name in now.misplaced:
+            if name not in base.misplaced:
+                yield f"{{{{{name}}}}}自成一句，前面应是句号"
+        yield from _joints(base, now)
+        if self.keep_all and now.sequence != base.sequence:
+            yield "名称和名字的次序要与规范表述相同"
 
     def _left_out(self, named: str) -> Iterator[str]:
         used = NAME.findall(named)
@@ -127,29 +143,35 @@ class Gate:
             yield f"应当以“{number.group()}”开头"
 
     def _required(self) -> list[str]:
-        names = [p.piece.name for p in self.base.placed if p.piece.kind in {Kind.FIGURE, Kind.QUOTE, Kind.HEADING}]
+        names = [p.piece.name for p in self.base.placed if p.piece.kind in _NEEDED]
         if self.keep_all or len(names) <= _FEW_PIECES:
             return list(dict.fromkeys(names))
         end = re.search(r"[。\n]", self.base.text)
         first = [p.piece.name for p in self.base.placed if not end or p.start < end.start()]
-        quotes = [p.piece.name for p in self.base.placed if p.piece.kind is Kind.QUOTE]
+        quotes = [p.piece.name for p in self.base.placed if p.piece.kind in {Kind.QUOTE, Kind.NOTE}]
         return list(dict.fromkeys([*(n for n in first if n in names), *quotes]))
 
     def _other_words(self, base: Reading, now: Reading) -> Iterator[str]:
-        sentences = [s for s in re.split(r"[。；！？\n]", self.base.named) if s]
-        known = {o.text: o.names for o in base.others}
+        """A run of other words must be one of the rules' text, or a part of one, said of the same thing."""
         for other in now.others:
-            homes = [s for s in sentences if other.text in s]
+            homes = [o for o in base.others if other.text in o.text]
             if not homes:
                 yield f"用了规范表述里没有的词“{other.text[:12]}”"
-            elif other.text in known and other.names != known[other.text] and not any(o.text == other.text and o.names == other.names for o in base.others):
+            elif not any(o.names == other.names for o in homes):
                 yield f"“{other.text[:12]}”说的不是“{_all_shown(other.names)}”"
+        if self.keep_all:
+            written = "".join(o.text for o in now.others)
+            for other in base.others:
+                if other.text not in written:
+                    yield f"漏了“{other.text[:12]}”"
 
 
 def _tidy(named: str) -> str:
     """Return a wording without the marks of Markdown and with whole braces as half ones."""
     text = named.replace("｛", "{").replace("｝", "}").strip()
     text = re.sub(r"\*\*|__|`|^#+\s*|^>\s*|^[-*•]\s+", "", text, flags=re.MULTILINE)
+    text = re.sub(r"(?<![。；：])\s*\n\s*", "", re.sub(r"\n\s*\n", "\n", text))
+    text = re.sub(r"(?<=\}\}),|,(?=[^\d])", "，", text)
     text = re.sub(r"(?<!\{)\{\s*([a-z]\d{1,3})\s*\}(?!\})", r"{{\1}}", text)
     return NAME.sub(lambda m: "{{" + m.group(1) + "}}", text)
 
@@ -183,7 +205,7 @@ def _bindings(base: Reading, now: Reading, year: int) -> Iterator[str]:
     for piece, binding in now.bindings:
         if binding.after and (piece.text, binding.after) not in followed:
             yield f"{{{{{piece.name}}}}}后面不能加“{binding.after[:6]}”"
-        if _key(binding, year) not in allowed.get(piece.text, set()):
+        if _key(_whole(binding, base), year) not in allowed.get(piece.text, set()):
             yield f"{{{{{piece.name}}}}}说的应当是{_described(known[piece.name], year)}"
         elif not _in_turn(piece.text, _key(binding, year), base, now, year):
             yield f"{{{{{piece.name}}}}}与别的数调换了次序"
@@ -198,15 +220,21 @@ def _in_turn(text: str, key: object, base: Reading, now: Reading, year: int) -> 
     return all(each in rest for each in here)
 
 
+def _whole(binding: Binding, base: Reading) -> Binding:
+    """Return a share with its whole where a wording leaves it to be understood and there is only one."""
+    if binding.mode != "share" or binding.other:
+        return binding
+    wholes = {b.other for _, b in base.bindings if b.mode == "share"}
+    return replace(binding, other=wholes.pop()) if len(wholes) == 1 else binding
+
+
 def _key(binding: Binding, year: int) -> object:
     """Return what is said of a piece, as far as it must be the same."""
     words = binding.words - {"part", "quantifier", "cause"}
-    if binding.mode in _DIRECTIONS:
-        years = frozenset({binding.year, binding.other_year} - {0, year})
-        return binding.names, binding.mode, binding.other, years, words
     if binding.mode == "quote":
         return binding.names, binding.mode
-    return binding.names, binding.mode, binding.other, binding.year, words
+    compared = (binding.year, binding.other_year) if binding.mode in _DIRECTIONS else (binding.year or year, 0)
+    return binding.names, binding.mode, binding.other, compared, words, binding.before
 
 
 def _described(binding: Binding, year: int) -> str:
@@ -217,14 +245,30 @@ def _described(binding: Binding, year: int) -> str:
     if binding.mode == "quote":
         return f"关于“{whose}”的引文"
     if binding.mode in _HOW:
-        base = next((y for y in (binding.other_year, binding.year) if y and y != year), 0)
+        base = binding.other_year
         against = f"比{f'{base}年' if base else ''}{_all_shown(binding.other) if binding.other else ''}" if base or binding.other else ""
         return f"“{whose}”{against}{_HOW[binding.mode]}的数"
     return f"{binding.year or year}年“{whose}”"
 
 
+def _joints(base: Reading, now: Reading) -> Iterator[str]:
+    """Two names side by side must stand so in the rules' text: what joins them says how they belong together."""
+    known = set(base.joints)
+    for left, between, right in now.joints:
+        if (left, between, right) not in known and not _is_related(between):
+            yield f"“{_shown(left)}”和“{_shown(right)}”在规范表述里不是这样连着说的"
+
+
+def _is_related(between: tuple[str, ...]) -> bool:
+    """Whether two names are set against each other in a way that their figures are judged by."""
+    return bool(set(between) & {"base", "whole"}) and set(between) <= {"base", "whole", "year", "为"}
+
+
 def _meanings(base: Reading, now: Reading) -> Iterator[str]:
-    """Every word with a meaning must be said in the rules' text, of the same thing, denied as there."""
+    """Every word with a meaning must be said in the rules' text, of the same thing, denied as there, and no more often."""
+    for sense in sorted(_COUNTED):
+        if sum(s.sense == sense for s in now.said) > max(1, sum(s.sense == sense for s in base.said)):
+            yield f"“{next(s.text for s in now.said if s.sense == sense)}”说得比规范表述多"
     for said in now.said:
         if said.role in _RELATIONS:
             continue
@@ -243,9 +287,17 @@ def _agree(base: Said, said: Said) -> bool:
         return told <= base.clause and base.names == said.names and base.denials == said.denials and _touch(base, said)
     if base.denied != said.denied or base.names != said.names:
         return False
+    if said.role == "direction" and not _same_change(base, said):
+        return False
     if said.sense in _EXACT and not {c for c in said.clause if "=" in c} <= base.clause | base.names:
         return False
     return (base.clause & _NARROWING) <= said.clause and (said.clause & _NARROWING) <= (base.clause | {"negation"})
+
+
+def _same_change(base: Said, said: Said) -> bool:
+    """Whether a direction is said of the same years and against the same thing; 上年 need not be said."""
+    (year, before), (told, told_before) = base.years, said.years
+    return base.other == said.other and year == told and (before == told_before or (not told_before and before in {0, year - 1}))
 
 
 def _touch(base: Said, said: Said) -> bool:

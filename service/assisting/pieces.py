@@ -32,6 +32,7 @@ class Kind(Enum):
     HEADING = "h"  # entity, year and stage
     TITLE = "t"  # a name with digits in it, or in quotation marks
     PLACE = "p"  # a section or table that is named as the place of something
+    NOTE = "s"  # a sentence that denies, corrects or limits, and has no figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,17 @@ class Pieces:
 
 def cut(
     text: str, *, spans: Iterable[tuple[int, int, Kind]] = (), headings: Iterable[str] = (), titles: Iterable[str] = (),
-    places: Iterable[str] = (), marks: Sequence[str] = (), counts: dict[Kind, int] | None = None,
+    places: Iterable[str] = (), quotes: Iterable[str] = (), marks: Sequence[str] = (), counts: dict[Kind, int] | None = None,
 ) -> Pieces:  # fmt: skip
     """Take a text apart.
 
     Args:
         text: As the rules wrote it.
-        spans: Runs that are pieces in any case.
+        spans: Runs that are pieces in any case, those that matter more first.
         headings: Whole runs that are one piece: entity, year and stage.
         titles: Names with digits in them: codes with their names, titles of documents.
         places: Sections and tables, which count where they stand in brackets.
+        quotes: What is quoted as somebody's words, however short it is.
         marks: Words in the brackets that belong to a figure.
         counts: How many names of each kind are given out already; raised, where texts are to share one numbering.
     """
@@ -113,10 +115,12 @@ def cut(
         free.take(re.escape(heading), Kind.HEADING)
     for place in sorted({p for p in places if p}, key=len, reverse=True):
         free.take(rf"（{re.escape(place)}(?:，第\d+页)?）", Kind.PLACE)
+    names, words = set(titles), set(quotes)
     for start, end in _quotes(text):
         inside = text[start + 1 : end - 1]
-        free.claim(start, end, Kind.QUOTE if len(inside) > LONGEST_NAME and text[start] != "《" else Kind.TITLE)
-    for title in sorted({t for t in titles if any(c.isdigit() for c in t)}, key=len, reverse=True):
+        is_name = text[start] == "《" or (inside not in words and (inside in names or len(inside) <= LONGEST_NAME))
+        free.claim(start, end, Kind.TITLE if is_name else Kind.QUOTE)
+    for title in sorted({t for t in names if any(c.isdigit() for c in t)}, key=len, reverse=True):
         free.take(re.escape(title), Kind.TITLE)
     free.take(_DATE.pattern, Kind.FIGURE)
     years = {m.span() for m in YEAR.finditer(text)}

@@ -18,7 +18,7 @@ from service.domain.errors import ModelError
 from service.ports import LanguageModel
 from service.vocabulary.vocabulary import Vocabulary
 
-_IS = {Kind.QUOTE: "引文", Kind.HEADING: "口径：部门、年度、预算阶段", Kind.TITLE: "名称", Kind.PLACE: "出处"}
+_IS = {Kind.QUOTE: "引文", Kind.HEADING: "口径：部门、年度、预算阶段", Kind.TITLE: "名称", Kind.PLACE: "出处", Kind.NOTE: "整句，照写，自成一句"}
 #: Characters of a quote that a model is shown.
 _SHOWN = 200
 
