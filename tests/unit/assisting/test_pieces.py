@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.assisting.pieces import NAME, YEAR, Kind, Pieces, cut, filled
+from tests.unit.assisting.worded import spans_of
 
 HEADING = "红旗区委办2024年（年初预算）"
 PLACE = "一、收入支出预算总体情况说明"
@@ -27,7 +28,7 @@ _loose = st.text(alphabet="收入为“”《》「」（）{}0123年.万元%，
 
 
 def taken_apart(text: str) -> Pieces:
-    return cut(text, headings=[HEADING], titles=TITLES, places=[PLACE], marks=MARKS)
+    return cut(text, spans=spans_of(text, HEADING, Kind.HEADING), titles=TITLES, places=[PLACE], marks=MARKS)
 
 
 def names(pieces: Pieces) -> list[tuple[str, str]]:

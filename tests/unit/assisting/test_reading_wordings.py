@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from service.assisting.bindings import Binding, Reader, Reading, Sort
-from service.assisting.pieces import cut
+from service.assisting.pieces import Kind, cut
 from service.vocabulary.vocabulary import Vocabulary
 from tests.unit.assisting.conftest import WordedFor
+from tests.unit.assisting.worded import spans_of
 
 OFFICE = "新乡市红旗区委员会办公室"
 HEADING = f"{OFFICE}2024年（年初预算）"
@@ -27,7 +28,7 @@ def reader(worded_for: WordedFor, vocabulary: Vocabulary) -> Reader:
 @pytest.fixture(scope="session")
 def read(reader: Reader) -> Read:
     """Take a sentence apart and read it."""
-    return lambda text: reader.read(cut(text, headings=[HEADING]))
+    return lambda text: reader.read(cut(text, spans=spans_of(text, HEADING, Kind.HEADING)))
 
 
 def plain(names: frozenset[str]) -> str:
@@ -138,7 +139,7 @@ def test_of_names_within_each_other_the_longest_is_read(reader: Reader) -> None:
 
 def test_the_tokens_of_a_text_are_the_text(reader: Reader) -> None:
     text = f"{HEADING}收入为950.47万元，2023年为1235.00万元，甲乙减少“三公”（一般公共预算）。\n"
-    tokens = reader.tokens(cut(text, headings=[HEADING]))
+    tokens = reader.tokens(cut(text, spans=spans_of(text, HEADING, Kind.HEADING)))
 
     assert "".join(t.text for t in tokens) == text
     assert [t.start for t in tokens] == sorted(t.start for t in tokens)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -58,6 +59,11 @@ class Worded:
             if words in piece.text:
                 return named.replace(f"{{{{{piece.name}}}}}", piece.text)
         return named
+
+
+def spans_of(text: str, words: str, kind: Kind) -> list[tuple[int, int, Kind]]:
+    """Return where words stand in a text, as a piece of a kind."""
+    return [(*found.span(), kind) for found in re.finditer(re.escape(words), text)]
 
 
 def swapped(gate: Gate) -> Iterator[tuple[str, str]]:
