@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from itertools import cycle
 
@@ -13,6 +14,7 @@ from tests.unit.assisting.conftest import WordedFor
 from tests.unit.assisting.worded import OPPOSITES, Worded, replaced, shown, swapped
 
 CHANGE = "2024年收入比2023年预算减少多少、降了百分之几？"
+PLAIN = "2024年我们部门收入总计多少？"
 SHARE = "基本支出占支出合计的比重？"
 WHY = "2024年收入为什么减少了？"
 LARGEST = "金额最大的项目是哪个？"
@@ -46,6 +48,52 @@ def change(worded_for: WordedFor) -> Worded:
 
 
 # ---------------------------------------------------------------------------- over every answer of the suites
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "{{h1}}收入变动额为{{f1}}。", "{{h1}}收入的增减额为{{f1}}。", "{{h1}}收入差异为{{f1}}。",  # a level told as a change
+        "{{h1}}部分收入为{{f1}}。", "{{h1}}项目收入为{{f1}}。", "{{h1}}补充预算收入为{{f1}}。",  # of something less, or else
+        "{{h1}}下年收入为{{f1}}。", "{{h1}}上个年度收入为{{f1}}。", "{{h1}}上一个年度收入为{{f1}}。", "{{h1}}下个年度收入为{{f1}}。",
+        "{{h1}}收入为-{{f1}}。", "{{h1}}收入为−{{f1}}。", "{{h1}}收入为+{{f1}}。", "{{h1}}收入为~{{f1}}。", "{{h1}}收入为{{f1}}×{{f1}}。",
+        "{{h1}}收入为{{f1}}/个。", "{{h1}}收入为{{f1}}个。", "{{h1}}收入为{{f1}}一。", "{{h1}}收入为几{{f1}}。", "{{h1}}收入为上{{f1}}。",
+        "{{h1}}有一个项目，收入为{{f1}}。", "{{h1}}收入在中上水平，为{{f1}}。", "{{h1}}收入为{{f1}}，安排得清楚。", "{{h1}}收入f为{{f1}}。",
+        "{{h1}}收入为{{f1}}？", "{{h1}}收入在于{{f1}}。",
+    ],
+)  # fmt: skip
+def test_words_that_are_harmless_alone_make_no_other_claim_together(worded_for: WordedFor, named: str) -> None:
+    assert worded_for(PLAIN).gate.judge(named).faults
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "{{h1}}收入为{{f1}}，2023年为减少到{{f2}}，减少{{f3}}，降低{{f4}}。",
+        "{{h1}}收入由{{f1}}减少到2023年的{{f2}}，减少{{f3}}，降低{{f4}}。",
+        "{{h1}}收入由2023年的{{f2}}增加到{{f1}}，减少{{f3}}，降低{{f4}}。",
+        "{{h1}}收入为{{f1}}，2023年为{{f2}}，2023年减少{{f3}}，降低{{f4}}。",
+        "{{h1}}收入为{{f1}}，2023年为{{f2}}，减少-{{f3}}，降低{{f4}}。",
+        "{{h1}}收入为{{f1}}，2023年为{{f2}}，减少{{f3}}，降低{{f4}}。2023年减少。",
+        "{{h1}}收入变动额为{{f1}}，2023年为{{f2}}，减少{{f3}}，降低{{f4}}。",
+    ],
+)
+def test_a_change_is_of_this_year_against_the_last(change: Worded, named: str) -> None:
+    assert change.gate.judge(named).faults
+
+
+def test_a_count_in_words_is_not_put_together_from_other_words(worded_for: WordedFor) -> None:
+    """两 of 两表 is no reason to say 两项."""
+    assert worded_for("项目支出表合计和绩效目标汇总表的资金总额一致吗？").judge(("，相差", "，两项，相差")).faults
+
+
+def test_a_reply_without_end_is_judged_in_no_time(change: Worded) -> None:
+    """A model that repeats itself until it is stopped must not hold up everybody else."""
+    began = time.perf_counter()
+    faults = change.gate.judge("{{h1}}收入为{{f1}}。" + "支出为九百五十万元，" * 100_000).faults
+
+    assert faults
+    assert time.perf_counter() - began < 1
 
 
 def test_the_rules_own_text_passes_for_every_answer(all_worded: tuple[Worded, ...]) -> None:
