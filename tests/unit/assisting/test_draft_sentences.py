@@ -230,6 +230,9 @@ def test_what_a_person_or_the_program_filled_in_is_a_name_to_the_model(word: Wor
         ("S16", "（三）公务接待费{{f7}}，主要用于按规定开支的各类公务接待（含外宾接待）支出。", "应当以“（二）”开头"),
         ("S16", "关于（二）公务接待费{{f7}}，主要用于按规定开支的各类公务接待（含外宾接待）支出。", "应当以“（二）”开头"),
         ("S16", "（二）公务接待费{{f8}}，主要用于按规定开支的各类公务接待（含外宾接待）支出。", "没有名为{{f8}}的内容"),  # of another sentence
+        ("S3", "{{h1}}支出合计{{f1}}，其中：项目支出{{f4}}，占{{f5}}；基本支出{{f2}}，占{{f3}}。", "名称和名字的次序要与规范表述相同"),
+        ("S16", "（二）公务接待费{{f7}}，主要用于支出。", "漏了“"),
+        ("S23", "{{h1}}机构运转经费支出预算{{f1}}。", "漏了“"),
         ("S22", "{{h1}}使用政府性基金预算拨款安排的支出，年初预算为{{f1}}。", "漏了规范表述里“无”的那一层意思"),
     ],
 )  # fmt: skip
@@ -420,7 +423,7 @@ def test_a_model_that_fails_is_told_in_the_draft_and_changes_nothing_else(
     assert [f for f in made.findings if f not in by_rules.findings] == [Finding("model-slow", Severity.WARNING, "太慢。")]
 
 
-def test_a_draft_in_a_models_words_is_stored_and_read_back_and_survives_a_check(
+def test_a_draft_in_a_models_words_is_stored_and_read_back(
     seed: Document, vocabulary: Vocabulary, prompts: Mapping[str, Prompt], brief: Brief, tmp_path: Path
 ) -> None:
     library = SqlLibrary(tmp_path / "library.sqlite")

@@ -323,6 +323,31 @@ def test_what_the_document_lacks_is_kept(worded_for: WordedFor) -> None:
     assert worded_for(WHY).judge((lacks, "文件没有2023年的基本支出、项目支出、人员经费、公用经费。")).faults
 
 
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        (WHY, "文件没有2023年的基本支出、项目支出、人员经费、公用经费，无法再往下拆分，也不能确定各原因各占多少。"),
+        ("2024年三公经费比上年减少多少？", "先更正：三公经费是增加，不是减少。"),
+        ("哪些部门的绩效目标里出现过期日期？", "其他部门的文件不在资料库中。"),
+    ],
+)
+def test_a_sentence_that_only_limits_or_corrects_is_written_by_the_program(worded_for: WordedFor, question: str, note: str) -> None:
+    """A model moves it as a whole and leaves no word of it out."""
+    worded = worded_for(question)
+    notes = {f"{{{{{p.name}}}}}" for p in worded.gate.base.by_name.values() if p.text == note}
+    assert len(notes) == 1
+
+    assert worded.judge((*notes, "")).faults == (f"漏了{notes.pop()}",)
+
+
+def test_a_sentence_of_the_programs_does_not_stand_within_another(worded_for: WordedFor) -> None:
+    worded = worded_for("2024年三公经费比上年减少多少？")
+    assert worded.named.startswith("{{s1}}{{h1}}三公经费为")
+
+    assert worded.judge(("{{s1}}{{h1}}三公经费为", "{{h1}}三公经费{{s1}}为")).faults == ("{{s1}}自成一句，前面应是句号",)
+    assert worded.gate.judge(worded.named.replace("{{s1}}", "") + "{{s1}}").faults == ()
+
+
 def test_a_quote_is_about_what_it_is_about(worded_for: WordedFor) -> None:
     """The cause of the whole and that of a part are not the same words in another place."""
     worded = worded_for(WHY)
