@@ -89,11 +89,11 @@ def test_a_count_in_words_is_not_put_together_from_other_words(worded_for: Worde
 
 def test_a_reply_without_end_is_judged_in_no_time(change: Worded) -> None:
     """A model that repeats itself until it is stopped must not hold up everybody else."""
-    began = time.perf_counter()
+    began = time.process_time()
     faults = change.gate.judge("{{h1}}收入为{{f1}}。" + "支出为九百五十万元，" * 100_000).faults
 
     assert faults
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_rules_own_text_passes_for_every_answer(all_worded: tuple[Worded, ...]) -> None:
@@ -334,10 +334,9 @@ def test_what_the_document_lacks_is_kept(worded_for: WordedFor) -> None:
 def test_a_sentence_that_only_limits_or_corrects_is_written_by_the_program(worded_for: WordedFor, question: str, note: str) -> None:
     """A model moves it as a whole and leaves no word of it out."""
     worded = worded_for(question)
-    notes = {f"{{{{{p.name}}}}}" for p in worded.gate.base.by_name.values() if p.text == note}
-    assert len(notes) == 1
+    name = next(f"{{{{{p.name}}}}}" for p in worded.gate.base.by_name.values() if p.text == note)
 
-    assert worded.judge((*notes, "")).faults == (f"漏了{notes.pop()}",)
+    assert worded.judge((name, "")).faults == (f"漏了{name}",)
 
 
 def test_a_sentence_of_the_programs_does_not_stand_within_another(worded_for: WordedFor) -> None:
