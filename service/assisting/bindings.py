@@ -19,6 +19,7 @@ from service.vocabulary.spotting import DIMENSION, Spotter
 
 Names = frozenset[str]
 
+_YEAR = re.compile(YEAR.pattern + "(?:年度?)?")
 _SENTENCE_ENDS = "。；\n"
 _CLAUSE_ENDS = "，：" + _SENTENCE_ENDS
 #: Senses that are said of one among several.
@@ -29,6 +30,8 @@ _JOINS = frozenset("（）、的和与及 ")
 _WORKED_OUT = frozenset({"difference", "remainder", "sum", "average", "conversion", "times"})
 #: Senses that may be said of everything that is told.
 _OF_ALL = frozenset({"sum", "descending", "ascending"})
+#: Plain words that may follow a figure at once.
+_FOLLOWS = frozenset({"的", "和", "与", "及", "以及", "也", "则"})
 _COMPARED = frozenset({"more", "less"})
 
 
@@ -86,6 +89,7 @@ class Binding:
         words: Other meanings that stand between the subject and it: ``sum``, ``average``, ``negation`` …
         before: For a figure worked out from others: whose the figures before it in its sentence are.
         after: What follows it at once and adds to it: ``左右``, ``以上``, another figure; "" for nothing.
+        label: The words in no list that stand before it, since the last name or figure of its clause.
     """
 
     names: Names
@@ -96,6 +100,7 @@ class Binding:
     words: frozenset[str] = frozenset()
     before: tuple[Names, ...] = ()
     after: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +246,8 @@ class Reader:
         return found
 
     def _word(self, text: Pieces, at: int, stop: int) -> Token:
-        if found := YEAR.match(text.text, at):
-            return Token(Sort.YEAR, found.group(), at, year=int(found.group()))
+        if found := _YEAR.match(text.text, at):
+            return Token(Sort.YEAR, found.group(), at, year=int(found.group()[:4]))
         for length in range(min(self.words.longest, stop - at), 0, -1):
             word = text.text[at : at + length]
             if (far := self.words.years.get(word)) is not None:
@@ -313,6 +318,7 @@ class _Sentence:
         self._clause: frozenset[str] = frozenset()
         self._denials = 0
         self._figures: list[Names] = []
+        self._label = ""
         self._is_detached = False  # whether 合计, 共 stands by itself: of all that was told, not of the last name
         self._last: tuple[str, list[str]] | None = None  # the last name, and what has stood since
 
@@ -329,7 +335,7 @@ class _Sentence:
                 at += 1
                 self._join(token)
                 self._take(token, at)
-            self._denied = False
+            self._denied, self._label = False, ""
             if self._mode == "base" and clause[-1].text == "，":
                 self._mode, self._base_year, self._other = "level", self._other_year, frozenset()
 
@@ -354,6 +360,7 @@ class _Sentence:
         elif token.sort is Sort.OTHER:
             self._out.others.append(Other(token.text, self._names or self._out.first))
             self._fresh = False
+            self._label += token.text
         elif token.piece is not None:
             self._take_piece(token.piece, token.name, at)
         else:
@@ -364,7 +371,7 @@ class _Sentence:
         if self._fresh and name in (self._other if against else self._names):
             self._out.stutters.append(name)
         self._out.names.add(name)
-        self._turn, self._is_detached = 0, False
+        self._turn, self._is_detached, self._label = 0, False, ""
         if against:
             self._other = self._other | {name} if self._fresh else frozenset({name})
         elif self._fresh:
@@ -442,14 +449,14 @@ class _Sentence:
         elif piece.kind is Kind.TITLE:
             self._take_name(name or piece.text)
         elif piece.kind in {Kind.FIGURE, Kind.QUOTE}:
-            binding = replace(self._binding(piece), after=_added(self._tokens[at : at + 4]))
+            binding = replace(self._binding(piece), after=_added(self._tokens[at : at + 4]), label=self._label)
             self._out.bindings.append((piece, binding))
             if piece.kind is Kind.FIGURE:
                 if self._mode != "base":
                     self._main_year = self._main_year or binding.year
                 self._figures.append(binding.names)
                 self._restated = False
-            self._fresh = False
+            self._fresh, self._label = False, ""
             self._turn += 1
 
     def _binding(self, piece: Piece) -> Binding:
@@ -498,8 +505,10 @@ def _added(ahead: Sequence[Token]) -> str:
     if not ahead:
         return ""
     token = ahead[0]
-    if token.sort is Sort.OTHER or token.is_figure:
-        return token.text if token.sort is Sort.OTHER else "（数）"
+    if token.is_figure:
+        return "（数）"
+    if token.sort in {Sort.OTHER, Sort.NAME, Sort.YEAR} or (token.sort is Sort.PLAIN and token.text not in _FOLLOWS):
+        return token.text
     if token.sense is None or token.sense.role in {"base", "whole", "to", "negation"} or token.sense.id == "flat":
         return ""
     relates = next((t for t in ahead[1:] if t.sort not in {Sort.PLAIN, Sort.SENSE}), None)

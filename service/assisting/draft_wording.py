@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,19 +53,17 @@ class DraftWording:
         reader = Reader(self.vocabulary.phrasing, spotter, own=tuple(own), year=draft.year)
         worded: dict[str, Sentence] = {}
         faults: list[str] = []
-        asked = 0
         for section in draft.sections:
             gates = _gates(section, reader, own, self.vocabulary.phrasing.marks)
             if not gates:
                 continue
-            asked += len(gates)
             try:
                 done, wrong = self._section(section, gates, talk)
             except ModelError:
                 break
             worded |= done
             faults += wrong
-        outcome = _outcome(len(worded), asked, failed=bool(talk.errors))
+        outcome = _outcome(len(worded), bool(faults), bool(talk.errors))
         record = Assistance(
             model="、".join(talk.models), wording=outcome, kept=len(worded), faults=tuple(faults[:_MOST_FAULTS]),
             prompts=tuple(talk.prompts), calls=talk.calls, ms=talk.ms,
@@ -98,12 +95,13 @@ class DraftWording:
         return changed, [f"{id_}：{fault}" for id_, judged in first.items() for fault in judged.faults]
 
 
-def _outcome(kept: int, asked: int, *, failed: bool) -> WordingOutcome:
-    if not asked:
-        return WordingOutcome.NONE
+def _outcome(kept: int, refused: bool, failed: bool) -> WordingOutcome:
+    """Return what became of the wording; a model that changes nothing leaves nothing to judge."""
     if kept:
         return WordingOutcome.KEPT
-    return WordingOutcome.FAILED if failed else WordingOutcome.REFUSED
+    if failed:
+        return WordingOutcome.FAILED
+    return WordingOutcome.REFUSED if refused else WordingOutcome.NONE
 
 
 def _gates(section: Section, reader: Reader, own: Sequence[str], marks: Sequence[str]) -> dict[str, tuple[Sentence, Gate]]:
@@ -136,9 +134,8 @@ def _data(section: Section, gates: Mapping[str, tuple[Sentence, Gate]]) -> dict[
 
 def _sentences(said: str) -> dict[str, str]:
     """Return the sentences in a reply; none where it is not a JSON object of texts."""
-    found = re.search(r"\{.*\}", said, re.DOTALL)
     try:
-        raw = json.loads(found.group()) if found else {}
+        raw = json.loads(said[said.find("{") : said.rfind("}") + 1])
         json.dumps(raw, ensure_ascii=False).encode()  # half a character (\ud800) can be neither stored nor sent
     except (ValueError, RecursionError):
         raw = {}

@@ -32,7 +32,8 @@ _EXACT = frozenset({
     "judgement", "doubt", "quantifier", "final", "goal", "part", "use", "cause", "conversion", "budget", "change", "cut", "raise",
 })  # fmt: skip
 #: Senses that answer a question by themselves.
-_VERDICTS = frozenset({"equal", "unequal", "judgement", "most", "least"})
+_VERDICTS = frozenset({"equal", "unequal", "judgement", "most", "least", "descending", "ascending"})
+_ORDERS = frozenset({"descending", "ascending"})
 #: Senses that may be said no more often than the rules' text says them.
 _COUNTED = frozenset({"most", "least", "equal", "unequal", "negation"}) | _EXACT
 _HOW = {"down": "减少", "up": "增加", "flat": "持平", "more": "多出", "less": "少", "cut": "压减", "raise": "追加"}
@@ -196,19 +197,18 @@ def _digits(named: str) -> Iterator[str]:
 
 
 def _bindings(base: Reading, now: Reading, year: int) -> Iterator[str]:
-    allowed: dict[str, set[object]] = {}
-    known: dict[str, Binding] = {}
-    for piece, binding in base.bindings:
-        allowed.setdefault(piece.text, set()).add(_key(binding, year))
-        known.setdefault(piece.name, binding)
-    followed = {(piece.text, binding.after) for piece, binding in base.bindings}
+    known = {piece.name: binding for piece, binding in base.bindings}
     for piece, binding in now.bindings:
-        if binding.after and (piece.text, binding.after) not in followed:
+        if binding.after and binding.after != known[piece.name].after:
             yield f"{{{{{piece.name}}}}}后面不能加“{binding.after[:6]}”"
-        if _key(_whole(binding, base), year) not in allowed.get(piece.text, set()):
+        if _key(_whole(binding, base), year) != _key(known[piece.name], year):
             yield f"{{{{{piece.name}}}}}说的应当是{_described(known[piece.name], year)}"
         elif not _in_turn(piece.text, _key(binding, year), base, now, year):
             yield f"{{{{{piece.name}}}}}与别的数调换了次序"
+    if any(s.sense in _ORDERS for s in base.said):
+        rest = iter(base.sequence)
+        if not all(name in rest for name in now.sequence):
+            yield "排序的次序要与规范表述相同，一项只说一次"
 
 
 def _in_turn(text: str, key: object, base: Reading, now: Reading, year: int) -> bool:
@@ -234,7 +234,7 @@ def _key(binding: Binding, year: int) -> object:
     if binding.mode == "quote":
         return binding.names, binding.mode
     compared = (binding.year, binding.other_year) if binding.mode in _DIRECTIONS else (binding.year or year, 0)
-    return binding.names, binding.mode, binding.other, compared, words, binding.before
+    return binding.names, binding.mode, binding.other, compared, words, binding.before, binding.label
 
 
 def _described(binding: Binding, year: int) -> str:

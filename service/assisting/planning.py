@@ -20,7 +20,7 @@ from typing import Any
 
 from service.asking.answer import Answer, Result, Status
 from service.asking.asker import RuleAsker
-from service.asking.reading import Question, normalise
+from service.asking.reading import Question
 from service.assisting.prompts import Prompt
 from service.assisting.tools import documents_of, tools_for
 from service.assisting.waiting import Talk
@@ -47,8 +47,11 @@ OPERATIONS: Mapping[str, str] = {
 _FIGURES = {"share": 2, "difference": 2, "times": 2, "list": 0, "count": 0, "none": 0}
 _DIMENSIONS = ("项目", "单位", "功能科目", "经济科目", "资金来源", "三公分项")
 _MOST_FIGURES = 6
-#: Signs in a question that say what is asked; a plan must keep them.
-_SIGNS = ("why", "up", "down", "share", "change", "rank", "count", "times", "trend", "previous")
+#: Signs in a question that say what is asked, which a plan must keep, and what they are called.
+_TOLD = {
+    "why": "为什么", "up": "增加", "down": "减少", "share": "占比", "change": "增减", "rank": "排序", "count": "个数", "times": "倍数",
+    "trend": "趋势", "previous": "上年",
+}  # fmt: skip
 _YEAR_FIRST = re.compile(r"^\d{4}年")
 
 
@@ -157,8 +160,8 @@ class Planning:
         return out
 
     def _recorded(self, plan: Plan, results: Sequence[Result], answer: Answer) -> Planned:
-        wanted, taken = _places(results), _places(answer.results)
-        same = bool(wanted) and wanted <= taken
+        wanted = _taken(results)
+        same = bool(wanted) and wanted <= _taken(answer.results)
         if plan.operation == "none" and answer.status is Status.REFUSED:
             same = True
         said = "与规则取的数相同" if same else "与规则取的数不同；规则听懂了提问，按规则"
@@ -181,10 +184,10 @@ class Planning:
         now = self.rules.reading_of(asked, entity=entity or plan.entity or None, year=year or plan.year or None)
         if own is None or now is None:
             return refused("部门没有说清，按规则理解")
-        if lost := _lost(own, now, plan, entity, answer.question):
+        if lost := _lost(own, now, plan, entity, answer):
             return refused(f"丢了提问里的“{lost}”")
         again = self.rules.ask(asked, history=(), entity=entity or plan.entity or None, year=year or plan.year or None)
-        if again.status is not Status.ANSWERED or not again.is_understood or not _places(results) <= _places(again.results):
+        if again.status is not Status.ANSWERED or not again.is_understood or not _taken(results) <= _taken(again.results):
             return refused(f"按“{asked}”，规则取的不是这些数")
         again = replace(again, id=answer.id, question=answer.question)
         if all(self._is_borne_out(word, now) for word in own.residue) and own.residue:
@@ -214,9 +217,8 @@ def read_plan(said: str) -> Plan:
     Raises:
         UnusablePlanError: It holds no JSON object of the form asked for.
     """
-    found = re.search(r"\{.*\}", said, re.DOTALL)
     try:
-        raw = json.loads(found.group()) if found else None
+        raw = json.loads(said[said.find("{") : said.rfind("}") + 1])
         json.dumps(raw, ensure_ascii=False).encode()  # half a character (\ud800) can be neither stored nor sent
     except (ValueError, RecursionError):
         raw = None
@@ -260,12 +262,12 @@ def _name_of(result: Result) -> str:
     return labels.pop() if len(labels) == 1 else ""
 
 
-def _places(results: Sequence[Result]) -> set[tuple[str, str, int, int, int]]:
-    places = [o.place for r in results for o in r.operands]
-    return {(p.document, p.table, p.row_index, p.column_index, p.start) for p in places}
+def _taken(results: Sequence[Result]) -> set[tuple[str, str, str]]:
+    """Return the figures that results rest on; one printed in two tables is the same figure."""
+    return {(_YEAR_FIRST.sub("", o.label), o.value, o.unit) for r in results for o in r.operands}
 
 
-def _lost(own: Question, now: Question, plan: Plan, entity: str | None, question: str) -> str:
+def _lost(own: Question, now: Question, plan: Plan, entity: str | None, answer: Answer) -> str:
     """Return what the rules recognised in the question and the plan does not keep, "" where nothing is lost."""
     years = {y.year for y in own.years if y.year}
     if years and not years <= {plan.year, plan.base_year, *(y.year for y in now.years)}:
@@ -277,10 +279,10 @@ def _lost(own: Question, now: Question, plan: Plan, entity: str | None, question
     for mention in own.mentions:
         if not any(set(mention.targets) & set(m.targets) for m in now.mentions):
             return mention.text
-    if plan.entity and entity is None and plan.entity not in normalise(question):
+    if plan.entity and entity is None and plan.entity != answer.entity and plan.entity not in answer.question:
         return "部门"
-    kept = {s for s in _SIGNS if s in own.signs}
-    return next((s for s in sorted(kept) if s not in now.signs and not (s in {"up", "down"} and "change" in now.signs)), "")
+    kept = {s for s in _TOLD if s in own.signs}
+    return next((_TOLD[s] for s in sorted(kept) if s not in now.signs and not (s in {"up", "down"} and "change" in now.signs)), "")
 
 
 def _year(raw: Any) -> int:
