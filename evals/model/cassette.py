@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from evals.model.behaviours import Script
 from evals.model.messages import read_body
-from evals.model.server import Exchange, Running, given_of
+from evals.model.server import Exchange, Running, given_of, reworded_in
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -84,8 +84,9 @@ class Listener:
             kept = {"request": key, "status": status, "type": kind, "body": text}
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(kept, ensure_ascii=False) + "\n")
-        told = read_body(body)
-        self.exchanges.append(Exchange(told.task, False, _said(text), given_of(told), (time.perf_counter() - begun) * 1000))
+        told, said = read_body(body), _said(text)
+        took = (time.perf_counter() - begun) * 1000
+        self.exchanges.append(Exchange(told.task, False, said, given_of(told), took, reworded_in(told, said)))
         return Response(text.encode(), status, media_type=kind)
 
     async def _passed_on(self, path: str, raw: bytes, request: Request) -> tuple[int, str, str]:

@@ -28,6 +28,12 @@ _REWORDED: tuple[tuple[str, str], ...] = (
     (r"相差(?=\{\{)", "两者相差"),
     (r"，其中最大的是", "，其中金额最大的是"),
 )
+_EDITED: tuple[tuple[str, str], ...] = (
+    (r"预算数比(\S{2,16}?预算)(?=增加|减少|持平)", r"预算数较\1"), (r"(?<=\}\})，比(?=\S{2,20}(?:增加|减少))", "，较"),
+    (r"，均为(?=\{\{)", "，两年均为"), (r"(?<![认作分])为(?=\{\{)", "是"), (r"与(\S{2,16}?)相比，", r"同\1相比，"),
+    (r"主要用于", "主要用在"), (r"(?:下降|降低)(?=\{\{)", "降低了"), (r"减少(?=\{\{)", "减少了"), (r"增加(?=\{\{)", "增加了"),
+    (r"其中，", "其中"), (r"(?<=\}\})；(?=[^，。；]{2,20}\{\{)", "，"),
+)  # fmt: skip
 _LEADS = (
     "您好！根据部门预算公开文件，", "根据已收录的预算文件，", "好的，为您查询到：", "您好，关于您的问题，文件中的情况如下：", "从文件看，",
 )  # fmt: skip
@@ -140,13 +146,9 @@ BASES = ("given", "given", "reworded", "linked", "chatty", "own")
 
 
 def draft_sentence(words: Words) -> str:
-    """Return a sentence of a draft, lightly reworded."""
+    """Return a sentence of a draft, lightly reworded as an editor would."""
     text = words.text
-    for pattern, written in (
-        (r"预算数比(\S{2,16}?预算)(增加|减少)", r"预算数较\1\2"), (r"，主要原因：", "，主要原因是："),
-        (r"，均为(?=\{\{)", "，两年均为"), (r"(?<![认作分])为(?=\{\{)", "是"), (r"与(\S{2,16}?)预算相比", r"同\1预算相比"),
-        (r"主要用于", "主要用在"), (r"下降(?=\{\{)", "降低"),
-    ):  # fmt: skip
+    for pattern, written in _EDITED:
         text = re.sub(pattern, written, text)
     return text
 

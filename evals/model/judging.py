@@ -94,6 +94,8 @@ _AMOUNTS = frozenset({"亿元", "万元", "元", "千元", "百万元", "%", "�
 #: Words that name no figure by themselves.
 _EVERYDAY = frozenset({"预算", "项目", "金额", "指标"})
 _MEASURES = frozenset({"收入", "支出", "三公经费"})
+#: Pages and lines tell where something stands.
+_PLACE_UNITS = frozenset({"页", "行"})
 _LIKE = 0.6
 _PIECE = 3
 _SUSPECT = 2
@@ -499,6 +501,8 @@ class Referee:
             is_phrase = self._allowed.fullmatch(match[0]) and (len(match[0]) >= _PIECE or not is_strict)
             if match[0] in self._all or is_phrase:
                 covered[match.start() : match.end()] = [True] * len(match[0])
+        for match in _RELATIVE_YEAR.finditer(body):  # wrong years are found by themselves
+            covered[match.start() : match.end()] = [True] * len(match[0])
         for _, start, end in _directions(body) if not is_strict else ():
             covered[start:end] = [True] * (end - start)
         breaks = body
@@ -530,7 +534,7 @@ class Referee:
     def _wrong_tellings(self, body: str) -> Iterator[Fault]:
         for figure, told in self._telling(body):
             right, label = self._right.get(figure.key), self._labels.get(figure.key, _Told())
-            if right is None:
+            if right is None or figure.unit in _PLACE_UNITS:
                 continue
             shown = figure.digits + figure.unit
             yield from (Fault("subject", f"{n}…{shown}") for n in self._wrong_names(told, right, label))

@@ -111,12 +111,15 @@ def _drafts(rows: Sequence[Row]) -> Iterator[str]:
         return
     yield "## 草稿"
     yield ""
-    yield "逐句与规则写的草稿对照；“用”是用了模型措辞的句子。错处已计入上表。"
+    yield "逐句与规则写的草稿对照；“改写”是模型另说的句子，“用”是其中用了的。错处已计入上表。"
     yield ""
-    yield "| 行为 | 草稿 | 写成 | 有数的句子 | 数 | 用 |"
-    yield "|---|---:|---:|---:|---:|---:|"
+    yield "| 行为 | 草稿 | 写成 | 有数的句子 | 数 | 改写 | 用 |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     for r in drafted:
-        yield f"| {r.behaviour.title} | {r.drafts} | {r.drafts_available} | {r.sentences} | {r.draft_figures} | {r.sentences_kept} |"
+        yield (
+            f"| {r.behaviour.title} | {r.drafts} | {r.drafts_available} | {r.sentences} | {r.draft_figures} | "
+            f"{r.sentences_offered} | {r.sentences_kept} |"
+        )
     yield ""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response, StreamingResponse
 
 from evals.model.behaviours import BEHAVIOURS, Call, Script, Spoken, Wire
-from evals.model.messages import PLACEHOLDER, Told, read_body, words_of
+from evals.model.messages import DRAFT, PLACEHOLDER, Told, read_body, sentences_of, words_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -35,6 +35,7 @@ class Exchange:
         applied: Whether the behaviour damaged something.
         text: What was said, "" where the wire was the behaviour.
         given: The text that was to be worded, its names filled in.
+        reworded: Of a draft: how many sentences were said otherwise than they were given.
         ms: Milliseconds the server took.
     """
 
@@ -43,6 +44,7 @@ class Exchange:
     text: str
     given: str
     ms: float
+    reworded: int = 0
 
 
 class ScriptedServer:
@@ -87,7 +89,8 @@ class ScriptedServer:
         response = self._wired(wire, told, spoken) if wire is not None and is_cut else _spoken(told, spoken)
         said = "" if is_cut else spoken.text
         applied = wire is not None or spoken.applied
-        self.exchanges.append(Exchange(told.task, applied, said, given_of(told), (time.perf_counter() - begun) * 1000))
+        took = (time.perf_counter() - begun) * 1000
+        self.exchanges.append(Exchange(told.task, applied, said, given_of(told), took, reworded_in(told, said)))
         return response
 
     def _wired(self, wire: Wire, told: Told, spoken: Spoken) -> Response:
@@ -113,6 +116,18 @@ def given_of(told: Told) -> str:
     """Return the text that is to be worded, its names filled in."""
     words = words_of(told)
     return PLACEHOLDER.sub(lambda m: words.value(m[1]), words.text)
+
+
+def reworded_in(told: Told, said: str) -> int:
+    """Count the sentences of a draft that a reply says otherwise than they were given."""
+    if told.task != DRAFT:
+        return 0
+    try:
+        sentences = json.loads(said)
+    except ValueError:
+        return 0
+    given = sentences_of(told)
+    return sum(i in given and t != given[i].text for i, t in sentences.items()) if isinstance(sentences, dict) else 0
 
 
 def _application(server: ScriptedServer) -> FastAPI:

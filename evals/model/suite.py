@@ -84,6 +84,7 @@ class Row:
         drafts: Drafts asked for.
         drafts_available: Drafts written.
         sentences: Sentences with figures in them.
+        sentences_offered: Sentences that the model said otherwise.
         sentences_kept: Those in a model's wording.
         draft_figures: Figures of the drafts.
         incidents: Everything wrong.
@@ -108,6 +109,7 @@ class Row:
     drafts: int = 0
     drafts_available: int = 0
     sentences: int = 0
+    sentences_offered: int = 0
     sentences_kept: int = 0
     draft_figures: int = 0
     incidents: list[Incident] = field(default_factory=list)
@@ -275,6 +277,7 @@ def _write(server: Serving, world: World, row: Row, number: int, settings: Setti
         row.incidents.append(Incident(row.behaviour.name, f"起草{brief.entity}", _said(server), f"{type(error).__name__}: {error}", ()))
         return
     row.drafts_available += 1
+    row.sentences_offered += sum(e.reworded for e in server.exchanges)
     pairs = _paired(own, draft)
     if pairs is None:
         row.faults["status"] += 1
