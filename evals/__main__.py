@@ -29,7 +29,7 @@ from evals.runner import (
 from service.domain.errors import ConfigurationError
 
 _BUILT_IN = ("tables", "identities", "numbers", "corpus", "truth", "checking", "drafting", "retrieval")
-_WITH_CORPUS = {"checking": checking, "drafting": drafting, "retrieval": retrieval}
+_WITH_CORPUS = {"checking": checking, "drafting": drafting, "retrieval": retrieval, "model": model}
 #: Takes many minutes, and is run where it is named only.
 _ON_DEMAND = ("model",)
 #: Case files that hold no questions to the service.

@@ -13,6 +13,7 @@ import pytest
 from evals import __main__ as command
 from evals.cases import load_cases, suite_path
 from evals.model import honest
+from evals.model import run as model_suite
 from evals.model.behaviours import BEHAVIOURS, Behaviour, Script, Spoken, behaviour
 from evals.model.cassette import CassetteError, Listener
 from evals.model.judging import KINDS, Known, Referee, folded
@@ -315,9 +316,14 @@ def test_live_with_nothing_set_says_what_to_set(monkeypatch: pytest.MonkeyPatch,
     assert "YOUJU_LLM_BASE_URL" in capsys.readouterr().err
 
 
-def test_the_model_suite_is_run_where_it_is_named_only() -> None:
+def test_the_model_suite_is_run_where_it_is_named_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "model" in command.suites()
     assert "model" not in command.by_default()
+    for folder in ("REPORTS", "BASELINES"):
+        monkeypatch.setattr(command, folder, tmp_path)
+    monkeypatch.setattr(model_suite, "measure", lambda folder: ("# 评测报告：model\n", {"right": 1}, True))
+    assert command.main(["model"]) == 0
+    assert (tmp_path / "model.md").read_text(encoding="utf-8") == "# 评测报告：model\n"
 
 
 # ------------------------------------------------------------------------------------------------- the referee
