@@ -321,7 +321,7 @@ def test_the_model_suite_is_run_where_it_is_named_only(monkeypatch: pytest.Monke
     assert "model" not in command.by_default()
     for folder in ("REPORTS", "BASELINES"):
         monkeypatch.setattr(command, folder, tmp_path)
-    monkeypatch.setattr(model_suite, "measure", lambda folder: ("# 评测报告：model\n", {"right": 1}, True))
+    monkeypatch.setattr(model_suite, "measure", lambda _: ("# 评测报告：model\n", {"right": 1}, True))
     assert command.main(["model"]) == 0
     assert (tmp_path / "model.md").read_text(encoding="utf-8") == "# 评测报告：model\n"
 
