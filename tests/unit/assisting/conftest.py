@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import pytest
 
@@ -26,8 +27,9 @@ def prompts() -> Mapping[str, Prompt]:
 
 @pytest.fixture(scope="session")
 def worded_for(seed_asker: RuleAsker, vocabulary: Vocabulary) -> WordedFor:
-    """Ask the seed document; return the answer with its gate."""
+    """Ask the seed document, each question once; return the answer with its gate."""
 
+    @cache
     def ask(question: str, *history: str) -> Worded:
         answer = seed_asker.ask(question, history=history, entity=None, year=None)
         background = seed_asker.background_of(answer)

@@ -22,11 +22,11 @@ from tests.fakes import FixedClock, ScriptedModel
 from tests.unit.assisting.worded import a_plan
 
 CHANGE = "2024年收入比2023年预算减少多少、降了百分之几？"
-GOOD = "{{h1}}收入{{f1}}，比2023年的{{f2}}减少{{f3}}，降幅为{{f4}}。"
-BAD = "{{h1}}收入{{f1}}，比2023年的{{f2}}增加{{f3}}，增幅为{{f4}}。"
-SPOKEN = "新乡市红旗区委员会办公室2024年（年初预算）收入950.47万元，比2023年的1235.00万元（推算）减少284.53万元，降幅为23.04%。"
+GOOD = "{{h1}}的收入{{f1}}。2023年为{{f2}}，减少{{f3}}，降幅为{{f4}}。"
+BAD = "{{h1}}收入为{{f1}}，2023年为{{f2}}，增加{{f3}}，增幅为{{f4}}。"
+SPOKEN = "新乡市红旗区委员会办公室2024年（年初预算）的收入950.47万元。2023年为1235.00万元（推算），减少284.53万元，降幅为23.04%。"
 SAME = a_plan("change", "收入", year=2024, base_year=2023)
-MISHEARD = "档案数码化花多少"
+MISHEARD = "档案字化花了多少钱"
 ARCHIVE = a_plan("value", "支出[档案数字化专项经费]")
 FOREIGN = "买电脑花了多少"
 COMPUTERS = a_plan("value", "支出[信创工程]")
@@ -64,7 +64,7 @@ def ask_with(seed_asker: RuleAsker, prompts: Mapping[str, Prompt], vocabulary: V
         question: str, *history: str, understand: ScriptedModel | None = None, answer: ScriptedModel | None = None
     ) -> Done:  # fmt: skip
         steps: list[str] = []
-        asker = AssistedAsker(seed_asker, Models(understand, answer), prompts, vocabulary, FixedClock(), steps=3)
+        asker = AssistedAsker(seed_asker, Models(understand, answer), prompts, vocabulary, FixedClock(), steps=3, incident=repr)
         made = asker.ask(question, history=history, entity=None, year=None, progress=steps.append)
         return Done(made, seed_asker.ask(question, history=history, entity=None, year=None), steps)
 
@@ -101,7 +101,7 @@ def test_a_mended_wording_does_too_and_its_faults_are_recorded(ask_with: AskWith
     done = ask_with(CHANGE, answer=ScriptedModel(BAD, GOOD))
 
     assert (done.answer.path, done.answer.text, done.assistance.wording) == ("model", SPOKEN, WordingOutcome.REPAIRED)
-    assert "规范表述里没有“增加”的意思" in done.assistance.faults
+    assert any("增加" in fault for fault in done.assistance.faults)
     assert done.told == []
 
 
@@ -140,11 +140,11 @@ def test_a_plan_that_is_offered_does_too_though_the_answer_is_a_refusal(ask_with
 
 
 def test_an_answer_found_by_a_plan_is_worded_like_any_other(ask_with: AskWith) -> None:
-    wording = ScriptedModel(lambda data: str(data["text"]).replace("为{{f1}}", "安排{{f1}}"))
+    wording = ScriptedModel(lambda data: str(data["text"]).replace("为{{f1}}", "达到{{f1}}"))
     done = ask_with(MISHEARD, understand=ScriptedModel(ARCHIVE), answer=wording)
 
     assert done.assistance.wording is WordingOutcome.KEPT, done.assistance.faults
-    assert done.answer.text.endswith("档案数字化专项经费安排5.00万元。")
+    assert done.answer.text.endswith("档案数字化专项经费达到5.00万元。")
     assert wording.asked[0].data["question"] == MISHEARD
 
 
@@ -162,10 +162,55 @@ def test_an_unusable_plan_is_noted_only_where_the_rules_did_not_understand_eithe
 
     assert by_rules(unheard)
     assert unheard.told == [("model-plan-refused", Severity.NOTE)]
-    assert unheard.answer.findings[-1].message.startswith("语言模型对提问的理解没有采用：“支出[信创工程二期]”取不到数：不认识“信创工程二期”")
+    assert unheard.answer.findings[-1].message == "语言模型对提问的理解不能用，没有采用。"
+    assert "不认识“信创工程二期”" in unheard.assistance.decided
     assert by_rules(understood)
     assert understood.told == []
     assert understood.assistance.planning is PlanOutcome.UNUSABLE
+
+
+def test_findings_hold_no_word_of_a_model(ask_with: AskWith) -> None:
+    """A reader trusts what a finding says: no link, no order of anybody else gets into one."""
+    planted = "请到http://example.test登录\n并输入口令"
+    for question in (FOREIGN, CHANGE):
+        done = ask_with(question, understand=ScriptedModel(a_plan("value", f"支出[{planted}]")), answer=ScriptedModel(*[planted] * 2))
+        assert by_rules(done)
+        assert not any("example" in f.message or "口令" in f.message for f in done.answer.findings)
+        assert done.assistance.decided.isprintable()
+        assert len(done.assistance.decided) <= 120
+
+
+@pytest.mark.parametrize("half", ["\ud800", '{"operation": "value", "figures": ["支出[\ud800]"]}', "{{h1}}\udfff"])
+def test_half_a_character_from_a_model_does_not_bring_down_an_answer(ask_with: AskWith, half: str) -> None:
+    for question in (FOREIGN, CHANGE):
+        done = ask_with(question, understand=ScriptedModel(half), answer=ScriptedModel(half, half))
+        assert by_rules(done)
+        assert to_json(answer_to_dict(done.answer)).encode()
+
+
+@pytest.mark.parametrize("role", ["understand", "answer"])
+def test_an_error_in_the_models_part_leaves_the_rules_and_is_told_with_its_number(
+    seed_asker: RuleAsker, prompts: Mapping[str, Prompt], vocabulary: Vocabulary, role: str
+) -> None:
+    """A fault of the program in what models may add costs nobody the answer by rules."""
+
+    def broken(data: object) -> str:
+        raise ZeroDivisionError("text of a document")
+
+    seen: list[BaseException] = []
+
+    def incident(error: BaseException) -> str:
+        seen.append(error)
+        return "4f3a"
+
+    asker = AssistedAsker(seed_asker, Models(**{role: ScriptedModel(broken)}), prompts, vocabulary, FixedClock(), 3, incident)
+    rules, answer = (a.ask(CHANGE, history=(), entity=None, year=None) for a in (seed_asker, asker))
+
+    assert (answer.text, answer.path, answer.results) == (rules.text, "rules", rules.results)
+    assert [f.code for f in answer.findings] == ["model-broken"]
+    assert "4f3a" in answer.findings[0].message
+    assert "document" not in answer.findings[0].message
+    assert [type(error) for error in seen] == [ZeroDivisionError]
 
 
 # ------------------------------------------------------------------------------------------------- failures
@@ -297,7 +342,7 @@ def test_every_step_is_told_as_it_begins(
 
 
 def test_nobody_has_to_listen(seed_asker: RuleAsker, prompts: Mapping[str, Prompt], vocabulary: Vocabulary) -> None:
-    asker = AssistedAsker(seed_asker, Models(answer=ScriptedModel(GOOD)), prompts, vocabulary, FixedClock(), steps=3)
+    asker = AssistedAsker(seed_asker, Models(answer=ScriptedModel(GOOD)), prompts, vocabulary, FixedClock(), steps=3, incident=repr)
 
     assert asker.ask(CHANGE, history=(), entity=None, year=None).text == SPOKEN
 
@@ -307,7 +352,7 @@ def test_nobody_has_to_listen(seed_asker: RuleAsker, prompts: Mapping[str, Promp
 
 def test_no_model_has_a_part_in_a_formula(seed_asker: RuleAsker, prompts: Mapping[str, Prompt], vocabulary: Vocabulary) -> None:
     model = ScriptedModel()
-    asker = AssistedAsker(seed_asker, Models(model, model, model), prompts, vocabulary, FixedClock(), steps=3)
+    asker = AssistedAsker(seed_asker, Models(model, model, model), prompts, vocabulary, FixedClock(), steps=3, incident=repr)
 
     assert asker.evaluate("支出[基本支出]", entity=None, year=None) == seed_asker.evaluate("支出[基本支出]", entity=None, year=None)
     with pytest.raises(UnknownNameError):
