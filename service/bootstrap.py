@@ -113,11 +113,12 @@ def _assisted(settings: Settings, rules: RuleAsker, vocabulary: Vocabulary, cloc
     from service.adapters.language_model.factory import build_models
     from service.adapters.prompt_files import read_prompts
     from service.assisting.asker import AssistedAsker
+    from service.logs import record_incident
 
     models = build_models(settings)
     if models.understand is None and models.answer is None:
         return rules
-    return AssistedAsker(rules, models, read_prompts(), vocabulary, clock, settings.llm_steps)
+    return AssistedAsker(rules, models, read_prompts(), vocabulary, clock, settings.llm_steps, record_incident)
 
 
 def _draft_wording(settings: Settings, vocabulary: Vocabulary) -> DraftWording | None:
@@ -128,9 +129,10 @@ def _draft_wording(settings: Settings, vocabulary: Vocabulary) -> DraftWording |
     from service.adapters.language_model.factory import build_models
     from service.adapters.prompt_files import read_prompts
     from service.assisting.draft_wording import DraftWording
+    from service.logs import record_incident
 
     model = build_models(settings).draft
-    return DraftWording(model, read_prompts(), vocabulary, SystemClock()) if model is not None else None
+    return DraftWording(model, read_prompts(), vocabulary, SystemClock(), record_incident) if model is not None else None
 
 
 def build_drafts(settings: Settings, application: Application) -> Drafts:

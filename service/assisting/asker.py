@@ -12,7 +12,7 @@ from service.assisting.prompts import Prompt
 from service.assisting.waiting import Talk
 from service.assisting.wording import AnswerWording, Worded
 from service.domain.assistance import Assistance, PlanOutcome, WordingOutcome
-from service.domain.errors import ModelError
+from service.domain.errors import ModelBrokenError, ModelError
 from service.domain.finding import Finding, Severity
 from service.ports import Clock, Models
 from service.vocabulary.vocabulary import Vocabulary
@@ -35,11 +35,14 @@ class AssistedAsker:
         vocabulary: Names and words.
         clock: For the time waited.
         steps: Most requests to the model for understanding one question.
+        incident: Logs an error that should not be, and returns its number.
     """
 
     def __init__(
-        self, rules: RuleAsker, models: Models, prompts: Mapping[str, Prompt], vocabulary: Vocabulary, clock: Clock, steps: int
+        self, rules: RuleAsker, models: Models, prompts: Mapping[str, Prompt], vocabulary: Vocabulary, clock: Clock, steps: int,
+        incident: Callable[[BaseException], str],
     ) -> None:  # fmt: skip
+        self._incident = incident
         self._rules = rules
         self._models = models
         self._clock = clock
@@ -58,11 +61,19 @@ class AssistedAsker:
         planned = Planned(PlanOutcome.NONE, answer)
         if self._planning is not None:
             step("understanding")
-            planned = self._planning.plan(answer, history=history, entity=entity, year=year, talk=talk)
+            try:
+                planned = self._planning.plan(answer, history=history, entity=entity, year=year, talk=talk)
+            except Exception as error:  # the rules' answer stands, whatever is wrong with a model's part
+                planned = Planned(PlanOutcome.FAILED, answer)
+                talk.errors.append(self._broken(error))
         answer = planned.answer
         worded = Worded(WordingOutcome.NONE, answer.text)
         if self._wording is not None and not self._is_down(talk):
-            worded = self._wording.word(answer, self._rules.background_of(answer), talk, step)
+            try:
+                worded = self._wording.word(answer, self._rules.background_of(answer), talk, step)
+            except Exception as error:
+                worded = Worded(WordingOutcome.FAILED, answer.text)
+                talk.errors.append(self._broken(error))
         is_model = planned.outcome in _PLANNED or worded.outcome in _WORDED
         return replace(
             answer,
@@ -80,6 +91,9 @@ class AssistedAsker:
         """Evaluate a formula; no model has a part in it."""
         return self._rules.evaluate(formula, entity=entity, year=year)
 
+    def _broken(self, error: Exception) -> ModelError:
+        return ModelBrokenError(f"处理语言模型的回复时程序内部出错，编号 {self._incident(error)}，已按规则作答。请把编号告诉管理员。")
+
     def _is_down(self, talk: Talk) -> bool:
         """Whether the model that is to word the answer has just failed: nobody waits for it twice."""
         return bool(talk.errors) and self._models.answer is self._models.understand
@@ -90,7 +104,7 @@ def _warnings(talk: Talk, planned: Planned, worded: Worded) -> list[Finding]:
     errors: dict[str, ModelError] = {e.code: e for e in talk.errors}
     found = [Finding(e.code, Severity.WARNING, e.message) for e in errors.values()]
     if planned.outcome is PlanOutcome.UNUSABLE and not planned.answer.is_understood:
-        found.append(Finding("model-plan-refused", Severity.NOTE, f"语言模型对提问的理解没有采用：{planned.decided}。"))
+        found.append(Finding("model-plan-refused", Severity.NOTE, "语言模型对提问的理解不能用，没有采用。"))
     if worded.outcome is WordingOutcome.REFUSED:
         found.append(Finding("model-wording-refused", Severity.NOTE, "语言模型的措辞没有通过核对，已用规则的措辞。"))
     return found

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.assisting.bindings import Reader
 from service.assisting.framing import heading_spans
 from service.assisting.gate import Gate, Judged
 from service.assisting.pieces import Kind, Pieces, cut
 from service.assisting.prompts import Prompt
+from service.assisting.tokens import Lexer
 from service.assisting.waiting import Talk
 from service.assisting.wording import described
 from service.domain.assistance import Assistance, WordingOutcome
-from service.domain.errors import ModelError
+from service.domain.errors import ModelBrokenError, ModelError
 from service.domain.finding import Finding, Severity
 from service.drafting.draft import Draft, Paragraph, Section, Sentence
 from service.ports import Clock, LanguageModel
@@ -34,12 +34,14 @@ class DraftWording:
         prompts: By step.
         vocabulary: Names and words.
         clock: For the time waited.
+        incident: Logs an error that should not be, and returns its number.
     """
 
     model: LanguageModel
     prompts: Mapping[str, Prompt]
     vocabulary: Vocabulary
     clock: Clock
+    incident: Callable[[BaseException], str]
 
     def word(self, draft: Draft, spotter: Spotter, own: Sequence[str]) -> Draft:
         """Return the draft with the sentences that were verified in a model's wording; never raises for what a model does.
@@ -50,16 +52,20 @@ class DraftWording:
             own: Names of the entity.
         """
         talk = Talk(self.clock)
-        reader = Reader(self.vocabulary.phrasing, spotter, own=tuple(own), year=draft.year)
+        lexer = Lexer(self.vocabulary.phrasing, spotter, is_official=True)
         worded: dict[str, Sentence] = {}
         faults: list[str] = []
         for section in draft.sections:
-            gates = _gates(section, reader, own, self.vocabulary.phrasing.marks)
+            gates = _gates(section, lexer, own)
             if not gates:
                 continue
             try:
                 done, wrong = self._section(section, gates, talk)
             except ModelError:
+                break
+            except Exception as error:  # the outline's sentences stand, whatever is wrong with a model's part
+                said = f"处理语言模型的回复时程序内部出错，编号 {self.incident(error)}，其余句子照提纲写。请把编号告诉管理员。"
+                talk.errors.append(ModelBrokenError(said))
                 break
             worded |= done
             faults += wrong
@@ -104,16 +110,16 @@ def _outcome(kept: int, refused: bool, failed: bool) -> WordingOutcome:
     return WordingOutcome.REFUSED if refused else WordingOutcome.NONE
 
 
-def _gates(section: Section, reader: Reader, own: Sequence[str], marks: Sequence[str]) -> dict[str, tuple[Sentence, Gate]]:
+def _gates(section: Section, lexer: Lexer, own: Sequence[str]) -> dict[str, tuple[Sentence, Gate]]:
     """Return the sentences of running text that hold figures, each with its gate; names are unique in the section."""
     out: dict[str, tuple[Sentence, Gate]] = {}
     counts: dict[Kind, int] = {}
     for paragraph in section.paragraphs:
         for sentence in paragraph.sentences if paragraph.table is None and not paragraph.is_heading else ():
             if sentence.figures:
-                spans = [*_spans(sentence), *heading_spans(sentence.text, own, reader.spotter)]
-                base = cut(sentence.text, spans=spans, marks=marks, counts=counts)
-                out[sentence.id] = (sentence, Gate(base, reader, keep_all=True))
+                spans = [*_spans(sentence), *heading_spans(sentence.text, own, lexer.spotter)]
+                base = cut(sentence.text, spans=spans, marks=lexer.words.marks, counts=counts)
+                out[sentence.id] = (sentence, Gate(base, lexer, keep_all=True))
     return out
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from service.asking.answer import Answer
-from service.assisting.bindings import Reader
 from service.assisting.gate import Gate
-from service.assisting.pieces import Kind, Pieces, Placed, cut
+from service.assisting.pieces import Kind, Pieces, Placed, cut, quotations
+from service.assisting.tokens import Lexer
 from service.vocabulary.phrasing import PhrasingWords
 from service.vocabulary.spotting import Spotter
 
 _YEAR_FIRST = re.compile(r"^\d{4}年度?")
+#: How an answer to a model's reading of the question begins.
+_READ_AS = re.compile("按“[^“”]*”理解：")
 _BETWEEN = re.compile(r"[、占比]|的比重|的倍数|与")
 _HEADING = r"{entity}(?:（汇总）)?\s?(?:\d{{4}}年度?)?(?:（[^（）\d]{{2,6}}）)?"
 
@@ -25,36 +26,39 @@ def gate_for(answer: Answer, spotter: Spotter, words: PhrasingWords, own: Sequen
     Args:
         answer: As the rules gave it.
         spotter: Knows the names of the vocabulary and of the entity's documents.
-        words: The words that may be used.
+        words: What may be changed.
         own: Names of the entity.
     """
-    reader = Reader(words, spotter, own=tuple(own), year=answer.year)
+    read_as = _READ_AS.match(answer.text)
+    headings = [*([(*read_as.span(), Kind.HEADING)] if read_as else []), *heading_spans(answer.text, own, spotter)]
     taken_apart = partial(
-        cut, answer.text, spans=heading_spans(answer.text, own, spotter), titles=titles_of(answer), places=places_of(answer),
-        quotes=quotes_of(answer), marks=words.marks,
+        cut, answer.text, titles=titles_of(answer), places=places_of(answer), quotes=quotes_of(answer), marks=words.marks
     )  # fmt: skip
-    base = taken_apart()
-    notes = notes_in(base, reader)
-    return Gate(taken_apart(spans=[*notes, *heading_spans(answer.text, own, spotter)]) if notes else base, reader)
+    base = taken_apart(spans=headings)
+    notes = notes_in(base, words)
+    return Gate(taken_apart(spans=[*notes, *headings]) if notes else base, Lexer(words, spotter))
 
 
-def notes_in(text: Pieces, reader: Reader) -> list[tuple[int, int, Kind]]:
+def notes_in(text: Pieces, words: PhrasingWords) -> list[tuple[int, int, Kind]]:
     """Return the sentences that deny, correct or limit something and hold no figure: the program writes them as they are."""
     out = []
     at = 0
     ends = [m.end() for m in re.finditer(r"[。\n]|$", text.text) if not any(p.start < m.end() < p.end for p in text.placed)]
     for end in ends:
         inside = [p for p in text.placed if at <= p.start < end]
-        if at < end and not any(p.piece.kind is Kind.FIGURE for p in inside) and _is_note(text, inside, at, end, reader):
+        said = "".join(text.text[a:b] for a, b in _between(inside, at, end))
+        if at < end and not any(p.piece.kind is Kind.FIGURE for p in inside) and any(w in said for w in words.notes):
             out.append((at, end, Kind.NOTE))
         at = end
     return out
 
 
-def _is_note(text: Pieces, inside: Sequence[Placed], start: int, end: int, reader: Reader) -> bool:
-    words = replace(text, text=text.text[start:end], placed=tuple(replace(p, start=p.start - start, end=p.end - start) for p in inside))
-    senses = [t.sense for t in reader.tokens(words) if t.sense is not None]
-    return any(s.role in {"negation", "caveat"} or s.id == "judgement" for s in senses)
+def _between(inside: Sequence[Placed], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a stretch that no piece covers."""
+    for piece in inside:
+        yield start, piece.start
+        start = piece.end
+    yield start, end
 
 
 def heading_spans(text: str, entities: Iterable[str], spotter: Spotter) -> list[tuple[int, int, Kind]]:
@@ -85,7 +89,7 @@ def titles_of(answer: Answer) -> set[str]:
 
 def quotes_of(answer: Answer) -> set[str]:
     """Return what an answer quotes in somebody's words: reasons and sentences; names of tables and rows are none."""
-    inside = set(re.findall(r"“([^“”]+)”", answer.text))
+    inside = {answer.text[a + 1 : b - 1] for a, b in quotations(answer.text)}
     names = titles_of(answer) | places_of(answer)
     quoted = "".join(c.place.quote for c in answer.citations if c.role == "quote")
     return {words for words in inside if words in quoted and words not in names}

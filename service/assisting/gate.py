@@ -1,44 +1,33 @@
-"""The gate a wording must pass: it may say what the rules' text says, in other words, and nothing else.
+"""The gate a wording must pass: it says what the rules' text says, in the same order, and nothing else.
 
-Every word must be a piece that the program writes, a name, a year or a word of the rules' text, or stand in the list
-of plain words. Every piece must be said of the same thing, the same year, the same base and in the same direction.
-Every word with a meaning must be said of the same thing as in the rules' text, denied where it is denied there. What
-must not be left out must be there.
+Both texts are taken apart into tokens. Pieces, names, years and every other word that is not in a short list must be
+the same, one for one; a name may be another name of the same thing, a word one of the same meaning. Between them a
+wording may add words that lead in, set or drop particles before a figure, and join or part clauses. Of a long text it
+may leave out whole sentences that neither limit nor quote. An answer may also tell a sentence in one of the forms that
+``phrasing.toml`` names; one form is changed at a time, never in drafts. So a wording can be clumsy, but it cannot say
+anything else: there is no place where another figure, year, direction, subject or cause could stand.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from service.assisting.bindings import Binding, Reader, Reading, Said
-from service.assisting.pieces import NAME, YEAR, Kind, Piece, Pieces, filled
+from service.assisting.pieces import NAME, YEAR, Kind, Pieces, filled
+from service.assisting.tokens import ENDS, STRONG, Lexer, Sort, Token
+from service.vocabulary.phrasing import PhrasingWords
 
 #: A wording is at most so many times as long as the rules' text, and so many characters.
-_LONGER, _SPARE = 2, 160
-#: Texts of so many pieces or fewer must keep all of them; of longer ones the first sentence and what it quotes.
-_FEW_PIECES = 8
-_DIRECTIONS = frozenset({"down", "up", "flat", "more", "less", "cut", "raise"})
-#: Roles whose words are judged by the pieces they relate.
-_RELATIONS = frozenset({"base", "whole", "share", "to"})
-#: Senses that narrow what is said in a clause: what is said of the rest must not be said of all.
-_NARROWING = frozenset({
-    "quantifier", "negation", "final", "doubt", "judgement", "goal", "part", "difference", "remainder", "average", "conversion",
-    "unequal", "change", "use",
-})  # fmt: skip
-#: Senses whose words may not stand for each other: each says something of its own.
-_EXACT = frozenset({
-    "judgement", "doubt", "quantifier", "final", "goal", "part", "use", "cause", "conversion", "budget", "change", "cut", "raise",
-})  # fmt: skip
-#: Senses that answer a question by themselves.
-_VERDICTS = frozenset({"equal", "unequal", "judgement", "most", "least", "descending", "ascending"})
-_ORDERS = frozenset({"descending", "ascending"})
-#: Senses that may be said no more often than the rules' text says them.
-_COUNTED = frozenset({"most", "least", "equal", "unequal", "negation"}) | _EXACT
-_HOW = {"down": "减少", "up": "增加", "flat": "持平", "more": "多出", "less": "少", "cut": "压减", "raise": "追加"}
-_NEEDED = frozenset({Kind.FIGURE, Kind.QUOTE, Kind.HEADING, Kind.NOTE})
+_LONGER, _SPARE = 2, 120
+#: A text of more figures than this may leave sentences out.
+_FEW_FIGURES = 8
+#: Most leading words between two tokens.
+_MOST_LEADING = 2
+_KEPT = frozenset({Kind.QUOTE, Kind.NOTE, Kind.PLACE, Kind.HEADING})
+_NUMBERING = re.compile(r"[（(]?[一二三四五六七八九十\d]+[）)、.．]")
 _MOST_FAULTS = 6
+_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,128 +46,269 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class _Step:
+    """A token that must be kept, and the plain words and marks before it."""
+
+    gap: tuple[Token, ...]
+    token: Token | None  # None for the end of the text
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Judges wordings of one text.
 
     Attributes:
         base: The rules' text, taken apart.
-        reader: Reads it and the wordings.
-        keep_all: Whether every piece must be kept, each as often as it stands: a draft.
+        lexer: Takes wordings apart.
+        keep_all: Whether no sentence may be left out.
     """
 
     base: Pieces
-    reader: Reader
+    lexer: Lexer
     keep_all: bool = False
-    _read: list[Reading] = field(default_factory=list)
+    _cache: list[list[_Step]] = field(default_factory=list)
 
     def judge(self, named: str) -> Judged:
         """Judge a wording with ``{{names}}`` in it."""
-        if len(named) > len(self.base.text) * _LONGER + _SPARE + len(self.base.named):
+        longest = max(len(self.base.text), len(self.base.named)) * _LONGER + _SPARE
+        if len(named) > longest:
             return Judged("", ("写得太长：只改写规范表述，不要添加内容",))
         named = _tidy(named)
-        if broken := _broken(named, self.base):
+        if broken := _broken(named, self.base.by_name):
             return Judged("", broken)
         text = filled(named, self.base.by_name)
-        if len(text.text) > len(self.base.text) * _LONGER + _SPARE:
-            return Judged("", ("写得太长：只改写规范表述，不要添加内容",))
-        faults = list(dict.fromkeys(self._faults(named, text)))
-        return Judged(text.text, tuple(faults[:_MOST_FAULTS]), text)
+        written = list(_digits(named))
+        now = _steps(self.lexer.tokens(text))
+        faults = [*written, *self._differences(now, self._forms[0])]
+        if faults and not written and any(not list(self._differences(now, form)) for form in self._forms[1:]):
+            faults = []
+        return Judged(text.text, tuple(list(dict.fromkeys(faults))[:_MOST_FAULTS]), text)
+
+    def _differences(self, now: list[_Step], base: list[_Step]) -> Iterator[str]:
+        place = 0
+        for unit in _sentences(base):
+            size = len(unit)
+            said = now[place : place + size]
+            if _keys(said) == _keys(unit):
+                for before, told, written in zip(_before(base, unit), unit, said, strict=True):
+                    yield from self._gap(before, told, written)
+                yield from _rates(unit, said, now[place + size])
+                place += size
+            elif not self._may_leave_out(unit, base):
+                yield _first_difference(unit, now[place : place + size])
+                return
+        rest = now[place:]
+        if rest and rest[0].token is not None:
+            yield f"“{_told(rest)}”是规范表述里没有的"
+        else:
+            yield from self._end(base[-1], rest[-1] if rest else None)
 
     @property
-    def said(self) -> Reading:
-        """What the rules' text says."""
-        if not self._read:
-            self._read.append(self.reader.read(self.base))
-        return self._read[0]
+    def _forms(self) -> list[list[_Step]]:
+        """The rules' text, then the same in every form that it may have; one form is changed at a time."""
+        if not self._cache:
+            named, pieces = self.base.named, self.base.by_name
+            texts = [named, *(pattern.sub(to, named) for pattern, to in self.lexer.words.forms if not self.keep_all)]
+            self._cache.extend(_steps(self.lexer.tokens(filled(text, pieces))) for text in dict.fromkeys(texts))
+        return self._cache
 
-    def tell(self) -> Iterator[tuple[Piece, str]]:
-        """Yield every piece of the rules' text with what is said of it, in words."""
-        for piece, binding in self.said.bindings:
-            if piece.kind is not Kind.QUOTE:
-                yield piece, _described(binding, self.reader.year)
+    def _may_leave_out(self, unit: list[_Step], base: list[_Step]) -> bool:
+        """Whether a sentence of the rules' text may be left out: one of a long text, after its first figure, that only tells more."""
+        figures = sum(s.token.is_figure for s in base if s.token)
+        kinds = {s.token.piece.kind for s in unit if s.token and s.token.piece}
+        first = next((n for n, s in enumerate(base) if s.token and s.token.is_figure), len(base))
+        is_later = all(s is not unit[0] for s in base[: first + 1]) and all(s is not base[first] for s in unit)
+        return not self.keep_all and figures > _FEW_FIGURES and is_later and not kinds & _KEPT
 
-    def _faults(self, named: str, text: Pieces) -> Iterator[str]:
-        base, now = self.said, self.reader.read(text)
-        yield from self._left_out(named)
-        if self.keep_all:
-            yield from self._unofficial(named)
-        yield from _digits(named)
-        for year in sorted(now.years - base.years - {self.reader.year}):
-            yield f"规范表述里没有{year}年"
-        for word in sorted({_shown(n) for n in now.names - base.names}):
-            yield f"规范表述里没有提到“{word}”"
-        yield from self._other_words(base, now)
-        yield from _bindings(base, now, self.reader.year)
-        yield from _meanings(base, now)
-        if base.first and now.first != base.first:
-            yield f"应当先说“{_all_shown(base.first)}”"
-        yield from _caveats(base, now)
-        if len(now.stutters) > len(base.stutters):
-            yield f"“{_shown(now.stutters[0])}”重复了"
-        for words in now.empty[len(base.empty) :]:
-            yield f"“{words[:8]}”没有意思，去掉"
-        for name in now.misplaced:
-            if name not in base.misplaced:
-                yield f"{{{{{name}}}}}自成一句，前面应是句号"
-        yield from _joints(base, now)
-        if self.keep_all and now.sequence != base.sequence:
-            yield "名称和名字的次序要与规范表述相同"
+    def _gap(self, before: Token | None, told: _Step, said: _Step) -> Iterator[str]:
+        """Say what is wrong with the plain words and marks between two tokens."""
+        there, here = _Gap(told.gap), _Gap(said.gap)
+        where = f"“{_shown(before)}”和“{_shown(told.token)}”之间"
+        fault = here.fault(there, before, told.token, self.lexer)
+        if fault:
+            yield f"{where}{fault}"
 
-    def _left_out(self, named: str) -> Iterator[str]:
-        used = NAME.findall(named)
-        for name in self._required():
-            if name not in used:
-                yield f"漏了{{{{{name}}}}}"
-        if self.keep_all:
-            for name in sorted({n for n in used if used.count(n) > 1} - {p.piece.name for p in self.base.placed if p.piece.kind is Kind.TITLE}):
-                yield f"{{{{{name}}}}} 只能写一次"
+    def _end(self, told: _Step, said: _Step | None) -> Iterator[str]:
+        there, here = _Gap(told.gap), _Gap(said.gap if said else ())
+        if here.words - there.words - self.lexer.words.lead or "、" in here.marks:
+            yield "末尾多了规范表述里没有的词"
 
-    def _unofficial(self, named: str) -> Iterator[str]:
-        """What an official text does not have: talk, and words before the number of an item."""
-        base = self.base.named
-        for word in sorted(self.reader.words.spoken, key=len, reverse=True):
-            if len(word) > 1 and word in named and word not in base:
-                yield f"公文里不写“{word}”"
-        number = re.match(r"[（(]?[一二三四五六七八九十]+[）)、]", base)
-        if number and not named.startswith(number.group()):
-            yield f"应当以“{number.group()}”开头"
 
-    def _required(self) -> list[str]:
-        names = [p.piece.name for p in self.base.placed if p.piece.kind in _NEEDED]
-        if self.keep_all or len(names) <= _FEW_PIECES:
-            return list(dict.fromkeys(names))
-        end = re.search(r"[。\n]", self.base.text)
-        first = [p.piece.name for p in self.base.placed if not end or p.start < end.start()]
-        quotes = [p.piece.name for p in self.base.placed if p.piece.kind in {Kind.QUOTE, Kind.NOTE}]
-        return list(dict.fromkeys([*(n for n in first if n in names), *quotes]))
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What stands between two tokens that must be kept."""
 
-    def _other_words(self, base: Reading, now: Reading) -> Iterator[str]:
-        """A run of other words must be one of the rules' text, or a part of one, said of the same thing."""
-        for other in now.others:
-            homes = [o for o in base.others if other.text in o.text]
-            if not homes:
-                yield f"用了规范表述里没有的词“{other.text[:12]}”"
-            elif not any(o.names == other.names for o in homes):
-                yield f"“{other.text[:12]}”说的不是“{_all_shown(other.names)}”"
-        if self.keep_all:
-            written = "".join(o.text for o in now.others)
-            for other in base.others:
-                if other.text not in written:
-                    yield f"漏了“{other.text[:12]}”"
+    tokens: tuple[Token, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(t.text for t in self.tokens if t.text.strip() or t.text == "\n")
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(t.text for t in self.tokens if t.sort is Sort.PLAIN)
+
+    @property
+    def marks(self) -> str:
+        return "".join(t.text for t in self.tokens if t.sort is Sort.MARK and t.text.strip(" \t"))
+
+    @property
+    def is_strong(self) -> bool:
+        return any(m in STRONG for m in self.marks)
+
+    def fault(self, there: _Gap, before: Token | None, after: Token | None, lexer: Lexer) -> str:
+        """Return what is wrong with this gap of a wording against that of the rules' text, "" for nothing."""
+        if self.text == there.text or (there.marks == "：" and self.text in {"是", "为"} and after is not None and _is_quote(after)):
+            return ""
+        if self.is_strong != (there.is_strong or before is None) and not self._is_license(there, before):
+            return "标点不能这样加或去掉"
+        if ("、" in self.marks) != ("、" in there.marks) and not (there.marks == "、" and _may_part(before) and self.marks in {"，", "；"}):
+            return "顿号不能这样加或去掉"
+        return self._words_fault(there, before, after, lexer)
+
+    def _is_license(self, there: _Gap, before: Token | None) -> bool:
+        """Whether a comma may be set: behind a figure, or behind the heading; and before the first token none is needed."""
+        if before is None:
+            return True
+        is_heading = before.piece is not None and before.piece.kind is Kind.HEADING
+        return (before.is_figure or is_heading) and (self.marks == "，" or there.marks == "、")
+
+    def _words_fault(self, there: _Gap, before: Token | None, after: Token | None, lexer: Lexer) -> str:
+        words = lexer.words
+        known = set(there.words)
+        if before is None or self.is_strong:
+            leading = [t.text for t in self.tokens if t.text in words.lead]
+            if len(leading) > _MOST_LEADING or len(set(leading)) < len(leading):
+                return "连接词太多"
+            if leading and after is not None and _NUMBERING.match(after.text):
+                return "序号之前不加词"
+            if lexer.is_official and (spoken := set(leading) & words.spoken):
+                return f"公文里不写“{spoken.pop()}”"
+            known |= words.lead
+        loose = _loose(before, after, words)
+        if not loose and there.words - words.lead - self.words:
+            return "少了字"
+        head, tail = self._parted()
+        added = [w for w in tail if w not in known]
+        if wrong := [w for w in head if w not in known] + [w for w in added if w not in loose] + added[1:]:
+            return f"多了“{wrong[0]}”"
+        return ""
+
+    def _parted(self) -> tuple[list[str], list[str]]:
+        """Return the words up to the last mark, and those behind it."""
+        last = max((i for i, t in enumerate(self.tokens) if t.sort is Sort.MARK and t.text in STRONG), default=-1)
+        head, tail = self.tokens[: last + 1], self.tokens[last + 1 :]
+        return [t.text for t in head if t.sort is Sort.PLAIN], [t.text for t in tail if t.sort is Sort.PLAIN]
+
+
+def _loose(before: Token | None, after: Token | None, words: PhrasingWords) -> frozenset[str]:
+    """Return the words that may be set or dropped right before a token: particles before a figure, 的 behind the heading."""
+    is_piece = before is not None and before.piece is not None and before.piece.kind is not Kind.TITLE
+    if after is not None and after.is_filled and not is_piece:
+        more = words.money if "元" in after.text else words.rate if "%" in after.text else frozenset()
+        return words.particles | (more if after.is_figure else frozenset())
+    if before is not None and before.piece is not None and before.piece.kind is Kind.HEADING:
+        return frozenset({"的"})
+    return frozenset()
+
+
+def _is_quote(token: Token) -> bool:
+    return token.piece is not None and token.piece.kind is Kind.QUOTE
+
+
+def _may_part(before: Token | None) -> bool:
+    """Whether items of a list may be parted by a comma here: behind a figure or a bracket."""
+    return before is not None and (before.is_figure or before.text.endswith("）"))
+
+
+def _steps(tokens: Iterable[Token]) -> list[_Step]:
+    """Return the tokens that must be kept, each with what stands before it; the last is the end."""
+    out: list[_Step] = []
+    gap: list[Token] = []
+    for token in tokens:
+        if token.key:
+            out.append(_Step(tuple(gap), token))
+            gap = []
+        else:
+            gap.append(token)
+    return [*out, _Step(tuple(gap), None)]
+
+
+def _sentences(steps: list[_Step]) -> Iterator[list[_Step]]:
+    """Yield the steps of each sentence, the end of the text left out."""
+    unit: list[_Step] = []
+    for step in steps[:-1]:
+        ended = any(t.text in ENDS for t in step.gap) or (bool(unit) and _is_note(unit[-1])) or _is_note(step)
+        if unit and ended:
+            yield unit
+            unit = []
+        unit.append(step)
+    if unit:
+        yield unit
+
+
+def _is_note(step: _Step) -> bool:
+    return step.token is not None and step.token.piece is not None and step.token.piece.kind is Kind.NOTE
+
+
+def _before(steps: list[_Step], unit: list[_Step]) -> Iterator[Token | None]:
+    """Yield the token before each of a unit, None before the first of the text or of the unit."""
+    previous: Token | None = None if not unit or unit[0] is steps[0] else Token(Sort.MARK, "。")
+    for step in unit:
+        yield previous
+        previous = step.token
+
+
+def _keys(steps: list[_Step]) -> list[str]:
+    return [s.token.key if s.token else "" for s in steps]
+
+
+def _rates(unit: list[_Step], said: list[_Step], following: _Step) -> Iterator[str]:
+    """Say which words that stand before rates only, like 降幅, stand elsewhere; where the rules have them they may."""
+    for told, written, after in zip(unit, said, [*said[1:], following], strict=True):
+        token = written.token
+        if token is None or token.synonym is None or not token.synonym.is_rate or (told.token and token.text == told.token.text):
+            continue
+        if after.token is None or not after.token.is_figure or "%" not in after.token.text:
+            yield f"“{token.text}”只能用在百分数之前"
+
+
+def _first_difference(unit: list[_Step], now: list[_Step]) -> str:
+    for at, step in enumerate(unit):
+        said = now[at] if at < len(now) else None
+        if said is None or said.token is None or (step.token and said.token.key != step.token.key):
+            wrong = f"，写成了“{_told(now[at:])}”" if said is not None and said.token is not None else "，漏了"
+            return f"规范表述里这里是“{_told(unit[at:])}”{wrong}；科目、年份和{{{{名字}}}}的次序要与规范表述相同"
+    return "与规范表述不同"
+
+
+def _told(steps: list[_Step]) -> str:
+    """Return the beginning of what stands there, as a model writes it."""
+    said = ""
+    for step in steps[:4]:
+        said += "".join(t.text for t in step.gap) + _shown(step.token)
+    return "".join(c for c in said if c.isprintable())[: 2 * _SHOWN]
+
+
+def _shown(token: Token | None) -> str:
+    if token is None:
+        return ""
+    return f"{{{{{token.piece.name}}}}}" if token.piece is not None else token.text[:_SHOWN]
 
 
 def _tidy(named: str) -> str:
-    """Return a wording without the marks of Markdown and with whole braces as half ones."""
-    text = named.replace("｛", "{").replace("｝", "}").strip()
+    """Return a wording without the marks of Markdown, with whole braces as half ones and half commas as whole ones."""
+    text = named.replace("｛", "{").replace("｝", "}").replace("\r", "").strip()
     text = re.sub(r"\*\*|__|`|^#+\s*|^>\s*|^[-*•]\s+", "", text, flags=re.MULTILINE)
+    text = re.sub(r"(?<!\{)\{\s*([a-z]\d{1,3})\s*\}(?!\})", r"{{\1}}", text)
     text = re.sub(r"(?<![。；：])\s*\n\s*", "", re.sub(r"\n\s*\n", "\n", text))
     text = re.sub(r"(?<=\}\}),|,(?=[^\d])", "，", text)
-    text = re.sub(r"(?<!\{)\{\s*([a-z]\d{1,3})\s*\}(?!\})", r"{{\1}}", text)
-    return NAME.sub(lambda m: "{{" + m.group(1) + "}}", text)
+    text = NAME.sub(lambda m: "{{" + m.group(1) + "}}", text)
+    # A note brings its own full stop.
+    return re.sub(r"(\{\{s\d+\}\})[。；]", r"\1", text)
 
 
-def _broken(named: str, base: Pieces) -> tuple[str, ...]:
-    known = base.by_name
+def _broken(named: str, known: Mapping[str, object]) -> tuple[str, ...]:
     unknown = [n for n in dict.fromkeys(NAME.findall(named)) if n not in known]
     if unknown:
         return (f"没有名为{'、'.join(f'{{{{{n}}}}}' for n in unknown[:3])}的内容",)
@@ -194,140 +324,3 @@ def _digits(named: str) -> Iterator[str]:
     rest = YEAR.sub("", NAME.sub("", named))
     if found := re.search(r"[\d①-⑳⓪²³¹¼½¾Ⅰ-ⅿ㈠-㈩%％‰]+", rest):
         yield f"不要自己写数字和单位“{found.group()[:12]}”，数字一律用名字"
-
-
-def _bindings(base: Reading, now: Reading, year: int) -> Iterator[str]:
-    known = {piece.name: binding for piece, binding in base.bindings}
-    for piece, binding in now.bindings:
-        if binding.after and binding.after != known[piece.name].after:
-            yield f"{{{{{piece.name}}}}}后面不能加“{binding.after[:6]}”"
-        if _key(_whole(binding, base), year) != _key(known[piece.name], year):
-            yield f"{{{{{piece.name}}}}}说的应当是{_described(known[piece.name], year)}"
-        elif not _in_turn(piece.text, _key(binding, year), base, now, year):
-            yield f"{{{{{piece.name}}}}}与别的数调换了次序"
-    if any(s.sense in _ORDERS for s in base.said):
-        rest = iter(base.sequence)
-        if not all(name in rest for name in now.sequence):
-            yield "排序的次序要与规范表述相同，一项只说一次"
-
-
-def _in_turn(text: str, key: object, base: Reading, now: Reading, year: int) -> bool:
-    """Whether figures of which the same is said, so that only their order tells them apart, stand in that order."""
-    there, here = ([p.text for p, b in r.bindings if _key(b, year) == key] for r in (base, now))
-    if text not in there or len(set(there)) == 1:
-        return True
-    rest = iter(there)
-    return all(each in rest for each in here)
-
-
-def _whole(binding: Binding, base: Reading) -> Binding:
-    """Return a share with its whole where a wording leaves it to be understood and there is only one."""
-    if binding.mode != "share" or binding.other:
-        return binding
-    wholes = {b.other for _, b in base.bindings if b.mode == "share"}
-    return replace(binding, other=wholes.pop()) if len(wholes) == 1 else binding
-
-
-def _key(binding: Binding, year: int) -> object:
-    """Return what is said of a piece, as far as it must be the same."""
-    words = binding.words - {"part", "quantifier", "cause"}
-    if binding.mode == "quote":
-        return binding.names, binding.mode
-    compared = (binding.year, binding.other_year) if binding.mode in _DIRECTIONS else (binding.year or year, 0)
-    return binding.names, binding.mode, binding.other, compared, words, binding.before, binding.label
-
-
-def _described(binding: Binding, year: int) -> str:
-    """Say in words what a piece is said of."""
-    whose = _all_shown(binding.names)
-    if binding.mode == "share":
-        return f"“{whose}”占“{_all_shown(binding.other)}”的比重"
-    if binding.mode == "quote":
-        return f"关于“{whose}”的引文"
-    if binding.mode in _HOW:
-        base = binding.other_year
-        against = f"比{f'{base}年' if base else ''}{_all_shown(binding.other) if binding.other else ''}" if base or binding.other else ""
-        return f"“{whose}”{against}{_HOW[binding.mode]}的数"
-    return f"{binding.year or year}年“{whose}”"
-
-
-def _joints(base: Reading, now: Reading) -> Iterator[str]:
-    """Two names side by side must stand so in the rules' text: what joins them says how they belong together."""
-    known = set(base.joints)
-    for left, between, right in now.joints:
-        if (left, between, right) not in known and not _is_related(between):
-            yield f"“{_shown(left)}”和“{_shown(right)}”在规范表述里不是这样连着说的"
-
-
-def _is_related(between: tuple[str, ...]) -> bool:
-    """Whether two names are set against each other in a way that their figures are judged by."""
-    return bool(set(between) & {"base", "whole"}) and set(between) <= {"base", "whole", "year", "为"}
-
-
-def _meanings(base: Reading, now: Reading) -> Iterator[str]:
-    """Every word with a meaning must be said in the rules' text, of the same thing, denied as there, and no more often."""
-    for sense in sorted(_COUNTED):
-        if sum(s.sense == sense for s in now.said) > max(1, sum(s.sense == sense for s in base.said)):
-            yield f"“{next(s.text for s in now.said if s.sense == sense)}”说得比规范表述多"
-    for said in now.said:
-        if said.role in _RELATIONS:
-            continue
-        same = [b for b in base.said if b.sense == said.sense]
-        if not same:
-            yield f"规范表述里没有“{said.text or said.sense}”的意思"
-        elif not any(_agree(b, said) for b in same):
-            yield f"“{said.text or said.sense}”与规范表述所说的不符"
-
-
-def _agree(base: Said, said: Said) -> bool:
-    if base.text != said.text and said.sense in _EXACT:
-        return False
-    if said.role == "negation":
-        told = {c for c in said.clause if not c.startswith("~")}
-        return told <= base.clause and base.names == said.names and base.denials == said.denials and _touch(base, said)
-    if base.denied != said.denied or base.names != said.names:
-        return False
-    if said.role == "direction" and not _same_change(base, said):
-        return False
-    if said.sense in _EXACT and not {c for c in said.clause if "=" in c} <= base.clause | base.names:
-        return False
-    return (base.clause & _NARROWING) <= said.clause and (said.clause & _NARROWING) <= (base.clause | {"negation"})
-
-
-def _same_change(base: Said, said: Said) -> bool:
-    """Whether a direction is said of the same years and against the same thing; 上年 need not be said."""
-    (year, before), (told, told_before) = base.years, said.years
-    return base.other == said.other and year == told and (before == told_before or (not told_before and before in {0, year - 1}))
-
-
-def _touch(base: Said, said: Said) -> bool:
-    """Whether two clauses speak of something in common, or both of nothing that is told apart."""
-    return bool(base.clause & said.clause) or not said.clause or not base.clause
-
-
-def _caveats(base: Reading, now: Reading) -> Iterator[str]:
-    """What the rules' text denies, corrects or warns of must not be left out, nor the verdict of its first sentence."""
-    for caveat in base.said:
-        is_verdict = caveat.sentence == 0 and (caveat.role == "direction" or caveat.sense in _VERDICTS)
-        if is_verdict and not any(n.sense == caveat.sense and n.names == caveat.names for n in now.said):
-            yield f"漏了“{caveat.text}”"
-        if caveat.role not in {"negation", "caveat"}:
-            continue
-        kept = (n for n in now.said if n.sense == caveat.sense or (caveat.role == "negation" and n.role == "negation"))
-        if not any(not caveat.clause or caveat.clause & n.clause for n in kept):
-            yield f"漏了规范表述里“{caveat.text}”的那一层意思"
-    if _denials(now) < _denials(base):
-        yield "漏了规范表述里的一处否定"
-
-
-def _denials(reading: Reading) -> int:
-    return sum(s.role == "negation" for s in reading.said)
-
-
-def _all_shown(names: Iterable[str]) -> str:
-    return "、".join(sorted(_shown(n) for n in names)) or "（总述）"
-
-
-def _shown(name: str) -> str:
-    """Return how a name is told: of several targets the first, without its dimension."""
-    return name.partition("|")[0].partition("=")[2] or name.strip("“”")

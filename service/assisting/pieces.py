@@ -116,7 +116,7 @@ def cut(
     for place in sorted({p for p in places if p}, key=len, reverse=True):
         free.take(rf"（{re.escape(place)}(?:，第\d+页)?）", Kind.PLACE)
     names, words = set(titles), set(quotes)
-    for start, end in _quotes(text):
+    for start, end in quotations(text):
         inside = text[start + 1 : end - 1]
         is_name = text[start] == "《" or (inside not in words and (inside in names or len(inside) <= LONGEST_NAME))
         free.claim(start, end, Kind.TITLE if is_name else Kind.QUOTE)
@@ -153,7 +153,7 @@ def filled(named: str, pieces: Mapping[str, Piece]) -> Pieces:
     return Pieces("".join((*out, named[at:])), tuple(placed))
 
 
-def _quotes(text: str) -> Iterable[tuple[int, int]]:
+def quotations(text: str) -> Iterable[tuple[int, int]]:
     """Yield the spans of what stands in quotation marks or title marks, the outermost of nested ones."""
     at = 0
     while at < len(text):

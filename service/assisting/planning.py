@@ -4,10 +4,11 @@ The rule of decision:
 
 1. What the rules understand, they answer, refuse or ask back about; another plan is recorded and goes no further.
 2. Where they do not understand, a plan counts only if the service can say it in its own question words and the rules
-   then take exactly the figures that the plan names, and if it keeps every year, name and direction that the rules did
-   recognise in the question.
-3. Such a plan answers the question where half of the characters of every word that the rules did not know, and two in
-   a row, are those of one name that it uses; else the refusal stands, and asks whether this is what was meant.
+   then take exactly the figures that the plan names; if it asks for the same kind of thing (占比, 增减, 排序 …) and keeps
+   every year and name that the rules did recognise in the question.
+3. Such a plan answers a refused question where every word that the rules did not know is made of characters of one
+   name that it uses, and every name that it uses is borne out so; else the rules' reply stands, and asks whether this is
+   what was meant.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from service.assisting.waiting import Talk
 from service.domain.assistance import PlanOutcome
 from service.domain.errors import ModelError, YoujuError
 from service.ports import LanguageModel
+from service.vocabulary.spotting import MEASURE
 from service.vocabulary.vocabulary import Vocabulary
 
 #: What a plan may ask for, and the question in which the service says it.
@@ -47,11 +49,18 @@ OPERATIONS: Mapping[str, str] = {
 _FIGURES = {"share": 2, "difference": 2, "times": 2, "list": 0, "count": 0, "none": 0}
 _DIMENSIONS = ("项目", "单位", "功能科目", "经济科目", "资金来源", "三公分项")
 _MOST_FIGURES = 6
-#: Signs in a question that say what is asked, which a plan must keep, and what they are called.
+#: Signs that say what kind of thing is asked: a plan must have those of the question, no more and no fewer.
 _TOLD = {
     "why": "为什么", "up": "增加", "down": "减少", "share": "占比", "change": "增减", "rank": "排序", "count": "个数", "times": "倍数",
-    "trend": "趋势", "previous": "上年",
+    "trend": "趋势", "previous": "上年", "remainder": "剩余", "bottom": "最小", "per_head": "人均", "who": "谁", "sum": "合计",
+    "compare": "比较", "attribute": "属性", "suppose": "假设", "convert": "换算", "average": "平均", "agree": "是否一致",
+    "definition": "名词", "indicator": "绩效指标", "every": "各部门", "draft": "起草", "judge": "判断", "plus": "相加",
 }  # fmt: skip
+#: Parts of a year, of which budgets say nothing.
+_PART_OF_YEAR = re.compile("[月季旬周]|半年|每|日均")
+#: Characters of talk that belong to no name: 花在车上的钱.
+_TALK = frozenset("的了在上里给花用钱费款那这块些点儿呢吗啊吧咱们我你您个是有几多少总共一")
+_LONGEST_REASON = 120
 _YEAR_FIRST = re.compile(r"^\d{4}年")
 
 
@@ -139,11 +148,12 @@ class Planning:
             )  # fmt: skip
         except ModelError as error:
             return Planned(PlanOutcome.FAILED, answer, decided=error.message)
+        whose = entity or answer.entity or None
         try:
             plan = read_plan(said)
-            results = self._evaluated(plan, entity, year)
+            results = self._evaluated(plan, whose or plan.entity or None, year or plan.year or answer.year or None)
         except UnusablePlanError as error:
-            return Planned(PlanOutcome.UNUSABLE, answer, decided=str(error))
+            return Planned(PlanOutcome.UNUSABLE, answer, decided=_plain(str(error)))
         if answer.is_understood:
             return self._recorded(plan, results, answer)
         return self._decided(plan, results, answer, entity, year, bool(history))
@@ -153,7 +163,7 @@ class Planning:
         out = []
         for formula in plan.figures:
             try:
-                found = self.rules.evaluate(formula, entity=entity or plan.entity or None, year=year or plan.year or None)
+                found = self.rules.evaluate(formula, entity=entity, year=year)
             except YoujuError as error:
                 raise UnusablePlanError(f"“{formula[:40]}”取不到数：{error.message}") from None
             out.append(found)
@@ -171,7 +181,7 @@ class Planning:
         self, plan: Plan, results: Sequence[Result], answer: Answer, entity: str | None, year: int | None, goes_on: bool
     ) -> Planned:
         def refused(why: str) -> Planned:
-            return Planned(PlanOutcome.UNUSABLE, answer, plan.figures, why)
+            return Planned(PlanOutcome.UNUSABLE, answer, plan.figures, _plain(why))
 
         if plan.operation == "none":
             return Planned(PlanOutcome.SAME, answer, (), "规则和模型都认为资料里没有")
@@ -180,35 +190,60 @@ class Planning:
         asked = say(plan, results)
         if not asked:
             return refused("这个理解说不成一句问话")
+        fixed = entity or answer.entity or None
+        whose = fixed or plan.entity or None
+        of_year = year or plan.year or answer.year or None
         own = self.rules.reading_of(answer.question, entity=entity, year=year)
-        now = self.rules.reading_of(asked, entity=entity or plan.entity or None, year=year or plan.year or None)
+        now = self.rules.reading_of(asked, entity=whose, year=of_year)
         if own is None or now is None:
             return refused("部门没有说清，按规则理解")
-        if lost := _lost(own, now, plan, entity, answer):
-            return refused(f"丢了提问里的“{lost}”")
-        again = self.rules.ask(asked, history=(), entity=entity or plan.entity or None, year=year or plan.year or None)
+        if lost := _lost(own, now, plan, fixed, answer):
+            return refused(f"与提问里的“{lost}”不合")
+        again = self.rules.ask(asked, history=(), entity=whose, year=of_year)
         if again.status is not Status.ANSWERED or not again.is_understood or not _taken(results) <= _taken(again.results):
             return refused(f"按“{asked}”，规则取的不是这些数")
-        again = replace(again, id=answer.id, question=answer.question)
-        if all(self._is_borne_out(word, now) for word in own.residue) and own.residue:
-            told = replace(again, text=f"按“{asked}”理解：{again.text}")
+        if answer.status is Status.REFUSED and self._is_borne_out(own, now):
+            told = replace(again, id=answer.id, question=answer.question, text=f"按“{asked}”理解：{again.text}")
             return Planned(PlanOutcome.USED, told, plan.figures, "规则没有听懂；模型的理解与提问的用词相合，且能取到数")
         offered = replace(answer, text=f"{answer.text}是不是要问：{asked}", readings=(asked,))
         return Planned(PlanOutcome.OFFERED, offered, plan.figures, "规则没有听懂；模型的理解没有提问的用词作证，请提问的人确认")
 
-    def _is_borne_out(self, word: str, now: Question) -> bool:
-        """Whether a name that the plan uses has two characters in a row of a word that the rules did not know, and half of all."""
-        names = {m.text for m in now.mentions}
-        for mention in now.mentions:
-            for dimension, member in mention.targets:
-                known = self.vocabulary.member(dimension, member)
-                names |= {known.name, *known.names, *known.say} if known else set()
-                measure = self.vocabulary.measures.get(member) if dimension == "measure" else None
-                names |= {*measure.names, *measure.say} if measure else set()
-        return any(
-            any(word[i : i + 2] in name for i in range(len(word) - 1)) and 2 * sum(c in name for c in word) >= len(word)
-            for name in names
+    def _is_borne_out(self, own: Question, now: Question) -> bool:
+        """Whether the words of the question and the names of the plan account for each other."""
+        known = [self._names_of(mention.targets) | {mention.text} for mention in now.mentions]
+        told = {target for mention in own.mentions for target in mention.targets}
+        every_word = all(any(_is_made_of(word, names) for names in known) for word in own.residue)
+        every_name = all(
+            set(mention.targets) & told or any(_is_made_of(word, names) for word in own.residue)
+            for mention, names in zip(now.mentions, known, strict=True)
         )
+        return bool(own.residue) and every_word and every_name
+
+    def _names_of(self, targets: Sequence[tuple[str, str]]) -> set[str]:
+        names: set[str] = set()
+        for dimension, member in targets:
+            if (known := self.vocabulary.member(dimension, member)) is not None:
+                names |= {known.name, *known.names, *known.say}
+            if dimension == MEASURE and (measure := self.vocabulary.measures.get(member)) is not None:
+                names |= {*measure.names, *measure.say}
+        return names
+
+
+def _is_made_of(word: str, names: set[str]) -> bool:
+    """Whether all characters of a word, talk left out, stand in one of the names in their order, and are two or more."""
+    kept = [c for c in word if c not in _TALK]
+    if len(kept) < 2:
+        return False
+    for name in names:
+        rest = iter(name)
+        if all(c in rest for c in kept):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """Return a reason on one line, shortened: it may repeat what a model wrote."""
+    return "".join(c for c in text if c.isprintable())[:_LONGEST_REASON]
 
 
 def read_plan(said: str) -> Plan:
@@ -268,21 +303,33 @@ def _taken(results: Sequence[Result]) -> set[tuple[str, str, str]]:
 
 
 def _lost(own: Question, now: Question, plan: Plan, entity: str | None, answer: Answer) -> str:
-    """Return what the rules recognised in the question and the plan does not keep, "" where nothing is lost."""
-    years = {y.year for y in own.years if y.year}
-    if years and not years <= {plan.year, plan.base_year, *(y.year for y in now.years)}:
-        return f"{min(years)}年"
-    if plan.year and plan.year not in years and years:
-        return f"{plan.year}年"
-    if not years and plan.year and any(y.relative for y in own.years):
-        return "相对的年份"
+    """Return what of the question a plan does not keep or adds to it, "" where they are about the same."""
+    if found := _PART_OF_YEAR.search(own.text):
+        return found.group()
+    if wrong := _wrong_year(own, plan, answer):
+        return wrong
     for mention in own.mentions:
         if not any(set(mention.targets) & set(m.targets) for m in now.mentions):
             return mention.text
-    if plan.entity and entity is None and plan.entity != answer.entity and plan.entity not in answer.question:
+    if plan.entity and entity is None and plan.entity not in answer.question:
         return "部门"
-    kept = {s for s in _TOLD if s in own.signs}
-    return next((_TOLD[s] for s in sorted(kept) if s not in now.signs and not (s in {"up", "down"} and "change" in now.signs)), "")
+    if entity is not None and plan.entity not in {"", entity}:
+        return "部门"
+    # 「总共多少」 of one figure is that figure.
+    ignored = {"sum"} if len(plan.figures) == 1 else set()
+    asked, planned = ({_TOLD[s] for s in q.signs if s in _TOLD and s not in ignored} for q in (own, now))
+    return next(iter(sorted(asked ^ planned)), "")
+
+
+def _wrong_year(own: Question, plan: Plan, answer: Answer) -> str:
+    """Return the year that a plan and a question do not share, "" where there is none."""
+    named = {y.year for y in own.years if y.year}
+    relative = {answer.year + y.relative for y in own.years if y.relative and not y.year}
+    meant = named | relative or {answer.year}
+    asked = {y for y in (plan.year or (0 if named or relative else answer.year), plan.base_year) if y}
+    extra = asked - meant - {max(meant) - 1 if plan.base_year else 0}
+    missing = (named | relative) - asked
+    return next((f"{y}年" for y in sorted(extra | missing)), "")
 
 
 def _year(raw: Any) -> int:

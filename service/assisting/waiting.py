@@ -53,4 +53,4 @@ class Talk:
         finally:
             self.ms += self.clock.elapsed_ms() - began
         self.calls += reply.calls
-        return reply.text
+        return reply.text.encode(errors="ignore").decode()

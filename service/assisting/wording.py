@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from service.vocabulary.vocabulary import Vocabulary
 _IS = {Kind.QUOTE: "引文", Kind.HEADING: "口径：部门、年度、预算阶段", Kind.TITLE: "名称", Kind.PLACE: "出处", Kind.NOTE: "整句，照写，自成一句"}
 #: Characters of a quote that a model is shown.
 _SHOWN = 200
+#: Characters before a figure that tell what it is.
+_CONTEXT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,9 @@ def is_wordable(answer: Answer) -> bool:
 
 
 def described(gate: Gate) -> dict[str, dict[str, str]]:
-    """Return what every name of a text stands for, as a model is told."""
-    is_of = {piece.name: said for piece, said in gate.tell()}
-    return {
-        name: {"is": is_of.get(name) or _IS.get(piece.kind, "数字"), "value": piece.text[:_SHOWN]}
-        for name, piece in gate.base.by_name.items()
-    }
+    """Return what every name of a text stands for, as a model is told: its kind, or the words before it; and its value."""
+    named, out = gate.base.named, {}
+    for name, piece in gate.base.by_name.items():
+        before = re.split(r"[。；，\n]|\}\}", named[: named.index(f"{{{{{name}}}}}")])[-1]
+        out[name] = {"is": _IS.get(piece.kind) or before[-_CONTEXT:] or "数字", "value": piece.text[:_SHOWN]}
+    return out

@@ -1,72 +1,85 @@
-"""The words that a language model may use around what the program writes: ``phrasing.toml``, with types."""
+"""What a language model may change in the words that the program gives it: ``phrasing.toml``, with types."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Sense:
-    """Words of one meaning, which may stand for each other.
+class Synonym:
+    """A word that others may stand for.
 
     Attributes:
-        id: ``down``.
-        role: What it does in a sentence: ``direction``, ``base``, ``to``, ``whole``, ``share``, ``negation``, ``caveat``, ``other``.
-        words: As written.
-        direction: For ``to``: the direction it says.
+        meaning: What all of them mean: ``减少``.
+        is_rate: Whether it stands before rates only: ``降幅``.
     """
 
-    id: str
-    role: str
-    words: tuple[str, ...]
-    direction: str = ""
+    meaning: str
+    is_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PhrasingWords:
-    """What may be written.
+    """What may be changed.
 
     Attributes:
-        plain: Words that change the meaning of no sentence.
+        lead: Words that may begin a sentence, or stand behind a mark.
         spoken: Those of them that belong into a talk, not into an official text.
-        punctuation: Characters between words.
-        senses: Every word with a meaning → its sense.
-        years: Words for a year → how far it is from the year spoken of.
+        particles: Words that may stand before a figure, or not.
+        money: Words that may stand before an amount of money, or not.
+        rate: Words that may stand before a rate, or not.
+        same: Every word that others may stand for.
+        forms: (what a text with ``{{names}}`` may hold, what may stand in its place).
+        notes: Words of sentences that a model may not touch.
         marks: Words in the brackets that belong to a figure.
     """
 
-    plain: frozenset[str]
+    lead: frozenset[str]
     spoken: frozenset[str]
-    punctuation: frozenset[str]
-    senses: Mapping[str, Sense]
-    years: Mapping[str, int]
+    particles: frozenset[str]
+    money: frozenset[str]
+    rate: frozenset[str]
+    same: Mapping[str, Synonym]
+    forms: tuple[tuple[re.Pattern[str], str], ...]
+    notes: tuple[str, ...]
     marks: tuple[str, ...]
+
+    @property
+    def plain(self) -> frozenset[str]:
+        """Every word that may be added or left out somewhere."""
+        return self.lead | self.particles | self.money | self.rate
 
     @property
     def longest(self) -> int:
         """Characters of the longest word."""
-        return max(map(len, (*self.plain, *self.senses, *self.years)))
+        return max(map(len, (*self.plain, *self.same)))
 
 
-_YEARS = {"this": 0, "last": -1, "next": 1}
+#: What stands for a figure, a year and a stretch of words in a form.
+_SLOTS = {"<F>": r"(\{\{f\d+\}\})", "<Y>": r"((?:19|20)\d\d年)", "<N>": r"([^，。；：{}]+?)"}
+
+
+def _form(pattern: str) -> re.Pattern[str]:
+    for slot, meaning in _SLOTS.items():
+        pattern = pattern.replace(slot, meaning)
+    return re.compile(pattern)
 
 
 def read_phrasing_words(raw: Mapping[str, Any]) -> PhrasingWords:
     """Return the words of the parsed file."""
-    plain = dict(raw["plain"])
-    punctuation = frozenset(plain.pop("punctuation"))
-    senses: dict[str, Sense] = {}
-    for entry in raw["sense"]:
-        sense = Sense(entry["id"], entry["role"], tuple(entry["words"]), entry.get("direction", ""))
-        for word in sense.words:
-            senses[word] = sense
+    lead = {name: frozenset(words.split()) for name, words in raw["lead"].items()}
+    before = raw["before_figure"]
     return PhrasingWords(
-        spoken=frozenset(plain["polite"].split()),
-        plain=frozenset(word for group in plain.values() for word in group.split()) - set(senses),
-        punctuation=punctuation,
-        senses=senses,
-        years={word: _YEARS[key] for key, words in raw["years"].items() for word in words},
+        lead=frozenset().union(*lead.values()),
+        spoken=lead["spoken"],
+        particles=frozenset(before["particles"].split()),
+        money=frozenset(before["money"].split()),
+        rate=frozenset(before["rate"].split()),
+        forms=tuple((_form(entry["from"]), entry["to"]) for entry in raw.get("form", ())),
+        same={w: Synonym(entry["id"], bool(entry.get("rate"))) for entry in raw["same"] for w in entry["words"]},
+        notes=tuple(raw["notes"]["words"]),
         marks=tuple(raw["marks"]["words"]),
     )
