@@ -25,6 +25,8 @@ _FEW_FIGURES = 8
 #: Most leading words between two tokens.
 _MOST_LEADING = 2
 _KEPT = frozenset({Kind.QUOTE, Kind.NOTE, Kind.PLACE, Kind.HEADING})
+#: How much marks part; a line ends a sentence.
+_PARTS = {"，": 1, "：": 1, "；": 2, "。": 3, "\n": 3}
 _NUMBERING = re.compile(r"[（(]?[一二三四五六七八九十\d]+[）)、.．]")
 _MOST_FAULTS = 6
 _SHOWN = 16
@@ -162,9 +164,16 @@ class _Gap:
             return ""
         if self.is_strong != (there.is_strong or before is None) and not self._is_license(there, before):
             return "标点不能这样加或去掉"
+        if there.is_strong and self.is_strong and not self._parts_as(there, after):
+            return f"标点要用“{there.marks[-1]}”"
         if ("、" in self.marks) != ("、" in there.marks) and not (there.marks == "、" and _may_part(before) and self.marks in {"，", "；"}):
             return "顿号不能这样加或去掉"
         return self._words_fault(there, before, after, lexer)
+
+    def _parts_as(self, there: _Gap, after: Token | None) -> bool:
+        """Whether marks part as much as those of the rules' text, or more before a name: what is parted must stay parted."""
+        told, said = (max(_PARTS[m] for m in gap.marks if m in STRONG) for gap in (there, self))
+        return said == told or (said > told and after is not None and after.begins_anew)
 
     def _is_license(self, there: _Gap, before: Token | None) -> bool:
         """Whether a comma may be set: behind a figure, or behind the heading; and before the first token none is needed."""

@@ -59,6 +59,11 @@ class Token:
         return self.piece is not None and self.piece.kind is Kind.FIGURE
 
     @property
+    def begins_anew(self) -> bool:
+        """Whether a sentence may begin with it: a name, or a piece that says what is spoken of."""
+        return self.sort is Sort.NAME or (self.piece is not None and self.piece.kind in {Kind.HEADING, Kind.TITLE, Kind.NOTE})
+
+    @property
     def is_filled(self) -> bool:
         """Whether it is a figure or a quote, before which particles come and go."""
         return self.piece is not None and self.piece.kind in {Kind.FIGURE, Kind.QUOTE}

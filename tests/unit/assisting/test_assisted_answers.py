@@ -22,9 +22,9 @@ from tests.fakes import FixedClock, ScriptedModel
 from tests.unit.assisting.worded import a_plan
 
 CHANGE = "2024年收入比2023年预算减少多少、降了百分之几？"
-GOOD = "{{h1}}的收入{{f1}}。2023年为{{f2}}，减少{{f3}}，降幅为{{f4}}。"
+GOOD = "{{h1}}的收入{{f1}}，2023年为{{f2}}，减少{{f3}}，降幅为{{f4}}。"
 BAD = "{{h1}}收入为{{f1}}，2023年为{{f2}}，增加{{f3}}，增幅为{{f4}}。"
-SPOKEN = "新乡市红旗区委员会办公室2024年（年初预算）的收入950.47万元。2023年为1235.00万元（推算），减少284.53万元，降幅为23.04%。"
+SPOKEN = "新乡市红旗区委员会办公室2024年（年初预算）的收入950.47万元，2023年为1235.00万元（推算），减少284.53万元，降幅为23.04%。"
 SAME = a_plan("change", "收入", year=2024, base_year=2023)
 MISHEARD = "档案字化花了多少钱"
 ARCHIVE = a_plan("value", "支出[档案数字化专项经费]")
