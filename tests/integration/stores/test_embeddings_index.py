@@ -257,15 +257,13 @@ def test_only_the_documents_and_kinds_asked_for_are_found(tmp_path: Path, paper:
 # ---------------------------------------------------------------------------------------------- flush
 
 
-def test_passages_are_sent_with_their_section_in_batches_of_bounded_length(tmp_path: Path) -> None:
+def test_passages_are_sent_in_batches_of_bounded_length(tmp_path: Path) -> None:
     paper = a_document(passages=[f"第{number}项" + "长" * 3000 for number in range(150)])
     model = Scripted()
     Desk(tmp_path, paper).index(model).flush()
     assert [len(texts) for texts in model.asked] == [64, 64, 22]
     assert {len(text) for text in model.texts} == {MOST_CHARACTERS}
-    section = paper.passages[0].section
-    assert section
-    assert model.texts[0].startswith(f"{section}\n第0项")
+    assert model.texts[0].startswith("第0项")
 
 
 def test_texts_that_are_too_long_for_the_model_are_shortened(paper: Document) -> None:
@@ -395,7 +393,7 @@ def test_a_switch_of_the_model_and_back_mixes_nothing_and_makes_only_what_is_mis
     assert index.waiting() == 1
     assert found(index, "宴请", first) == ["P1"], "its vectors are still there"
     index.flush()
-    assert [text.rpartition("\n")[2] for text in again.texts] == ["宴请", "车辆购置"]
+    assert again.texts == ["宴请", "车辆购置"]
     index.close()
 
     index = desk.index(None)
