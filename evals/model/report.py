@@ -54,7 +54,7 @@ def _head(rows: Sequence[Row], model: str) -> Iterator[str]:
     figures, draft_figures = sum(r.figures for r in rows), sum(r.draft_figures for r in rows)
     faults = _summed(rows)
     available = sum(r.available for r in rows) + sum(r.drafts_available for r in rows)
-    yield f"语言模型：{model}。每种行为把全部提问和草稿问一遍，读者得到的每段话与规则自己的回答逐字对照，评判不用程序自己的核对。"
+    yield f"语言模型：{model}。每种行为问一遍下列提问和草稿，读者得到的每段话与规则自己的回答对照，评判不用程序自己的核对。"
     yield ""
     yield "| 项目 | 结果 |"
     yield "|---|---:|"

@@ -40,13 +40,17 @@ def measure(folder: Path | None, behaviours: Sequence[Behaviour] = BEHAVIOURS) -
         worlds = list(_worlds(stack, folder))
         rows = list(_told(run_rows(server, worlds, behaviours)))
     _keep(rows, "model")
-    notes = [] if folder else ["真实文件的提问和草稿：跳过（没有设 YOUJU_REAL_CORPUS）。"]
-    notes.append(f"提问：{'；'.join(f'{_WORLDS[w.name]}{len(w.asked)}问、草稿{len(w.briefs)}份' for w in worlds)}。{_sampled(behaviours)}")
+    notes = [*_asked_of(worlds, folder), _sampled(behaviours)]
     report = render(rows, title="model", model="本机的仿真服务", notes=notes)
     return report, counts_of(rows), all(r.is_clean for r in rows)
 
 
 _WORLDS = {"seed": "种子", "planted": "埋有指令的虚构文件", "corpus": "真实文件"}
+
+
+def _asked_of(worlds: Sequence[World], folder: Path | None) -> list[str]:
+    told = f"提问：{'；'.join(f'{_WORLDS[w.name]}{len(w.asked)}问、草稿{len(w.briefs)}份' for w in worlds)}。"
+    return [told] if folder else [told, "真实文件的提问和草稿：跳过（没有设 YOUJU_REAL_CORPUS）。"]
 
 
 def _sampled(behaviours: Sequence[Behaviour]) -> str:
@@ -92,7 +96,8 @@ def measure_live(folder: Path | None, cassette: Path | None) -> tuple[str, dict[
         rows = list(_told(_live_rows(listener, worlds, models)))
     _keep(rows, "model-live")
     model = str(models["llm_model"]) + ("" if is_set else "（由录制文件回放）")
-    return render(rows, title="model-live", model=model), counts_of(rows), all(r.is_clean for r in rows)
+    notes = _asked_of(worlds, folder)
+    return render(rows, title="model-live", model=model, notes=notes), counts_of(rows), all(r.is_clean for r in rows)
 
 
 def _live_rows(listener: Serving, worlds: Sequence[World], models: dict[str, Any]) -> Iterator[Row]:
