@@ -27,7 +27,7 @@ demo: $(VENV)/.app
 	YOUJU_HOME=$(STORE) $(BIN)/youju ask "为什么2024年支出下降了23%？"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check service evals tests
