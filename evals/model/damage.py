@@ -242,14 +242,23 @@ def _heading(words: Words, text: str) -> re.Match[str] | None:
 
 def other_subject(words: Words, text: str) -> str | None:
     """Swap what two figures are of."""
-    told = [re.search(r"“([^“”（(]+)", words.is_of(m[1])) for m in words.figures(text)]
-    labels = list(dict.fromkeys(found[1] if found else "" for found in told))
-    there = [n for n in labels if n and n in text]
+    there = list(dict.fromkeys(name for m in words.figures(text) if (name := _subject_before(text, m.start()))))
     pairs = [(a, b) for i, a in enumerate(there) for b in there[i + 1 :] if a not in b and b not in a]
     if not pairs:
         return None
     a, b = pairs[chosen(text, len(pairs))]
     return re.sub(f"{re.escape(a)}|{re.escape(b)}", lambda m: b if m[0] == a else a, text)
+
+
+def _subject_before(text: str, at: int) -> str:
+    """Return the name right before a figure: words, or the placeholder of a name; "" where there is none."""
+    clause = re.split(r"[，。；：、（\n]", text[:at])[-1]
+    title = re.search(r"\{\{\s*t\d+\s*\}\}(?=[为是]?\s*$)", clause)
+    if title:
+        return title[0]
+    words = re.sub(r"^.*\}\}|(?:19|20)\d\d年|（[^（）]*）|(?:减少|增加|下降|降低|增长|多)了?$|[为是]\s*$", "", clause)
+    name = re.sub(r"^(?:比|较|占|其中|与|在|是)|(?:[为是的]|共|均|合计)+\s*$", "", words).strip()
+    return name if re.fullmatch("[一-鿿]{2,20}", name) else ""
 
 
 def other_scope(words: Words, text: str) -> str | None:

@@ -40,9 +40,7 @@ _LEADS = (
 _CLOSES = (
     "如需了解其他内容，欢迎继续提问。", "希望对您有帮助！", "以上数据均来自已收录的预算文件。", "如果还想了解明细，请告诉我。", "",
 )  # fmt: skip
-#: What a figure is, as it is told: ``2023年“收入”``, ``“收入”比2023年减少的数``.
-_LABEL = re.compile(r"(?P<year>\d{4}年)?“(?P<what>[^“”]+)”(?P<than>(?:比\d{4}年)?\S+的数)?")
-_WAYS = {"减少": "减少", "增加": "增加", "多出": "多出"}
+_MORE_THAN_CHANGES = re.compile("占|相差|差额|后[为是]|折合|合计|相加|倍|去掉|目标|=|（共|一致|各项|由大到小|两项|个：|持平|最大|其余|平衡")
 _SENTENCE = re.compile(r"[^。\n]*。”?|[^。\n]+")
 
 
@@ -65,36 +63,43 @@ def reworded(words: Words) -> str:
 
 
 def own(words: Words) -> str:
-    """Return sentences of its own, made from what the names are; what bears no figure is kept as it was given.
+    """Return short sentences of its own, one per figure; what bears no figure is kept as it was given.
 
-    Where what a figure is says no more than a list of codes, a writer stays with the text.
+    Where the figures of a sentence are more than amounts and changes, a writer stays with the text.
     """
     told: list[str] = []
     rest: list[str] = []
+    subject = ""
     for sentence in sentences(words.text):
         figures = words.figures(sentence)
         if not figures:
             rest.append(sentence)
+        elif _MORE_THAN_CHANGES.search(sentence):
+            return reworded(words)
+        start = 0
         for found in figures:
-            clause = _clause(words, found[1])
-            if not clause:
-                return reworded(words)
+            clause, subject = _clause(sentence[start : found.start()], found[0], subject)
             told.append(clause)
+            start = found.end()
     heading = next((f"{{{{{n}}}}}" for n in words.names if n.startswith("h")), "")
     return f"{heading}{'；'.join(dict.fromkeys(told))}。{''.join(rest)}" if told else words.text
 
 
-def _clause(words: Words, name: str) -> str:
-    """Say a figure by what it is: ``2023年“收入”`` → 2023年收入为{{f2}}; "" where that is no name."""
-    found = _LABEL.fullmatch(words.is_of(name))
-    if not found or re.search(r"[\d、]", found["what"]):
-        return ""
-    shown = f"{{{{{name}}}}}"
-    if not found["than"]:
-        year = found["year"] if found["year"] and found["year"] in words.text else ""
-        return f"{year}{found['what']}为{shown}"
-    way = _WAYS.get(re.sub(r"^比\d{4}年|的数$", "", found["than"]), "")
-    return f"{found['what']}{re.sub('(?:减少|增加|多出)的数$', '', found['than'])}{way}{shown}" if way else ""
+def _clause(before: str, shown: str, subject: str) -> tuple[str, str]:
+    """Say a figure by the words before it: 2023年为 → 2023年收入为{{f2}}; return the clause and its subject.
+
+    Args:
+        before: What stands between the figure before and this one.
+        shown: The placeholder.
+        subject: Of the figure before.
+    """
+    part = re.split(r"[，。；：、\n]", re.sub(r"\{\{h\d+\}\}", "", before))[-1]
+    year, way = re.search(r"(?:19|20)\d\d年", part), re.search(r"(减少|增加|下降|降低|增长|多)了?$", part)
+    core = re.sub(r"(?:19|20)\d\d年|(?:减少|增加|下降|降低|增长|多)了?$|[为是]$|^(?:比|较|其中|与)", "", part.strip())
+    core = re.sub(r"[为是]$", "", core) or subject
+    if way:
+        return f"{core}{way[1]}{shown}", core
+    return f"{year[0] if year else ''}{core}为{shown}", core
 
 
 def chatty(words: Words) -> str:
