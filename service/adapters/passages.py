@@ -153,7 +153,7 @@ class PassageStore:
         dimensions = dimensions_of(connection, self._model)
         if not dimensions or not self._vectors.exists or not self._vectors.is_free:
             return []
-        direction = self._queries.vector(query)
+        direction = self._queries.vector(query, dimensions)
         if not direction:
             return []
         if len(direction) != dimensions:

@@ -60,13 +60,19 @@ class QueryVectors:
         self._lock = threading.Lock()
         self._rests_until = float("-inf")
 
-    def vector(self, query: str) -> Sequence[float]:
-        """Return the vector of *query*; empty where there is none in time."""
+    def vector(self, query: str, dimensions: int = 0) -> Sequence[float]:
+        """Return the vector of *query*; empty where there is none in time.
+
+        Args:
+            query: As typed.
+            dimensions: Numbers that it should have; one that was kept and has others is asked for again. 0 for any.
+        """
         text = query.strip()[:MOST_CHARACTERS]
         with self._lock:
-            if text in self._kept:
+            known = self._kept.get(text, ())
+            if known and dimensions in (0, len(known)):
                 self._kept.move_to_end(text)
-                return self._kept[text]
+                return known
             if self._clock() < self._rests_until:
                 return ()
         try:

@@ -449,6 +449,22 @@ def test_other_vectors_under_the_same_name_are_noticed_at_a_flush_and_all_made_a
     assert found(index, "请客", first) == ["P1"]
 
 
+def test_queries_from_before_such_a_change_are_embedded_again(tmp_path: Path) -> None:
+    first, second = a_document("甲", passages=["公务接待费"]), a_document("乙", passages=["车辆购置"])
+    desk, model = Desk(tmp_path, first), Scripted()
+    index = desk.index(model, is_fused=True)
+    index.flush()
+    assert found(index, "请客", first) == ["P1"]
+    model.dimensions = 12
+    desk.documents[second.id] = second
+    put(index, second)
+    index.flush()
+    assert found(index, "请客", first) == ["P1"]
+    before = len(model.asked)
+    index.flush()
+    assert len(model.asked) == before, "nothing is taken for outdated"
+
+
 def test_a_model_that_gives_now_this_length_now_that_is_an_error(tmp_path: Path) -> None:
     class Unsteady(Scripted):
         lengths: Iterator[int] = cycle([8, 12])
