@@ -219,7 +219,12 @@ def _measured(corpus: Path | None, model: Embedder | None) -> list[Row]:
         scopes["all"] = [query for query in asked if query.about in _UNIQUE]
     with _folder() as folder:
         _fill(folder, documents)
-        made = {method: _way(method, folder, documents, model) for method in METHODS if model or method in _NEED_NO_MODEL}
+        again = _Remembering(model) if model else None
+        made = {
+            method: _way(method, folder, documents, again if method in VARIANTS else model)
+            for method in METHODS
+            if model or method in _NEED_NO_MODEL
+        }
         return [
             _row(scope, method, None if method in _NEED_NO_MODEL else model, way, chosen, documents)
             for scope, chosen in scopes.items()
@@ -278,6 +283,26 @@ def _way(method: str, folder: Path, documents: Sequence[Document], model: Embedd
         return search, store.close
 
     return open_way
+
+
+class _Remembering:
+    """An Embedder that asks for the vector of a text once: comparisons need not wait for it again."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, list[float]] = {}
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self._embedder.model
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return the vectors."""
+        for text in texts:
+            if text not in self._known:
+                (self._known[text],) = self._embedder.embed([text])
+        return [self._known[text] for text in texts]
 
 
 def _by_vectors(store: VectorStore, model: Embedder, years: set[int]) -> Search:
