@@ -77,7 +77,8 @@ def ingest(
     said_in_order = [said for _, said in sorted(done, key=lambda pair: pair[0])]
     if as_json:
         show(to_json(said_in_order))
-    application.finish_indexing()
+    if not application.finish_indexing():
+        note("检索用的向量这次没有写全（另一个进程正在使用向量库，或向量模型没有回应），下次导入时自动补上；按词检索不受影响。")
     if len(done) > 1:
         note(_totals_text(totals, application.now_ms()))
     if any(each["error"] for each in said_in_order):

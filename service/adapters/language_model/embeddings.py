@@ -150,6 +150,8 @@ def probe_embedder(settings: ModelSettings, *, http: httpx.Client | None = None)
     Returns:
         Whether all is as it should be, and what was found, in Chinese.
     """
+    if bool(settings.embedding_base_url) != bool(settings.embedding_model.strip()):
+        return False, "YOUJU_EMBEDDING_BASE_URL 和 YOUJU_EMBEDDING_MODEL 只设了一个，仍用内置的向量。请两个都设。"
     embedder = build_embedder(settings, http=http)
     if embedder is None:
         return True, "没有配置向量模型，用内置的向量。"
