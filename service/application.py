@@ -218,7 +218,7 @@ class Application:
 
     def check(
         self, data: bytes, name: str, tables: Sequence[tuple[str, bytes]] = (), *, documents: Sequence[str] = (),
-        entity: str = "", year: int = 0,
+        entity: str = "", year: int = 0, progress: Callable[[str], None] | None = None,
     ) -> Checked:  # fmt: skip
         """Judge every figure of a text by its own tables, by those handed in, else by those of the store.
 
@@ -229,6 +229,7 @@ class Application:
             documents: Ids of documents of the store whose tables it is to be judged by.
             entity: Whose it is, where it does not say so itself.
             year: Its budget year, where it does not say so itself.
+            progress: Called as a step begins: ``reading`` (the text), ``tables`` (to judge it by), ``judging``.
 
         Raises:
             MissingDocumentError: There is no document of that id.
@@ -239,11 +240,14 @@ class Application:
         from service.ingestion.pipeline import Assumed, ingest
 
         begun = self._clock.elapsed_ms()
+        tell = progress or _untold
+        tell("reading")
         stored = [self._library.get(each) for each in documents]
         own = self._reader(data, name, max_bytes=self.limits.max_file_bytes)
         text = ingest(own, self._vocabulary, Assumed(entity, (entity,) if entity else (), year))
         # A sheet of tables that names neither department nor year is taken to be the text's.
         assumed = Assumed(text.entity, text.entity_names, text.year, text.stage, text.units)
+        tell("tables")
         handed_in = [*stored]
         for of, content in tables:
             reading = self._reader(content, of, max_bytes=self.limits.max_file_bytes)
@@ -253,6 +257,7 @@ class Application:
             names = first.entity_names if not entity else (entity,)
             assumed = Assumed(entity or first.entity, names, year or first.year, first.stage, first.units)
             text = ingest(own, self._vocabulary, assumed)
+        tell("judging")
         report = check(material_of(text, handed_in, self._bearing_on(text), self._vocabulary))
         return Checked(report, text, data, self._clock.elapsed_ms() - begun)
 
@@ -549,6 +554,11 @@ def _stored(answer: Answer, at: str, body: str) -> StoredAnswer:
 def _id_of(data: bytes) -> str:
     """Return the id a document of these bytes has."""
     return sha256(data).hexdigest()[:16]
+
+
+def _untold(step: str) -> None:
+    """Tell nobody which step begins."""
+    del step
 
 
 def _no_archive(data: bytes, name: str) -> None:
