@@ -257,6 +257,22 @@ class Unpacker(Protocol):
         """
 
 
+class PageImages(Protocol):
+    """Draws pages of PDFs. Safe to call from several threads."""
+
+    def __call__(self, data: bytes, page: int, width: int) -> bytes:
+        """Return a page as a PNG.
+
+        Args:
+            data: The bytes of the file.
+            page: Its number, from 1.
+            width: Width of the image in pixels; brought within what is sensible.
+
+        Raises:
+            InvalidInputError: The file is no PDF that can be drawn, or there is no such page.
+        """
+
+
 class Clock(Protocol):
     """The time, for records only; no figure depends on it."""
 
