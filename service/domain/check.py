@@ -48,6 +48,28 @@ class JudgedFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A person's word that a finding may stand (已说明).
+
+    Attributes:
+        finding: Id of the finding within its report: ``F3``.
+        reason: Why it may stand.
+        by: Who says so.
+        at: When, as ISO 8601 text.
+    """
+
+    finding: str
+    reason: str
+    by: str
+    at: str
+
+
+def finding_id(number: int) -> str:
+    """Return the id of a finding within its report, by its place in it from 0."""
+    return f"F{number + 1}"
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """A checked text.
 
