@@ -24,7 +24,7 @@ from service.domain.fact import Fact
 
 if TYPE_CHECKING:
     from service.asking.answer import Answer, Result
-    from service.domain.check import CheckReport
+    from service.domain.check import Acceptance, CheckReport
     from service.domain.document import Passage
     from service.ingestion.blocks import Reading
     from service.ports import (
@@ -148,12 +148,16 @@ class Checked:
         document: The text as it was read.
         data: Its bytes.
         ms: Milliseconds it took, reading included.
+        consulted: The documents it was judged by, besides itself.
+        accepted: What people say of findings that may stand, for the copy with the findings in it.
     """
 
     report: CheckReport
     document: Document
     data: bytes
     ms: int
+    consulted: tuple[Document, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
 
 class Annotator(Protocol):
@@ -258,8 +262,9 @@ class Application:
             assumed = Assumed(entity or first.entity, names, year or first.year, first.stage, first.units)
             text = ingest(own, self._vocabulary, assumed)
         tell("judging")
-        report = check(material_of(text, handed_in, self._bearing_on(text), self._vocabulary))
-        return Checked(report, text, data, self._clock.elapsed_ms() - begun)
+        bearing = self._bearing_on(text)
+        report = check(material_of(text, handed_in, bearing, self._vocabulary))
+        return Checked(report, text, data, self._clock.elapsed_ms() - begun, (*handed_in, *bearing))
 
     def annotated(self, checked: Checked, into: str) -> bytes:
         """Return the text that was checked with what was found marked in it.
