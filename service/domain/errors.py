@@ -16,6 +16,7 @@ YoujuError
     MissingAnswerError
     MissingDraftError
     MissingConversationError
+    MissingCheckError
   SourceDocumentError        a file cannot be taken in
     UnreadableDocumentError
     EmptyDocumentError
@@ -186,6 +187,12 @@ class MissingConversationError(NotInCorpusError):
     """No stored conversation has that number."""
 
     code = "missing-conversation"
+
+
+class MissingCheckError(NotInCorpusError):
+    """No stored check has that number, or it has no such finding."""
+
+    code = "missing-check"
 
 
 class SourceDocumentError(YoujuError):
