@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.domain.document import Document, DocumentSummary, Passage, PassageKind
+from service.domain.check import Acceptance, CheckReport
+from service.domain.document import Document, DocumentSummary, Passage, PassageKind, Table
 from service.domain.errors import SourceDocumentError
 from service.domain.fact import Fact
 
@@ -410,3 +411,118 @@ class ConversationStore(Protocol):
 
     def remove(self, conversation_id: str) -> bool:
         """Remove a conversation with its turns; False where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedTable:
+    """A table of another document that a check names as a place, kept as it was then.
+
+    Attributes:
+        document: Id of its document.
+        title: Of its document.
+        table: The table.
+    """
+
+    document: str
+    title: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class CheckToKeep:
+    """A check with all that is needed to show it again.
+
+    Attributes:
+        id: Of the check.
+        name: File name of what was checked.
+        created_at: When it was kept.
+        head: What a list of checks says of it, as JSON text.
+        said: The whole report, as JSON text.
+        report: The report, for the annotated copy.
+        document: What was checked, as it was read.
+        cited: Tables of other documents that the report names.
+        data: The bytes of the file.
+    """
+
+    id: str
+    name: str
+    created_at: str
+    head: str
+    said: str
+    report: CheckReport
+    document: Document
+    cited: tuple[CitedTable, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCheck:
+    """What is known of a check without loading what was checked.
+
+    Attributes:
+        id: Of the check.
+        name: File name of what was checked.
+        created_at: When it was kept.
+        head: What a list of checks says of it, as JSON text.
+        accepted: Findings that people say may stand, in the order of their ids.
+    """
+
+    id: str
+    name: str
+    created_at: str
+    head: str
+    accepted: tuple[Acceptance, ...] = ()
+
+
+class CheckStore(Protocol):
+    """Checks with the files that were checked. A check is in completely, or not at all, and never changes but for acceptances."""
+
+    def keep(self, check: CheckToKeep) -> None:
+        """Keep a check.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+            StoreFullError: The disk is full; the store is left as it was.
+        """
+
+    def find(self, check_id: str) -> KeptCheck | None:
+        """Return a check, None where there is none."""
+
+    def summaries(self, *, ids: Sequence[str] = (), limit: int = 50) -> tuple[KeptCheck, ...]:
+        """Return the checks of *ids* (all where it is empty), newest first."""
+
+    def said(self, check_id: str) -> str | None:
+        """Return the whole report as JSON text, None where there is no such check."""
+
+    def report(self, check_id: str) -> CheckReport | None:
+        """Return the report, None where there is no such check."""
+
+    def document(self, check_id: str) -> Document | None:
+        """Return what was checked, as it was read but for its facts; None where there is no such check."""
+
+    def cited(self, check_id: str) -> tuple[CitedTable, ...] | None:
+        """Return the tables of other documents that the report names, None where there is no such check."""
+
+    def data(self, check_id: str) -> bytes | None:
+        """Return the bytes of the file, None where there is no such check."""
+
+    def accept(self, check_id: str, acceptance: Acceptance) -> bool:
+        """Note that a finding may stand, in place of what was noted of it before; False where there is no such check.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+        """
+
+    def withdraw(self, check_id: str, finding: str) -> bool:
+        """Forget that a finding may stand; False where that was not noted.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+        """
+
+    def remove(self, check_id: str) -> bool:
+        """Remove a check with its file; False where there is none.
+
+        Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+        """
