@@ -15,6 +15,7 @@ from service.web.gate import Gate
 from service.web.jobs import Jobs
 from service.web.metrics import Metrics
 from service.web.openai_api import openai_api
+from service.web.page.pages import pages
 from service.web.routes import probes, v1
 
 #: What a multipart envelope adds to the file in it.
@@ -53,5 +54,6 @@ def create_app(
     app.include_router(conversation_routes)
     app.include_router(openai_api)
     app.include_router(probes)
+    app.include_router(pages)
     app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from service.domain import errors
+from service.web.page.pages import rendered
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -38,6 +39,7 @@ TITLES: Mapping[int, str] = {
 OPENAI_PATHS = ("/v1/chat/", "/v1/models")
 SERVER_ERRORS = 500
 UNPROCESSABLE = 422
+NOT_FOUND = 404
 
 #: Codes of refusals that never reach the application.
 INVALID_REQUEST = "invalid-request"
@@ -163,4 +165,12 @@ def _of_routing(request: Request, error: Exception) -> Response:
     }
     otherwise = (INVALID_REQUEST, "请求不能处理。可用的接口见 /openapi.json。")
     code, detail = known.get(error.status_code, otherwise)
+    if error.status_code == NOT_FOUND and _is_for_people(request):
+        request.state.code = code
+        return rendered("missing", NOT_FOUND, path=request.url.path[:200])
     return refusal(request, error.status_code, code, detail)
+
+
+def _is_for_people(request: Request) -> bool:
+    """Whether a browser asks for a page."""
+    return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")

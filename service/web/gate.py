@@ -95,7 +95,9 @@ class _Passage:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             own = (b"x-request-id", self._id.encode())
-            message = {**message, "headers": [*message.get("headers", ()), own, *_ALWAYS]}
+            given = [*message.get("headers", ())]
+            kept = () if any(name == b"cache-control" for name, _ in given) else (_NOT_KEPT,)
+            message = {**message, "headers": [*given, own, _AS_SAID, *kept]}
         await self._send(message)
 
     async def _drain(self) -> None:
@@ -130,4 +132,6 @@ class _Passage:
         await self._give({"type": "http.response.body", "body": body})
 
 
-_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_AS_SAID = (b"x-content-type-options", b"nosniff")
+#: But for what says itself how long it holds: the static files of the page.
+_NOT_KEPT = (b"cache-control", b"no-store")

@@ -294,11 +294,5 @@ def metrics_text(application: App, metrics: Counts) -> Response:
     return Response(metrics.render(len(application.documents())), media_type=CONTENT_TYPE)
 
 
-@probes.get("/", response_class=PlainTextResponse, include_in_schema=False)
-def front() -> str:
-    """Say where to go."""
-    return "有据：部门预算问答。提问：POST /v1/ask；接口说明：GET /openapi.json\n"
-
-
 def _missing(document_id: str) -> str:
     return f"没有编号为“{document_id[:64]}”的文档。现有文档见 GET /v1/documents。"

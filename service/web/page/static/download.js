@@ -1,0 +1,46 @@
+// Files out of the page, and texts and tables for pasting.
+
+import { fetchFile } from "./api.js";
+import { h } from "./dom.js";
+import { announce } from "./notice.js";
+
+/** Fetches a file and hands it to the browser to save; throws Problem where it cannot be had. */
+export async function download(path, { name = "" } = {}) {
+  const file = await fetchFile(path);
+  const address = URL.createObjectURL(file.blob);
+  const link = h("a", { href: address, download: name || file.name || "文件" });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** Puts text on the clipboard; returns whether that was possible. */
+export async function copyText(text) {
+  const isDone = await written(text);
+  announce(isDone ? "已复制。" : "浏览器不允许复制，请选中后按 Ctrl+C。");
+  return isDone;
+}
+
+/** Puts rows on the clipboard so that a spreadsheet takes them as a table. */
+export function copyTable(rows) {
+  const line = (row) => row.map((cell) => String(cell).replace(/[\t\r\n]+/g, " ")).join("\t");
+  return copyText(rows.map(line).join("\n"));
+}
+
+async function written(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Plain HTTP has no clipboard but for the old way.
+    const area = h("textarea", { class: "visually-hidden", value: text, "aria-hidden": "true", tabindex: "-1" });
+    const from = document.activeElement;
+    document.body.append(area);
+    area.select();
+    const isDone = document.execCommand("copy");
+    area.remove();
+    from?.focus();
+    return isDone;
+  }
+}
