@@ -187,6 +187,12 @@ def _keep_conversations(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _keep_checks(connection: Connection) -> None:
+    blob = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    for statement in _CHECKS.format(blob=blob).split(";"):
+        connection.execute(text(statement))
+
+
 #: Applied in order, each once. Never edited after a release: a change is a new one at the end.
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("create-library", _create_library),
@@ -194,6 +200,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("keep-pages", _keep_pages),
     ("keep-drafts", _keep_drafts),
     ("keep-conversations", _keep_conversations),
+    ("keep-checks", _keep_checks),
 )
 LATEST = len(MIGRATIONS)
 
@@ -349,4 +356,28 @@ CREATE TABLE conversation_turns (
   status TEXT NOT NULL,
   asked_at TEXT NOT NULL,
   PRIMARY KEY (conversation, position)
+)"""
+
+_CHECKS = """
+CREATE TABLE checks (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  head TEXT NOT NULL
+);
+CREATE INDEX checks_number ON checks (number);
+CREATE TABLE check_parts (
+  check_id TEXT NOT NULL REFERENCES checks (id) ON DELETE CASCADE,
+  part TEXT NOT NULL,
+  body {blob} NOT NULL,
+  PRIMARY KEY (check_id, part)
+);
+CREATE TABLE check_marks (
+  check_id TEXT NOT NULL REFERENCES checks (id) ON DELETE CASCADE,
+  finding TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  accepted_by TEXT NOT NULL,
+  accepted_at TEXT NOT NULL,
+  PRIMARY KEY (check_id, finding)
 )"""

@@ -185,6 +185,35 @@ conversation_turns = Table(
     Column("asked_at", Text, nullable=False),
 )
 
+checks = Table(
+    "checks",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("head", Text, nullable=False),
+    Index("checks_number", "number"),
+)
+
+check_parts = Table(
+    "check_parts",
+    METADATA,
+    Column("check_id", Text, ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+check_marks = Table(
+    "check_marks",
+    METADATA,
+    Column("check_id", Text, ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
+    Column("finding", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("accepted_by", Text, nullable=False),
+    Column("accepted_at", Text, nullable=False),
+)
+
 
 #: Distinct records met while writing, per class: their fields as JSON → their number.
 _Pools = dict[type, dict[tuple[Any, ...], int]]
@@ -311,6 +340,8 @@ def _coder(kind: Any) -> _Coder:
         return _record_coder(kind)
     if get_origin(kind) is tuple:
         return _tuple_coder(get_args(kind))
+    if get_origin(kind) is frozenset:
+        return _set_coder(get_args(kind)[0])
     if get_origin(kind) in {UnionType, Union}:
         return _optional_coder(next(item for item in get_args(kind) if item is not NoneType))
     message = f"no way to store {kind!r}"
@@ -345,6 +376,13 @@ def _tuple_coder(kinds: tuple[Any, ...]) -> _Coder:
         message = f"no way to store {kinds!r}"
         raise TypeError(message)
     return _Coder(lambda value, _: value, lambda _: tuple)
+
+
+def _set_coder(kind: Any) -> _Coder:
+    if kind not in {str, int}:
+        message = f"no way to store sets of {kind!r}"
+        raise TypeError(message)
+    return _Coder(lambda value, _: tuple(sorted(value)), lambda _: frozenset)
 
 
 def _optional_coder(kind: Any) -> _Coder:
