@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from service.domain.check import CheckReport, JudgedFigure, Verdict
+from service.domain.check import Acceptance, CheckReport, JudgedFigure, Verdict, finding_id
 from service.domain.fact import Source
-from service.domain.finding import Finding, Severity
+from service.domain.finding import FINDING_CODES, Finding
 from service.locating import REACH, Characters, locate, squeeze
 from service.rendering import Json, finding_to_dict, place_to_text, source_to_dict
 
@@ -19,6 +19,8 @@ SEVERITIES = (
     ("note", "说明", "可改可不改，看一眼"),
 )
 VERDICTS = {"supported": "相符", "contradicted": "不符", "unverifiable": "无法核对"}
+#: How findings are headed that people say may stand, and what it means.
+ACCEPTED, ACCEPTED_MEANS = "已说明", "有人看过并写明了理由，不再算作未改的问题"
 #: Said wherever figures could not be verified.
 UNVERIFIABLE = "“无法核对”是说手头没有能对照的表或数，不等于有错。"
 #: A passage longer than this is not singled out in its own sentence.
@@ -129,27 +131,120 @@ def surroundings(source: Source, stated: str, text: str | Characters) -> tuple[s
 
 def summary_of(report: CheckReport) -> str:
     """Say in one sentence what came out."""
-    severities = [each.severity for each in report.findings]
-    errors, warnings = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
-    codes = {each.code for each in report.findings}
-    total, unverifiable = len(report.figures), report.count(Verdict.UNVERIFIABLE)
+    return _summed_up(
+        [each.severity.value for each in report.findings], {each.code for each in report.findings},
+        len(report.figures), report.count(Verdict.UNVERIFIABLE), sum(report.cells), 0,
+    )  # fmt: skip
+
+
+def _summed_up(
+    severities: Sequence[str], codes: Iterable[str], total: int, unverifiable: int, cells: int, accepted: int
+) -> str:
+    """Say what came out.
+
+    Args:
+        severities: Of the findings that nobody has accepted.
+        codes: Of those findings.
+        total: Number of figures in the text.
+        unverifiable: Number of those that could not be verified.
+        cells: Number of figures in its own tables.
+        accepted: Number of findings that people say may stand.
+    """
+    errors, warnings, codes = severities.count("error"), severities.count("warning"), set(codes)
+    also = f"另有{accepted}条已说明。" if accepted else ""
     if "other-tables" in codes:
-        return f"给来的表不是本部门本年度的，先看第一条错误。共{errors}处错误、{warnings}处警告。"
+        return f"给来的表不是本部门本年度的，先看第一条错误。共{errors}处错误、{warnings}处警告。{also}"
     if errors:
-        return f"发现{errors}处错误" + (f"、{warnings}处警告" if warnings else "") + "，请逐条改正后再报。"
-    if "no-figures" in codes or not (total or sum(report.cells)):
-        return "没有找到可核对的数字，什么也没有核对，不等于没有错。"
+        return f"发现{errors}处错误" + (f"、{warnings}处警告" if warnings else "") + f"，请逐条改正后再报。{also}"
+    if "no-figures" in codes or not (total or cells):
+        return f"没有找到可核对的数字，什么也没有核对，不等于没有错。{also}"
+    none = "没有发现错误" if not accepted else "没有待改的错误"
     if total and "no-tables-to-check-by" in codes:
-        said = "没有发现矛盾，但没有表格可对照，只核对了文字内部的算术，不等于没有错"
+        said = f"{none if accepted else '没有发现矛盾'}，但没有表格可对照，只核对了文字内部的算术，不等于没有错"
     elif total and unverifiable == total:
-        said = "没有发现矛盾，但文中的数字一个也无法核对，不等于没有错"
+        said = f"{none if accepted else '没有发现矛盾'}，但文中的数字一个也无法核对，不等于没有错"
     elif unverifiable:
-        said = f"没有发现错误；文中{total}个数字里有{unverifiable}个无法核对"
-    elif total:
+        said = f"{none}；文中{total}个数字里有{unverifiable}个无法核对"
+    elif total and not accepted:
         said = f"没有发现错误，文中{total}个数字全部相符"
+    elif total:
+        said = none
     else:
-        said = "没有发现错误；文字里没有数字，只核对了表格"
-    return said + (f"。有{warnings}处警告，请逐条核实。" if warnings else "。")
+        said = f"{none}；文字里没有数字，只核对了表格"
+    return said + (f"。有{warnings}处警告，请逐条核实。" if warnings else "。") + also
+
+
+# ----------------------------------------------------------------------------------- kept reports
+
+
+def head_of(said: Mapping[str, Any]) -> Json:
+    """Return what a list of checks needs of a report as `report_to_dict` returns it; `listed` makes it readable."""
+    about = {key: said[key] for key in ("title", "entity", "year", "stage", "pages", "figures", "cells")}
+    return about | {"findings": [[each["code"], each["severity"]] for each in said["findings"]]}
+
+
+def listed(head: Mapping[str, Any], accepted: Sequence[Acceptance]) -> Json:
+    """Return what a list says of a kept check.
+
+    Args:
+        head: As `head_of` returns it.
+        accepted: Findings that people say may stand.
+
+    Returns:
+        What is known of the text, ``summary``, ``open`` (how many findings of each severity nobody has accepted)
+        and ``accepted`` (how many are).
+    """
+    stands = {each.finding for each in accepted}
+    found = [pair for number, pair in enumerate(head["findings"]) if finding_id(number) not in stands]
+    severities = [severity for _, severity in found]
+    figures = head["figures"]
+    summary = _summed_up(
+        severities, [code for code, _ in found], figures["total"], figures["unverifiable"], sum(head["cells"].values()),
+        len(head["findings"]) - len(found),
+    )  # fmt: skip
+    return {key: value for key, value in head.items() if key != "findings"} | {
+        "summary": summary,
+        "open": {severity: severities.count(severity) for severity, _, _ in SEVERITIES},
+        "accepted": len(head["findings"]) - len(found),
+    }
+
+
+def explained(said: Mapping[str, Any], accepted: Sequence[Acceptance]) -> Json:
+    """Return a report as `report_to_dict` returns it with ids for its findings and with what people say of them.
+
+    Returns:
+        Each finding has ``id``, ``kind`` (what its code means) and ``accepted`` (reason, by, at; null where nobody has
+        accepted it); ``marks`` has those together; ``summary`` and ``open`` count the others only.
+    """
+    by_id = {each.finding: acceptance_to_dict(each) for each in accepted}
+    findings = [
+        {**each, "id": (own := finding_id(number)), "kind": FINDING_CODES.get(each["code"], ""), "accepted": by_id.get(own)}
+        for number, each in enumerate(said["findings"])
+    ]
+    return {**said, **listed(head_of(said), accepted), "findings": findings, "marks": list(by_id.values())}
+
+
+def acceptance_to_dict(acceptance: Acceptance) -> Json:
+    """Return what a person says of a finding."""
+    return {"finding": acceptance.finding, "reason": acceptance.reason, "by": acceptance.by, "at": acceptance.at}
+
+
+def sections_of(said: Mapping[str, Any]) -> list[tuple[str, str, str, list[Mapping[str, Any]]]]:
+    """Return the findings of a report under their headings: severity, heading, what it means, findings; none is empty.
+
+    Those that people say may stand come last, under `ACCEPTED`, whatever their severity.
+    """
+    found = [
+        (severity, name, meaning, [f for f in said["findings"] if f["severity"] == severity and not f.get("accepted")])
+        for severity, name, meaning in SEVERITIES
+    ]
+    found.append(("accepted", ACCEPTED, ACCEPTED_MEANS, [f for f in said["findings"] if f.get("accepted")]))
+    return [each for each in found if each[3]]
+
+
+def acceptance_to_text(mark: Mapping[str, Any]) -> str:
+    """Say why a finding may stand, and who says so when."""
+    return f"{mark['reason']}（{mark['by']}，{mark['at'][:10]}）"
 
 
 def counts_to_text(said: Mapping[str, Any]) -> str:
@@ -228,6 +323,7 @@ def details_of(finding: Mapping[str, Any]) -> list[tuple[str, str]]:
     pairs = [
         ("位置", finding["where"]), ("写的是", finding["stated"]), ("应为", finding["expected"]),
         ("计算", finding["working"]), ("另见", "；".join(others[:_MOST_OTHERS]) + more),
+        (ACCEPTED, acceptance_to_text(finding["accepted"]) if finding.get("accepted") else ""),
     ]  # fmt: skip
     return [(name, value) for name, value in pairs if value]
 
@@ -270,18 +366,15 @@ def report_to_markdown(said: Mapping[str, Any]) -> str:
         f"- {_md(counts_to_text(said))}",
         "",
     ]
-    for severity, name, meaning in SEVERITIES:
-        found = [each for each in said["findings"] if each["severity"] == severity]
-        if found:
-            lines += [f"## {name}（{len(found)}）", "", f"{meaning}。", ""]
+    for _, name, meaning, found in sections_of(said):
+        lines += [f"## {name}（{len(found)}）", "", f"{meaning}。", ""]
         for number, each in enumerate(found, 1):
             lines += [f"{number}. {_md(each['message'])}"]
             lines += [f"   - {label}：{_md(value)}" for label, value in details_of(each)]
             if shows_quote(each):
                 before, marked, after = quote_parts(each)
                 lines.append(f"   - 原文：{_md(before)}{f'**{_md(marked)}**' if marked else ''}{_md(after)}")
-        if found:
-            lines.append("")
+        lines.append("")
     lines += _figures_to_markdown(said["judged"])
     return "\n".join(lines).rstrip() + "\n"
 
@@ -319,6 +412,6 @@ def _md(text: str) -> str:
 
 
 def worst_of(findings: Iterable[Mapping[str, Any]]) -> str:
-    """Return the gravest severity among findings, "" where there are none."""
-    found = {each["severity"] for each in findings}
+    """Return the gravest severity among findings that nobody has accepted, "" where there are none."""
+    found = {each["severity"] for each in findings if not each.get("accepted")}
     return next((severity for severity, _, _ in SEVERITIES if severity in found), "")

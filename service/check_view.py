@@ -7,13 +7,13 @@ from html import escape
 from typing import Any
 
 from service.check_report import (
-    SEVERITIES,
     UNVERIFIABLE,
     VERDICTS,
     against_to_text,
     details_of,
     place_of,
     quote_parts,
+    sections_of,
     shows_quote,
     whose_to_text,
     why,
@@ -42,6 +42,7 @@ font-size:13px}
 .counts .bad b{color:#c62828}.counts .good b{color:#2e7d32}
 .finding{border:1px solid #d5dbe3;border-left:5px solid;padding:10px 16px;margin:12px 0;break-inside:avoid}
 .finding.error{border-left-color:#c62828}.finding.warning{border-left-color:#d98200}.finding.note{border-left-color:#6c7a89}
+.finding.accepted{border-left-color:#2e7d32}
 .finding h3{font-size:15px;font-weight:600;margin:0 0 6px}
 .finding h3 span{color:#5a6675;margin-right:6px}
 .finding table{width:auto}.finding th{font-weight:400;color:#5a6675;text-align:left;vertical-align:top;padding:1px 14px 1px 0;
@@ -76,11 +77,9 @@ def report_to_html(said: Mapping[str, Any]) -> str:
         f'<p class="outcome {worst or "none"}">{_SIGNS[worst]} {escape(said["summary"])}</p>',
         _counts(said),
     ]
-    for severity, name, meaning in SEVERITIES:
-        found = [each for each in said["findings"] if each["severity"] == severity]
-        if found:
-            parts.append(f"<h2>{name}（{len(found)}）<small>{meaning}</small></h2>")
-            parts += [_finding(number, each) for number, each in enumerate(found, 1)]
+    for kind, name, meaning, found in sections_of(said):
+        parts.append(f"<h2>{name}（{len(found)}）<small>{meaning}</small></h2>")
+        parts += [_finding(number, each, kind) for number, each in enumerate(found, 1)]
     parts += [_figures(said), "</body></html>\n"]
     return "\n".join(parts)
 
@@ -98,11 +97,11 @@ def _counts(said: Mapping[str, Any]) -> str:
     return f'<table class="counts"><tr>{shown}</tr></table>'
 
 
-def _finding(number: int, finding: Mapping[str, Any]) -> str:
+def _finding(number: int, finding: Mapping[str, Any], kind: str) -> str:
     rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in details_of(finding))
     quote = f'<p class="quote">{_quote(finding)}</p>' if shows_quote(finding) else ""
     return (
-        f'<div class="finding {finding["severity"]}"><h3><span>{number}</span>{escape(finding["message"])}</h3>'
+        f'<div class="finding {kind}"><h3><span>{number}</span>{escape(finding["message"])}</h3>'
         + (f"<table>{rows}</table>" if rows else "")
         + f'{quote}<p class="code">{escape(finding["code"])}</p></div>'
     )

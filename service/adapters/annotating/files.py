@@ -6,7 +6,7 @@ from service.adapters.annotating.marks import marks_of
 from service.adapters.readers.kinds import Kind, kind_of
 from service.adapters.readers.limits import damaged
 from service.application import Checked
-from service.check_report import report_to_dict
+from service.check_report import explained, report_to_dict
 from service.domain.errors import InvalidInputError, SourceDocumentError
 
 
@@ -23,7 +23,8 @@ class FileAnnotator:
         from service.adapters.annotating.word import comment_on
 
         if kind_of(checked.data, checked.document.name) is not Kind.WORD:
-            return report_to_word(report_to_dict(checked.report, text=checked.document.text, ms=checked.ms))
+            said = report_to_dict(checked.report, text=checked.document.text, ms=checked.ms)
+            return report_to_word(explained(said, checked.accepted) if checked.accepted else said)
         try:
             return comment_on(checked.data, checked.document.name, marks_of(checked))
         except SourceDocumentError:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from service.application import Checked
-from service.check_report import surroundings
+from service.check_report import ACCEPTED, acceptance_to_dict, acceptance_to_text, surroundings
+from service.domain.check import Acceptance, finding_id
 from service.domain.document import Table
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
@@ -83,12 +84,25 @@ def marks_of(checked: Checked) -> tuple[Mark, ...]:
     tables = {t.id: t for t in checked.document.tables}
     paragraphs = checked.document.paragraphs
     pages = paragraphs[0].pages.starts if paragraphs else ()
-    return tuple(_mark(each, tables, text, pages) for each in checked.report.findings)
+    accepted = {each.finding: each for each in checked.accepted}
+    marks = (_mark(each, tables, text, pages) for each in checked.report.findings)
+    return tuple(
+        _explained(mark, finding, accepted.get(finding_id(number)))
+        for number, (mark, finding) in enumerate(zip(marks, checked.report.findings, strict=True))
+    )
 
 
-def note_of(finding: Finding) -> str:
+def _explained(mark: Mark, finding: Finding, accepted: Acceptance | None) -> Mark:
+    """Return the mark of a finding that may stand: it says why, and is no louder than a note."""
+    return mark if accepted is None else replace(mark, severity=Severity.NOTE, note=note_of(finding, accepted))
+
+
+def note_of(finding: Finding, accepted: Acceptance | None = None) -> str:
     """Write a finding as a note of a few lines."""
     lines = [f"【{_NAMES[finding.severity]}】{finding.message}"]
+    if accepted is not None:
+        said = acceptance_to_text(acceptance_to_dict(accepted))
+        lines = [f"【{ACCEPTED}】{said}", f"原提示（{_NAMES[finding.severity]}）：{finding.message}"]
     if finding.expected and finding.expected not in finding.message:
         lines.append(f"应为：{finding.expected}")
     if finding.working and finding.working not in finding.message:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from service.adapters.annotating.marks import AUTHOR
 from service.adapters.xml_text import writable
 from service.check_report import (
-    SEVERITIES,
     UNVERIFIABLE,
     VERDICTS,
     against_to_text,
@@ -17,6 +16,7 @@ from service.check_report import (
     details_of,
     place_of,
     quote_parts,
+    sections_of,
     shows_quote,
     whose_to_text,
     why,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from docx.table import _Cell
 
 _FONT, _HEADING_FONT = "宋体", "黑体"
-_COLOURS = {"error": (0xC6, 0x28, 0x28), "warning": (0xB2, 0x6A, 0x00), "note": (0x45, 0x55, 0x66)}
+_COLOURS = {"error": (0xC6, 0x28, 0x28), "warning": (0xB2, 0x6A, 0x00), "note": (0x45, 0x55, 0x66), "accepted": (0x2E, 0x7D, 0x32)}
 
 
 def report_to_word(said: Mapping[str, Any]) -> bytes:
@@ -47,12 +47,10 @@ def report_to_word(said: Mapping[str, Any]) -> bytes:
     document.add_paragraph().add_run(writable(said["summary"])).bold = True
     for line in (f"文件：{said['name']}（{whose_to_text(said)}）", f"对照：{against_to_text(said)}", counts_to_text(said)):
         document.add_paragraph(writable(line))
-    for severity, name, meaning in SEVERITIES:
-        found = [each for each in said["findings"] if each["severity"] == severity]
-        if found:
-            document.add_heading(f"{name}（{len(found)}）", 1)
-            document.add_paragraph(f"{meaning}。")
-            _add_findings(document, found, severity)
+    for kind, name, meaning, found in sections_of(said):
+        document.add_heading(f"{name}（{len(found)}）", 1)
+        document.add_paragraph(f"{meaning}。")
+        _add_findings(document, found, kind)
     if said["judged"]:
         document.add_heading(f"文中的数字（{len(said['judged'])}）", 1)
         if said["figures"]["unverifiable"]:
@@ -78,7 +76,7 @@ def _set_fonts(document: Document) -> None:
             fonts.attrib.pop(qn(kind), None)
 
 
-def _add_findings(document: Document, found: Sequence[Mapping[str, Any]], severity: str) -> None:
+def _add_findings(document: Document, found: Sequence[Mapping[str, Any]], kind: str) -> None:
     from docx.shared import RGBColor
 
     rows = _table(document, ("序号", "问题"), (1.2, 15.4), len(found))
@@ -93,7 +91,7 @@ def _add_findings(document: Document, found: Sequence[Mapping[str, Any]], severi
             quote = row[1].add_paragraph(writable(f"原文：{before}"))
             run = quote.add_run(writable(marked))
             run.bold = True
-            run.font.color.rgb = RGBColor(*_COLOURS[severity])
+            run.font.color.rgb = RGBColor(*_COLOURS[kind])
             quote.add_run(writable(after))
 
 
