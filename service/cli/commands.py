@@ -288,6 +288,7 @@ def serve(
 ) -> int:
     """Serve HTTP until stopped. One process: Chroma's folder takes no second writer."""
     import socket
+    import threading
 
     import uvicorn
 
@@ -310,11 +311,12 @@ def serve(
         ) from None
     logs.log_to_stderr(settings.log_level)
     built = desk.build(settings)
-    built.finish_indexing()
+    # A model that is new here may take long over a whole library; words answer until its vectors are there.
+    threading.Thread(target=built.finish_indexing, name="indexing", daemon=True).start()
     application = create_app(built, desk.draw(settings, built), build_conversations(settings))
     logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
     address = f"http://{at[0]}:{listening.getsockname()[1]}"
-    note(f"有据已启动：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")
+    note(f"有据已启动，请在浏览器里打开：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")
     if at[0] not in ("127.0.0.1", "::1", "localhost"):
         note("注意：本服务不验证身份，对外开放时请放在有身份验证的网关后面。")
     config = uvicorn.Config(application, workers=1, log_config=None, access_log=False)

@@ -21,6 +21,8 @@ STATUSES: Mapping[type[BaseException], int] = {
     errors.YoujuError: 500,
     errors.RequestError: 400,
     errors.DraftNotReadyError: 409,
+    errors.DraftChangedError: 409,
+    errors.DraftApprovedError: 409,
     errors.NotInCorpusError: 404,
     errors.SourceDocumentError: 422,
     errors.OversizedDocumentError: 413,
@@ -31,7 +33,7 @@ STATUSES: Mapping[type[BaseException], int] = {
 }
 
 TITLES: Mapping[int, str] = {
-    400: "请求有误", 404: "没有找到", 405: "方法不对", 409: "还不能这样做", 413: "内容太大", 415: "类型不支持",
+    400: "请求有误", 403: "不允许", 404: "没有找到", 405: "方法不对", 409: "还不能这样做", 413: "内容太大", 415: "类型不支持",
     422: "内容不能处理", 500: "程序内部出错", 503: "暂时不能服务", 507: "磁盘已满",
 }  # fmt: skip
 
@@ -46,12 +48,13 @@ INVALID_REQUEST = "invalid-request"
 NO_SUCH_ROUTE = "no-such-route"
 METHOD_NOT_ALLOWED = "method-not-allowed"
 BODY_TOO_LARGE = "body-too-large"
+CROSS_SITE = "cross-site-request"
 INTERNAL_ERROR = "internal-error"
 #: For the log alone: nobody was there any more to be answered.
 CLIENT_GONE = "client-gone"
 #: For the log alone: the answer was given, and could not be kept in its conversation.
 NOT_KEPT = "conversation-not-kept"
-HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, INTERNAL_ERROR)
+HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, CROSS_SITE, INTERNAL_ERROR)
 
 #: What was expected, by the type pydantic gives its errors.
 _EXPECTED = {

@@ -10,13 +10,15 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import logger, record_incident
-from service.web.error_responses import BODY_TOO_LARGE, CLIENT_GONE, INTERNAL_ERROR, refusal_bytes
+from service.web.error_responses import BODY_TOO_LARGE, CLIENT_GONE, CROSS_SITE, INTERNAL_ERROR, refusal_bytes
 from service.web.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 #: How many times the limit is read and thrown away before the connection is cut.
 _MOST_DRAINED = 4
 _METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"})
+#: Methods that change nothing.
+_LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
@@ -51,8 +53,10 @@ class _Passage:
         given = dict(scope["headers"])
         asked = given.get(b"x-request-id", b"")
         self._id = asked.decode() if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex[:16]
+        # Browsers say so themselves when another site's page sends a request; other clients say nothing.
+        self._is_foreign = scope["method"] not in _LOOKING and given.get(b"sec-fetch-site") == b"cross-site"
         length = given.get(b"content-length", b"")
-        self._refused = length.isdigit() and int(length) > most
+        self._refused = self._is_foreign or (length.isdigit() and int(length) > most)
 
     async def run(self, metrics: Metrics) -> None:
         """Serve the request, count it and log it."""
@@ -117,6 +121,10 @@ class _Passage:
             code = INTERNAL_ERROR
             detail = f"程序内部出错，编号 {incident}。请把编号告诉管理员。"
             status, media_type, body = refusal_bytes(path, 500, code, detail, incident=incident)
+        elif self._is_foreign:
+            code = CROSS_SITE
+            detail = "这个请求是别的网站的页面发来的，没有执行。请在有据自己的页面上操作。"
+            status, media_type, body = refusal_bytes(path, 403, code, detail)
         else:
             code = BODY_TOO_LARGE
             detail = f"请求超过上限{self._most / 1048576:.0f}MB。请只上传预算文本。"

@@ -103,6 +103,10 @@ def test_a_formula_is_evaluated(client: TestClient) -> None:
     assert "▲" in wrong.json()["detail"]
 
 
+#: What a browser sends along when the page of another site asks.
+FOREIGN = {"sec-fetch-site": "cross-site"}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "sent", "status", "code"),
     [
@@ -129,6 +133,8 @@ def test_a_formula_is_evaluated(client: TestClient) -> None:
         ("GET", "/v1/facts?year=x", {}, 422, "invalid-request"),
         ("GET", "/v1/nothing", {}, 404, "no-such-route"),
         ("PUT", "/v1/ask", {}, 405, "method-not-allowed"),
+        ("POST", "/v1/ask", {"json": {"question": "占多少"}, "headers": FOREIGN}, 403, "cross-site-request"),
+        ("DELETE", "/v1/documents/x", {"headers": FOREIGN}, 403, "cross-site-request"),
     ],
 )
 def test_every_refusal_is_a_problem(
@@ -160,6 +166,11 @@ def test_an_unexpected_error_gives_an_id_and_no_details(client: TestClient) -> N
     assert got.json()["incident"] in got.json()["detail"]
     assert "secret" not in got.text
     assert "ZeroDivision" not in got.text
+
+
+def test_a_link_from_another_site_is_followed(client: TestClient) -> None:
+    """Only what changes something must come from our own pages."""
+    assert client.get("/", headers=FOREIGN).status_code == 200
 
 
 def test_probes_answer(client: TestClient) -> None:
