@@ -46,7 +46,7 @@ function made() {
     if (opener?.isConnected) opener.focus();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && dialog.open && !document.querySelector("dialog.ask[open]")) {
+    if (event.key === "Escape" && !event.isComposing && dialog.open && !document.querySelector("dialog.ask[open]")) {
       event.preventDefault();
       closePanel();
     }
