@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 STORE := $(CURDIR)/.youju
 
-.PHONY: demo test check lint evals bench serve clean
+.PHONY: demo test test-browser check lint evals bench serve clean
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新的版本（没有找到 python3.11+）。"; exit 1; }
@@ -28,6 +28,10 @@ demo: $(VENV)/.app
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
+
+# The page in a real browser alone: fails, where `make test` skips, if there is no Chromium.
+test-browser: $(VENV)/.dev
+	YOUJU_BROWSER_REQUIRED=1 $(BIN)/python -m pytest -q -n auto --dist loadfile tests/browser
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check service evals tests
