@@ -218,6 +218,22 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How the text of a document is laid out: what its characters alone do not tell.
+
+    Attributes:
+        page_starts: Offset at which each page begins; empty where there are no pages.
+        headings: Lines that are headings (1-based).
+        tables: (table id, first line, last line) in reading order. A table whose rows are not part of the text
+            stands before its first line, and its last line is one less.
+    """
+
+    page_starts: tuple[int, ...] = ()
+    headings: tuple[int, ...] = ()
+    tables: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document that has been read.
 
@@ -238,6 +254,7 @@ class Document:
         pages: Number of pages, 0 where the format has none.
         ocr_pages: Pages whose text was recognised from an image (1-based).
         paragraphs: Running text as it was read from the file; empty for a document that comes out of a store.
+        layout: Where pages, headings and tables are in *text*; empty for one stored by an early version.
     """
 
     id: str
@@ -264,6 +281,7 @@ class Document:
     pages: int = 0
     ocr_pages: tuple[int, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
+    layout: Layout = Layout()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,18 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class CaptionedGrid:
-    """A grid with what is printed around it."""
+    """A grid with what is printed around it.
+
+    Attributes:
+        grid: The grid.
+        caption: What is printed around it.
+        lines: First and last line of the text that hold it; a grid that is not part of the text stands before the
+            first, and the last is one less.
+    """
 
     grid: Grid
     caption: Caption
+    lines: tuple[int, int] = (1, 0)
 
 
 def split_grids(reading: Reading) -> tuple[tuple[CaptionedGrid, ...], tuple[TextLine, ...]]:
@@ -72,8 +80,12 @@ def split_grids(reading: Reading) -> tuple[tuple[CaptionedGrid, ...], tuple[Text
     grids: list[CaptionedGrid] = []
     taken: set[int] = set()
     blocks = reading.blocks
+    own = frozenset(b.number for b in blocks if isinstance(b, TextLine))
+    line = 0
     for index, block in enumerate(blocks):
-        if isinstance(block, Grid):
+        if isinstance(block, TextLine):
+            line = block.number
+        else:
             grid, inside = take_captions(block)
             above, used = _above(blocks, index)
             below, noted = _below(blocks, index)
@@ -81,9 +93,18 @@ def split_grids(reading: Reading) -> tuple[tuple[CaptionedGrid, ...], tuple[Text
             if not grid.rows:
                 continue
             page = next((r.page for r in grid.rows if r.page), 0)
-            grids.append(CaptionedGrid(grid, _caption([*above, *inside], below, block.name, page)))
+            caption = _caption([*above, *inside], below, block.name, page)
+            grids.append(CaptionedGrid(grid, caption, _lines_of(block, own, line)))
     lines = tuple(b for i, b in enumerate(blocks) if isinstance(b, TextLine) and i not in taken)
     return tuple(grids), lines
+
+
+def _lines_of(grid: Grid, own: frozenset[int], before: int) -> tuple[int, int]:
+    """Return the lines that hold a grid: those of its rows in a text file, else the gap behind the line *before*."""
+    numbers = [r.number for r in grid.rows]
+    if numbers and own and min(numbers) > before and own.isdisjoint(numbers):
+        return numbers[0], numbers[-1]
+    return before + 1, before
 
 
 def is_title(text: str) -> bool:

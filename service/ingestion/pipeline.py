@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from service.domain.coordinate import Stage
-from service.domain.document import BudgetUnit, Document, Table
+from service.domain.document import BudgetUnit, Document, Layout, Table
 from service.domain.errors import UnreadableDocumentError
 from service.domain.finding import Finding, Severity
 from service.domain.paragraph import Pages
@@ -93,6 +93,11 @@ def ingest(reading: Reading, vocabulary: Vocabulary, assumed: Assumed | None = N
         glossary=glossary, indicators=indicators, identities=proven.identities,
         findings=(*_reading_findings(reading, proven.tables), *proven.findings, *odd), reasons=narrative.reasons,
         pages=reading.pages, ocr_pages=tuple(sorted(reading.ocr_pages)), paragraphs=paragraphs,
+        layout=Layout(
+            reading.page_starts,
+            tuple(number for p in paragraphs if p.is_heading for number in p.lines),
+            tuple((t.table.id, *c.lines) for t, c in zip(tables, captioned, strict=True)),
+        ),
     )  # fmt: skip
 
 
