@@ -60,7 +60,7 @@ class Checks:
 
     def __init__(
         self, *, application: Application, store: CheckStore, clock: Clock, annotates: Callable[[bytes, str], Annotates],
-        view: Callable[[Document], Json],
+        view: Callable[[Document], list[Json]],
     ) -> None:  # fmt: skip
         self._application = application
         self._store = store
@@ -84,7 +84,7 @@ class Checks:
         self._store.keep(check)
         return _kept(check.id, check.created_at, said, ())
 
-    def list(self, limit: int = 50, ids: Sequence[str] = ()) -> list[Json]:
+    def recent(self, limit: int = 50, ids: Sequence[str] = ()) -> list[Json]:
         """Return what is known of the checks of *ids* (all where it is empty), newest first."""
         return [
             {"id": each.id, "name": each.name, "created_at": each.created_at}
@@ -144,7 +144,7 @@ class Checks:
         self._expect(check_id, finding)
         self._store.withdraw(check_id, finding)
 
-    def content(self, check_id: str) -> Json:
+    def content(self, check_id: str) -> list[Json]:
         """Return the text that was checked in blocks, for reading.
 
         Raises:

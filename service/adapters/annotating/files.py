@@ -7,7 +7,14 @@ from service.adapters.readers.kinds import Kind, kind_of
 from service.adapters.readers.limits import damaged
 from service.application import Checked
 from service.check_report import explained, report_to_dict
+from service.checks import Annotates
 from service.domain.errors import InvalidInputError, SourceDocumentError
+
+
+def annotates(data: bytes, name: str) -> Annotates:
+    """Tell whether comments (``docx``) or highlights (``pdf``) can be written into a file, "" where neither can."""
+    kind = kind_of(data, name)
+    return "docx" if kind is Kind.WORD else "pdf" if kind is Kind.PDF else ""
 
 
 class FileAnnotator:
