@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from service.application import Application
+from service.checks import Checks
 from service.conversations import Conversations
 from service.drafts import Drafts
-from service.web.checks import checks
+from service.web.checks import checks as check_routes
 from service.web.conversations import conversations as conversation_routes
 from service.web.drafts import drafts as draft_routes
 from service.web.error_responses import add_error_handlers
@@ -23,7 +24,8 @@ _ENVELOPE_BYTES = 64 * 1024
 
 
 def create_app(
-    application: Application, drafts: Drafts | None = None, conversations: Conversations | None = None
+    application: Application, drafts: Drafts | None = None, conversations: Conversations | None = None,
+    checks: Checks | None = None,
 ) -> FastAPI:
     """Return the HTTP application.
 
@@ -31,6 +33,7 @@ def create_app(
         application: Documents, questions and checks.
         drafts: What drafting needs; without it, requests for drafts are refused.
         conversations: Where conversations are kept; without it, questions in conversations are refused.
+        checks: Where checks are kept; without it, checks are made and not kept.
 
     The interactive documentation pages of FastAPI are left out: they load scripts from other hosts.
     """
@@ -45,11 +48,12 @@ def create_app(
     app.state.application = application
     app.state.drafts = drafts
     app.state.conversations = conversations
+    app.state.checks = checks
     app.state.metrics = metrics
     app.state.jobs = Jobs()
     add_error_handlers(app)
     app.include_router(v1)
-    app.include_router(checks)
+    app.include_router(check_routes)
     app.include_router(draft_routes)
     app.include_router(conversation_routes)
     app.include_router(openai_api)
