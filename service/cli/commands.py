@@ -293,7 +293,7 @@ def serve(
     import uvicorn
 
     from service import logs
-    from service.bootstrap import build_conversations
+    from service.bootstrap import build_checks, build_conversations
     from service.web.app import create_app
 
     desk = desk_of(context)
@@ -313,7 +313,7 @@ def serve(
     built = desk.build(settings)
     # A model that is new here may take long over a whole library; words answer until its vectors are there.
     threading.Thread(target=built.finish_indexing, name="indexing", daemon=True).start()
-    application = create_app(built, desk.draw(settings, built), build_conversations(settings))
+    application = create_app(built, desk.draw(settings, built), build_conversations(settings), build_checks(settings, built))
     logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
     address = f"http://{at[0]}:{listening.getsockname()[1]}"
     note(f"有据已启动，请在浏览器里打开：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")
