@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _INSIDE = ("data:", "blob:", "about:")
 #: What Chromium writes for each answer of 400 and above; those of the interface are part of its contract.
 _REFUSED = "Failed to load resource"
-_INTERFACE = "/v1/"
+_INTERFACE = ("/v1/", "/healthz")
 
 
 class Watch:
