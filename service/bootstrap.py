@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from service.application import Asker
     from service.asking.asker import RuleAsker
     from service.assisting.draft_wording import DraftWording
+    from service.checks import Checks
     from service.conversations import Conversations
     from service.domain.errors import SourceDocumentError
     from service.drafts import Drafts
@@ -173,6 +174,24 @@ def build_conversations(settings: Settings) -> Conversations:
     from service.conversations import Conversations
 
     return Conversations(store=SqlConversations(_opened(settings)), clock=SystemClock())
+
+
+def build_checks(settings: Settings, application: Application) -> Checks:
+    """Return the kept checks of the store, beside an application over the same one.
+
+    Raises:
+        StoreError: A store cannot be used; the message says what to do.
+        ConfigurationError: The database address cannot be used.
+    """
+    from service.adapters.annotating.files import annotates
+    from service.adapters.clock import SystemClock
+    from service.adapters.sql_checks import SqlChecks
+    from service.checks import Checks
+    from service.presenting.text_view import text_view
+
+    return Checks(
+        application=application, store=SqlChecks(_opened(settings)), clock=SystemClock(), annotates=annotates, view=text_view,
+    )  # fmt: skip
 
 
 def _workers(settings: Settings) -> Parser:
