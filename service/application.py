@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain, islice
@@ -15,6 +16,7 @@ from service.domain.errors import (
     InvalidInputError,
     MissingAnswerError,
     MissingDocumentError,
+    MissingOriginalError,
     OversizedDocumentError,
     SourceDocumentError,
     StoreError,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
         FileRead,
         FileToRead,
         Library,
+        Originals,
+        PageImages,
         Parser,
         PassageIndex,
         StoredAnswer,
@@ -196,7 +200,8 @@ class Application:
     def __init__(
         self, *, library: Library, index: PassageIndex, answers: AnswerLog, clock: Clock, reader: Reader,
         vocabulary: Vocabulary, asker: Asker, limits: Limits, parser: Parser | None = None,
-        unpacker: Unpacker | None = None, annotator: Annotator | None = None,
+        unpacker: Unpacker | None = None, annotator: Annotator | None = None, originals: Originals | None = None,
+        images: PageImages | None = None,
     ) -> None:  # fmt: skip
         self._library = library
         self._index = index
@@ -208,6 +213,8 @@ class Application:
         self._parser = parser or self._parse
         self._unpacker = unpacker or _no_archive
         self._annotator = annotator
+        self._originals = originals
+        self._images = images
         self.limits = limits
 
     def read(self, data: bytes, name: str) -> Document:
@@ -307,8 +314,9 @@ class Application:
         """
         known = _id_of(data)
         if not force and (summary := self._summary(known)):
+            self._keep_missing(known, data)
             return Ingested(name, summary, was_known=True)
-        return self._keep(self.read(data, name))
+        return self._keep(self.read(data, name), data)
 
     def add_paths(
         self, paths: Sequence[Path], progress: Callable[[Progress], None] | None = None, *, workers: int = 1,
@@ -333,10 +341,10 @@ class Application:
 
     def add_files(
         self, files: Sequence[tuple[str, bytes]], progress: Callable[[Progress], None] | None = None, *,
-        workers: int = 1, force: bool = False,
+        workers: int = 1, force: bool = False, begins: Callable[[str], None] | None = None,
     ) -> Iterator[Ingested]:  # fmt: skip
-        """Store files that are at hand as (name, bytes), as `add_paths` does."""
-        yield from self._take_in(iter(files), len(files), progress, workers, force)
+        """Store files that are at hand as (name, bytes), as `add_paths` does; *begins* is told what is being read."""
+        yield from self._take_in(iter(files), len(files), progress, workers, force, begins)
 
     def is_archive(self, data: bytes, name: str) -> bool:
         """Whether `add_files` would take several files out of this one."""
@@ -347,36 +355,54 @@ class Application:
 
     def _take_in(
         self, given: Iterator[tuple[str, Path | bytes]], total: int, progress: Callable[[Progress], None] | None,
-        workers: int, force: bool,
+        workers: int, force: bool, begins: Callable[[str], None] | None = None,
     ) -> Iterator[Ingested]:  # fmt: skip
-        queue = _Queue(given, total, self.bytes_of, self._unpacker)
+        queue = _Queue(given, total, self.bytes_of, self._unpacker, begins)
         if not force:
             queue.known = frozenset(each.id for each in self._library.summaries())
         # One file is read in this process: starting another takes longer than most files.
         parse = self._parser if total > 1 or queue.begins_with_archive() else self._parse
         for done, read in enumerate(parse(queue.files(), workers=workers), 1):
-            taken = self._settled(read)
+            taken = self._settled(read, queue.data_of(read.number))
             if progress is not None:
                 progress(Progress(done, max(queue.total, done), read.name, read.ms))
             yield taken
 
-    def _settled(self, read: FileRead) -> Ingested:
-        """Store what was read."""
+    def _settled(self, read: FileRead, data: bytes) -> Ingested:
+        """Store what was read from *data*."""
         if read.known:
+            self._keep_missing(read.known, data)
             return Ingested(read.name, self._summary(read.known), was_known=True, number=read.number)
         if read.document is None:
             return Ingested(read.name, None, read.error, read.code, number=read.number, ms=read.ms)
         try:
-            return replace(self._keep(read.document), number=read.number, ms=read.ms)
+            return replace(self._keep(read.document, data), number=read.number, ms=read.ms)
         except YoujuError as error:
             return Ingested(read.name, None, error.message, error.code, number=read.number, ms=read.ms)
 
-    def _keep(self, document: Document) -> Ingested:
-        was_known = self._summary(document.id) is not None
-        self._index.remove(document.id)  # in this order a kill leaves nothing that repair cannot see
-        self._library.add(document)
+    def _keep(self, document: Document, data: bytes) -> Ingested:
+        before = {each.id for each in self._library.summaries()}
+        was_known = document.id in before
+        if self._originals:
+            self._originals.keep(document.id, data)  # first: a full disk then leaves the store as it was
+        try:
+            self._index.remove(document.id)  # in this order a kill leaves nothing that repair cannot see
+            self._library.add(document)
+        except YoujuError:
+            if self._originals and not was_known:
+                self._originals.remove(document.id)
+            raise
         self._index.replace(document.id, document.passages, entity=document.entity, year=document.year)
+        if self._originals:
+            for replaced in before - {each.id for each in self._library.summaries()}:
+                self._originals.remove(replaced)
         return Ingested(document.name, self._summary(document.id), was_known=was_known)
+
+    def _keep_missing(self, document_id: str, data: bytes) -> None:
+        """Keep the file of a document that was stored without it; a store that cannot be written stays as it is."""
+        if self._originals:
+            with suppress(StoreError):
+                self._originals.keep(document_id, data)
 
     def _summary(self, document_id: str) -> DocumentSummary | None:
         return next((each for each in self._library.summaries() if each.id == document_id), None)
@@ -432,10 +458,42 @@ class Application:
             raise InvalidInputError(f"读不了“{path.name}”。请检查是否有权限打开它。") from None
 
     def remove(self, document_id: str) -> bool:
-        """Remove a document and its passages; False if there was none."""
+        """Remove a document, its passages and its file; False if there was none."""
         removed = self._library.remove(document_id)
         self._index.remove(document_id)
+        if self._originals:
+            self._originals.remove(document_id)
         return removed
+
+    def original(self, document_id: str) -> tuple[DocumentSummary, bytes]:
+        """Return a document's file as it was received.
+
+        Raises:
+            MissingDocumentError: There is none of that id.
+            MissingOriginalError: Its file was not kept.
+        """
+        summary = self._summary(document_id)
+        if summary is None:
+            raise MissingDocumentError(f"没有编号为“{document_id[:64]}”的文档。请刷新文档列表，看看它是否已被删除。")
+        data = self._originals.read(document_id) if self._originals else None
+        if data is None:
+            raise MissingOriginalError(f"没有留存原件，请重新导入一次这份文件（“{summary.name}”）。")
+        return summary, data
+
+    def draw(self, data: bytes, page: int, width: int) -> bytes:
+        """Return a page of a PDF as a PNG.
+
+        Args:
+            data: The bytes of the PDF.
+            page: Its number, from 1.
+            width: Width of the image in pixels; brought within what is sensible.
+
+        Raises:
+            InvalidInputError: It is no PDF that can be drawn, or there is no such page.
+        """
+        if self._images is None:
+            raise ConfigurationError("没有安装画PDF页面的部分，不能显示页面图像。")
+        return self._images(data, page, width)
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Return every document in the store."""
@@ -577,19 +635,26 @@ class _Queue:
     Attributes:
         total: Files met so far, those not yet looked into counted as one.
         known: Ids of the documents that need no reading.
+        begins: Called with the name of each file that somebody begins to read.
     """
 
     def __init__(
         self, given: Iterator[tuple[str, Path | bytes]], total: int, bytes_of: Callable[[Path], bytes],
-        unpacker: Unpacker,
+        unpacker: Unpacker, begins: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self._given = given
         self.bytes_of = bytes_of
         self._unpacker = unpacker
         self._number = 0
         self._first: list[tuple[str, bytes | YoujuError, Members | None]] = []
+        self._in_work: dict[int, bytes] = {}
+        self.begins = begins
         self.total = total
         self.known: frozenset[str] = frozenset()
+
+    def data_of(self, number: int) -> bytes:
+        """Return the bytes of a file that has been dealt with, and let go of them."""
+        return self._in_work.pop(number, b"")
 
     def begins_with_archive(self) -> bool:
         """Look whether the first file is an archive."""
@@ -627,8 +692,11 @@ class _Queue:
         number, self._number = self._number, self._number + 1
         if isinstance(found, YoujuError):
             return FileRead(number, name, None, found.message, found.code)
+        self._in_work[number] = found
         if _id_of(found) in self.known:
             return FileRead(number, name, known=_id_of(found))
+        if self.begins is not None:
+            self.begins(name)
         return FileToRead(number, name, found)
 
 

@@ -64,6 +64,8 @@ def build_application(settings: Settings) -> Application:
     from service.adapters.annotating.files import FileAnnotator
     from service.adapters.clock import SystemClock
     from service.adapters.consistency import repair
+    from service.adapters.originals import FileOriginals
+    from service.adapters.page_images import PdfPageImages
     from service.adapters.passages import PassageStore
     from service.adapters.readers.files import read_file
     from service.adapters.vocabulary_files import read_vocabulary
@@ -90,6 +92,8 @@ def build_application(settings: Settings) -> Application:
         parser=_workers(settings),
         unpacker=_unpack,
         annotator=FileAnnotator(),
+        originals=FileOriginals(settings.originals_folder, keeping=settings.keep_originals),
+        images=PdfPageImages(),
     )
 
 
@@ -156,7 +160,7 @@ def build_drafts(settings: Settings, application: Application) -> Drafts:
     library, vocabulary = _opened(settings), read_vocabulary()
     composer = Composer(library, vocabulary, read_file, _draft_wording(settings, vocabulary))
     return Drafts(
-        compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
+        compose=composer.compose, plan=composer.plan, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
         store=SqlDrafts(library), clock=SystemClock(), reader=read_file, limits=application.limits, word=document,
         refuse=partial(refusal_of, rules=vocabulary.wording),
     )  # fmt: skip
@@ -284,6 +288,7 @@ def diagnose(settings: Settings) -> tuple[Check, ...]:
         "全文检索": _full_text,
         "词表": _vocabulary,
         "文档库": lambda: _library(settings),
+        "原件": lambda: _originals(settings),
         "检索库": lambda: _index(settings),
         "向量库": _vectors,
         "处理器": lambda: _cores(settings),
@@ -346,6 +351,25 @@ def _library(settings: Settings) -> tuple[bool, str]:
     if not held:
         return True, "还没有文档。请运行 youju ingest 文件或文件夹。"
     return True, f"{len(held)}份文档，{sum(each.facts for each in held)}个数字"
+
+
+def _originals(settings: Settings) -> tuple[bool, str]:
+    from service.adapters.originals import FileOriginals
+
+    held = FileOriginals(settings.originals_folder).held()
+    library = _opened(settings)
+    try:
+        known = {each.id for each in library.summaries()}
+    finally:
+        library.close()
+    notes = [f"留存了{len(held & known)}份文档的原件"]
+    if missing := len(known - held):
+        notes.append(f"{missing}份没有，重新导入一次就有，也才能看PDF页面")
+    if not settings.keep_originals:
+        notes.append("YOUJU_KEEP_ORIGINALS=false，新导入的不留存")
+    if spare := len(held - known):
+        notes.append(f"另有{spare}份不属于现有文档，无碍，可以从 {settings.originals_folder.name} 文件夹删除")
+    return True, "；".join(notes)
 
 
 def _index(settings: Settings) -> tuple[bool, str]:

@@ -173,12 +173,17 @@ class StoredDraft:
 
 
 class DraftStore(Protocol):
-    """Drafts in numbered versions. A version is in completely, or not at all; none is ever changed or dropped."""
+    """Drafts in numbered versions. A version is in completely, or not at all; none is ever changed."""
 
-    def keep(self, draft: StoredDraft) -> StoredDraft:
+    def keep(self, draft: StoredDraft, *, expects: int = 0) -> StoredDraft:
         """Keep a version under the next number of its draft, whatever number it bears; return it with that number.
 
+        Args:
+            draft: The version.
+            expects: Number of the newest version that its maker knows, 0 where that does not matter.
+
         Raises:
+            DraftChangedError: A newer one than *expects* is kept; the store is left as it was.
             StoreReadOnlyError: The store cannot be written; it is left as it was.
             StoreFullError: The disk is full; the store is left as it was.
         """
@@ -193,6 +198,14 @@ class DraftStore(Protocol):
         """Mark a version as approved; one that is approved stays as it is. Return it, None where there is none.
 
         Raises:
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+        """
+
+    def drop(self, draft_id: str) -> bool:
+        """Delete a draft with all its versions; False where there is none.
+
+        Raises:
+            DraftApprovedError: A version of it is approved; the store is left as it was.
             StoreReadOnlyError: The store cannot be written; it is left as it was.
         """
 
@@ -256,6 +269,27 @@ class Unpacker(Protocol):
         Raises:
             SourceDocumentError: It cannot be opened.
         """
+
+
+class Originals(Protocol):
+    """The files of the documents, as they were received."""
+
+    def keep(self, document_id: str, data: bytes) -> None:
+        """Keep the file of a document; what is kept already stays.
+
+        Raises:
+            StoreReadOnlyError: It cannot be written.
+            StoreFullError: The disk is full; nothing is left of it.
+        """
+
+    def read(self, document_id: str) -> bytes | None:
+        """Return the file of a document; None where none is kept, or what is kept is no longer what was received."""
+
+    def remove(self, document_id: str) -> None:
+        """Forget the file of a document; nothing happens where none is kept."""
+
+    def held(self) -> frozenset[str]:
+        """Return the ids of the documents whose files are kept."""
 
 
 class PageImages(Protocol):

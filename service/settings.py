@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     Attributes:
         home: Folder of the embedded store and the logs.
         database_url: SQLAlchemy address of a database to use in place of the SQLite file under *home*.
+        keep_originals: Whether the files of documents are kept, for download and images of pages.
         max_file_mb: Largest file taken in, in MB.
         workers: Files read side by side when many are ingested; 0 for one per core.
         file_seconds: Seconds after which the reading of one of many files is given up.
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
 
     home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(default=Path("~/.youju"), validate_default=True)
     database_url: str = Field(default="", pattern=r"^$|^(sqlite|postgresql)(\+\w+)?://")
+    keep_originals: bool = True
     max_file_mb: int = Field(default=32, ge=1, le=1024)
     workers: int = Field(default=0, ge=0, le=256)
     file_seconds: int = Field(default=120, ge=1, le=86_400)
@@ -102,6 +104,11 @@ class Settings(BaseSettings):
     def database(self) -> Path | str:
         """The database address, or the SQLite file under *home*."""
         return self.database_url or self.home / "youju.sqlite"
+
+    @property
+    def originals_folder(self) -> Path:
+        """Where the files of documents are kept as they were received."""
+        return self.home / "originals"
 
     @property
     def passages_folder(self) -> Path:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from service.conversations import title_of
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
-from service.domain.errors import MissingDocumentError, ModelError
+from service.domain.errors import DraftApprovedError, DraftChangedError, MissingDocumentError, ModelError
 from service.domain.fact import Fact, Proof
 from service.ports import Conversation, DraftSummary, ModelReply, ModelTool, StoredAnswer, StoredDraft, Turn
 
@@ -124,6 +124,29 @@ class FakePassageIndex:
         return frozenset(self._passages)
 
 
+class FakeOriginals:
+    """The Originals port over a dictionary."""
+
+    def __init__(self, kept: Mapping[str, bytes] | None = None) -> None:
+        self.kept = dict(kept or {})
+
+    def keep(self, document_id: str, data: bytes) -> None:
+        """Keep it, unless it is kept."""
+        self.kept.setdefault(document_id, data)
+
+    def read(self, document_id: str) -> bytes | None:
+        """Return what was kept."""
+        return self.kept.get(document_id)
+
+    def remove(self, document_id: str) -> None:
+        """Forget it."""
+        self.kept.pop(document_id, None)
+
+    def held(self) -> frozenset[str]:
+        """Name what is kept."""
+        return frozenset(self.kept)
+
+
 class FakeAnswerLog:
     """The AnswerLog port over a dictionary."""
 
@@ -145,9 +168,11 @@ class FakeDraftStore:
     def __init__(self) -> None:
         self._drafts: dict[str, list[StoredDraft]] = {}
 
-    def keep(self, draft: StoredDraft) -> StoredDraft:
+    def keep(self, draft: StoredDraft, *, expects: int = 0) -> StoredDraft:
         """Number it and keep it."""
         versions = self._drafts.setdefault(draft.id, [])
+        if 0 < expects < len(versions):
+            raise DraftChangedError(draft.id, len(versions), versions[-1].made.created_at)
         versions.append(replace(draft, made=replace(draft.made, version=len(versions) + 1)))
         return versions[-1]
 
@@ -176,6 +201,13 @@ class FakeDraftStore:
                     versions[number] = replace(each, made=replace(each.made, approved_at=at, approved_by=by))
                 return versions[number]
         return None
+
+    def drop(self, draft_id: str) -> bool:
+        """Delete a draft that nobody approved."""
+        for each in self._drafts.get(draft_id, ()):
+            if each.made.approved_at:
+                raise DraftApprovedError(draft_id, each.made.version, each.made.approved_by)
+        return self._drafts.pop(draft_id, None) is not None
 
     def spoil(self, draft_id: str) -> None:
         """Change what is kept behind the back of everybody, as somebody with the file could."""

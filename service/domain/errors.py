@@ -10,9 +10,12 @@ YoujuError
     DivisionByZeroError
     InvalidInputError
     DraftNotReadyError
+    DraftChangedError
+    DraftApprovedError
   NotInCorpusError           the corpus does not say
     MissingFactError
     MissingDocumentError
+    MissingOriginalError
     MissingAnswerError
     MissingDraftError
     MissingConversationError
@@ -153,6 +156,27 @@ class DraftNotReadyError(RequestError):
         self.gaps = tuple(gaps)
 
 
+class DraftChangedError(RequestError):
+    """A version was to be kept by somebody who did not know the newest one."""
+
+    code = "draft-changed"
+
+    def __init__(self, draft_id: str, version: int, created_at: str) -> None:
+        super().__init__(
+            f"草稿“{draft_id}”在您打开之后有了第{version}版（{created_at}存入）。您的文字没有存，也没有丢。"
+            f"请先看第{version}版改了什么，再决定照改，还是把您的文字另存为新的一版。"
+        )
+
+
+class DraftApprovedError(RequestError):
+    """A draft was to be deleted that has an approved version."""
+
+    code = "draft-approved"
+
+    def __init__(self, draft_id: str, version: int, by: str) -> None:
+        super().__init__(f"草稿“{draft_id}”的第{version}版已由{by}批准，批准过的草稿不能删除。")
+
+
 class NotInCorpusError(YoujuError):
     """The corpus does not say."""
 
@@ -169,6 +193,12 @@ class MissingDocumentError(NotInCorpusError):
     """No document of that entity or year is in the store."""
 
     code = "missing-document"
+
+
+class MissingOriginalError(NotInCorpusError):
+    """The file of a document was not kept."""
+
+    code = "missing-original"
 
 
 class MissingAnswerError(NotInCorpusError):
