@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from service.asking.answer import Answer, Citation, Result
 from service.calculation.evidence import Operand, Place
+from service.calculation.steps import WorkingStep
 from service.domain.assistance import Assistance, PlanOutcome, UsedPrompt, WordingOutcome
 from service.domain.document import Cell, DocumentSummary, Table
 from service.domain.fact import Fact, Proof, Source
@@ -92,18 +93,25 @@ def result_to_dict(result: Result) -> Json:
         "working": result.working,
         "marks": list(result.marks),
         "operands": [operand_to_dict(each) for each in result.operands],
+        "steps": [_working_step(each) for each in result.steps],
     }
+
+
+def _working_step(step: WorkingStep) -> Json:
+    return {"operation": step.operation, "text": step.text, "exact": step.exact, "note": step.note, "operands": list(step.operands)}
 
 
 def operand_to_dict(operand: Operand) -> Json:
     """Return a figure that a result rests on, its place flattened into it."""
-    said = {
+    said: Json = {
         "label": operand.label,
         "value": operand.value,
         "unit": operand.unit,
         "how": operand.how,
         "proof": operand.proof,
     }
+    if operand.about:
+        said["about"] = dict(operand.about)
     return said | place_to_dict(operand.place)
 
 

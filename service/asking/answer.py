@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from service.calculation.evidence import Operand, Place
+from service.calculation.steps import WorkingStep
 from service.domain.assistance import Assistance
 from service.domain.finding import Finding
 
@@ -32,6 +33,7 @@ class Result:
         working: One line of arithmetic.
         operands: The printed figures it rests on.
         marks: Words that must go with it: ``推算``, ``仅见正文``, ``表中为空白``.
+        steps: The working step by step, where it was worked out by a formula.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Result:
     working: str
     operands: tuple[Operand, ...]
     marks: tuple[str, ...] = ()
+    steps: tuple[WorkingStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

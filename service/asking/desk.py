@@ -23,8 +23,9 @@ from service.calculation.figures import Figure
 from service.calculation.formula import Call, Expression, Function, Reference, UnitName
 from service.calculation.parser import parse_formula
 from service.calculation.scope import Scope
+from service.calculation.steps import steps_of
 from service.calculation.trace import Evaluation, Series
-from service.domain.coordinate import Aspect, Stage
+from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.document import Document, Passage, PassageKind
 from service.domain.errors import AmbiguousFigureError, MissingFactError, YoujuError
 from service.domain.fact import Authority, Fact, Source
@@ -173,15 +174,40 @@ class Desk:
         if shown is None:
             raise MissingFactError(f"“{label}”不是一个数。")
         exact = evaluation.quantity.number if not isinstance(evaluation.value, Series) else shown.number
+        operands: list[Operand] = []
+        numbers: dict[Figure, range] = {}
+        for figure in evaluation.figures:
+            own = self.operands(figure)
+            numbers[figure] = range(len(operands), len(operands) + len(own))
+            operands += own
         return Result(
             label=label, value=render_number(shown.number), unit=shown.unit.symbol, exact=render_number(exact),
             formula=evaluation.formula, working=evaluation.working + derivations_of(evaluation.figures),
-            operands=tuple(o for f in evaluation.figures for o in self.operands(f)), marks=marks_of(evaluation.figures),
+            operands=tuple(operands), marks=marks_of(evaluation.figures), steps=steps_of(evaluation, numbers),
         )  # fmt: skip
 
     def operands(self, figure: Figure) -> list[Operand]:
         """Return the printed figures that a figure rests on."""
-        return operands_of(figure, self._titles())
+        return operands_of(figure, self._titles(), self.about)
+
+    def about(self, coordinate: Coordinate) -> tuple[tuple[str, str], ...]:
+        """Say a coordinate in words, side by side: 部门, 年度, 阶段, 指标, and whatever narrows it."""
+        said = [
+            ("部门", self._entity_of(coordinate.entity)), ("年度", f"{coordinate.year}年"), ("阶段", coordinate.stage.value),
+            ("指标", coordinate.measure),
+        ]  # fmt: skip
+        for dimension, member in coordinate.members:
+            if dimension not in self.vocabulary.dimensions or dimension == "line":
+                continue
+            name = self.scope.name_of(dimension, member)
+            said.append((self.vocabulary.dimensions[dimension].name, f"{member} {name}" if member.isdigit() and name != member else name))
+        if coordinate.aspect is not Aspect.LEVEL:
+            base = f"比{coordinate.base_year}年的" if coordinate.base_year else ""
+            said.append(("说的是", f"{base}{coordinate.aspect.value}"))
+        return tuple(said)
+
+    def _entity_of(self, entity: str) -> str:
+        return entity or self.document.entity
 
     def place(self, source: Source) -> Place:
         """Return the place of a source, with its document's title."""

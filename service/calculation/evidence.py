@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.calculation.figures import Figure
+from service.domain.coordinate import Coordinate
 from service.domain.fact import Authority, CellState, Fact, Source
 from service.domain.quantity import Quantity
 from service.numerals import render_number
@@ -62,6 +63,7 @@ class Operand:
         how: ``printed``, ``blank``, ``stated`` (in a sentence) or ``derived``.
         proof: ``已验证``, ``未验证`` or ``有矛盾``.
         place: Where it is printed.
+        about: Its 口径 in words, name of each side → what it is: 年度 → 2024年.
     """
 
     label: str
@@ -70,6 +72,7 @@ class Operand:
     how: str
     proof: str
     place: Place
+    about: tuple[tuple[str, str], ...] = ()
 
 
 def place_of(source: Source, titles: Mapping[str, str]) -> Place:
@@ -87,13 +90,21 @@ def place_of(source: Source, titles: Mapping[str, str]) -> Place:
     )  # fmt: skip
 
 
-def operands_of(figure: Figure, titles: Mapping[str, str]) -> list[Operand]:
-    """Return the printed figures that a figure rests on."""
+def operands_of(
+    figure: Figure, titles: Mapping[str, str], about: Callable[[Coordinate], tuple[tuple[str, str], ...]] | None = None
+) -> list[Operand]:
+    """Return the printed figures that a figure rests on.
+
+    Args:
+        figure: The figure.
+        titles: Document id → printed title.
+        about: Says a coordinate in words; None leaves the words out.
+    """
     facts = [f for f in figure.facts if f.authority is not Authority.DERIVED]
-    return [_operand(f, figure, titles) for f in facts]
+    return [_operand(f, figure, titles, about(f.coordinate) if about else ()) for f in facts]
 
 
-def _operand(fact: Fact, figure: Figure, titles: Mapping[str, str]) -> Operand:
+def _operand(fact: Fact, figure: Figure, titles: Mapping[str, str], about: tuple[tuple[str, str], ...]) -> Operand:
     how = "stated" if fact.authority is Authority.SENTENCE else "printed"
     if fact.quantity is None:
         how = "blank" if fact.state is CellState.BLANK else "dash"
@@ -101,7 +112,7 @@ def _operand(fact: Fact, figure: Figure, titles: Mapping[str, str]) -> Operand:
         label=figure.name if len(figure.facts) == 1 else fact.label,
         value=render_number(fact.quantity.number) if fact.quantity else "",
         unit=fact.quantity.unit.symbol if fact.quantity else figure.quantity.unit.symbol,
-        how=how, proof=fact.proof.value, place=place_of(fact.source, titles),
+        how=how, proof=fact.proof.value, place=place_of(fact.source, titles), about=about,
     )  # fmt: skip
 
 

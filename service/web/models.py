@@ -118,8 +118,28 @@ class Operand(TitledPlace):
     label: str
     value: Annotated[str, Field(description="逐位精确的数字；表中为空白时为空。")]
     unit: str
-    how: Literal["printed", "blank", "sum", "stated", "derived"]
+    how: Literal["printed", "blank", "dash", "sum", "stated", "derived"]
     proof: str
+    about: Annotated[dict[str, str], Field(description="口径，逐项写明：部门、年度、阶段、指标等。")] = {}
+
+
+class WorkingStep(BaseModel):
+    """One step of a calculation."""
+
+    operation: Annotated[str, Field(description="做了什么：取数、推算、相减、占比等。")]
+    text: str
+    exact: Annotated[str, Field(description="这一步未取整的结果；不是一个数时为空。")]
+    note: str
+    operands: Annotated[list[int], Field(description="用到operands里的第几个，从0起。")]
+
+
+class Tag(BaseModel):
+    """What must be known of a figure, in words."""
+
+    code: str
+    text: str
+    tone: Literal["plain", "info", "warn", "bad"]
+    meaning: str
 
 
 class Result(BaseModel):
@@ -135,6 +155,7 @@ class Result(BaseModel):
     working: str
     marks: list[str]
     operands: list[Operand]
+    steps: Annotated[list[WorkingStep], Field(description="计算的每一步；直接取数的清单项没有。")] = []
 
 
 class Citation(TitledPlace):
@@ -248,6 +269,7 @@ class FigureEvent(BaseModel):
     marks: list[str]
     result: Annotated[int, Field(description="results里的第几个，从0起。")]
     operand: Annotated[int | None, Field(description="是这个结果的第几个取数；就是结果本身时为空。")]
+    tags: Annotated[list[Tag], Field(description="这个数怎么来的、要注意什么，最要紧的在前。")] = []
 
 
 class CitationEvent(Citation):
@@ -540,6 +562,10 @@ class EditedDraft(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=5_000_000, description="改好的全文，一段一行。")]
     sources: Annotated[list[Basis], Field(default_factory=list, max_length=1000, description="改动的数字的依据。")]
     version: Annotated[int | None, Field(ge=1, le=1_000_000, description="在哪一版上改的，默认最新。")] = None
+    expects: Annotated[
+        int | None,
+        Field(ge=1, le=1_000_000, description="所知道的最新版次；此后别人存了新的一版时不存，返回409 draft-changed。"),
+    ] = None
 
 
 class ApprovalRequest(BaseModel):
@@ -595,6 +621,8 @@ class GapAt(BaseModel):
     what: str
     start: int
     end: int
+    item: str
+    takes: Literal["", "reason", "fact"]
 
 
 class DraftSentence(BaseModel):
@@ -642,6 +670,8 @@ class DraftGap(BaseModel):
     sentence: str
     kind: Literal["figure", "prior", "reason", "known"]
     what: str
+    item: Annotated[str, Field(description="填的时候用的项目名；空的不能填，要导入文件或改正文。")]
+    takes: Annotated[Literal["", "reason", "fact"], Field(description="填原因还是填情况。")]
 
 
 class DraftSource(BaseModel):
@@ -666,6 +696,8 @@ class DraftFinding(Finding):
     """Something a person must look at."""
 
     working: str
+    sentence: Annotated[str, Field(description="说的是哪一句；空的说的是全文或资料。")]
+    blocks: Annotated[bool, Field(description="不改好不能批准。")]
 
 
 class Approval(BaseModel):
@@ -721,6 +753,31 @@ class DraftRevision(BaseModel):
     resolved: list[ResolvedGap]
 
 
+class GivenNote(BaseModel):
+    """A reason or a fact as it was given, and where."""
+
+    item: str
+    text: str
+    place: str
+
+
+class DraftGiven(BaseModel):
+    """What a draft was asked to be."""
+
+    entity: str
+    year: int
+    sections: list[str]
+    outline: str
+    outline_toml: str
+    is_own_outline: bool
+    reasons: list[GivenNote]
+    facts: list[GivenNote]
+    base: str
+    decimals: int | None
+    fall: str
+    quote: list[str]
+
+
 class Draft(BaseModel):
     """A version of a draft: ``sections`` → ``paragraphs`` → ``sentences`` → ``figures`` with what they rest on."""
 
@@ -742,7 +799,8 @@ class Draft(BaseModel):
     created_at: str
     origin: Literal["drafted", "edited"]
     approval: Approval | None
-    revision: Annotated[DraftRevision | None, Field(description="人改过的一版，改了什么。")]
+    revision: Annotated[DraftRevision | None, Field(description="由另一版改成或补填成的，改了什么。")]
+    given: Annotated[DraftGiven | None, Field(description="起草时的要求和填写的内容；旧版程序写的没有。")]
 
 
 class DraftVersion(BaseModel):

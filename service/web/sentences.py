@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from service.domain.quantity import Quantity, unit_of
 from service.numerals import read_quantities
+from service.presenting.evidence import tag_to_dict, tags_of
 from service.rendering import Json, place_to_text
 
 _ENDS = frozenset("。！？!?")
@@ -93,6 +94,7 @@ def _figures(sentence: str, results: Sequence[Json]) -> Iterator[Json]:
             "value": found.value, "unit": found.quantity.unit.symbol, "label": found.label,
             "formula": result["formula"] if found.operand is None else "", "marks": result["marks"] if found.operand is None else [],
             "result": found.result, "operand": found.operand,
+            "tags": [tag_to_dict(each) for each in tags_of(result, found.operand)],
         }  # fmt: skip
 
 
@@ -148,6 +150,11 @@ def _rests_on(sentence: str, figures: Sequence[Json], results: Sequence[Json], c
 
 def _quoted(sentence: str) -> Iterator[str]:
     """Yield what stands between outer quotation marks; the end of the sentence closes what is open."""
+    return (sentence[start:end] for start, end in quoted_in(sentence))
+
+
+def quoted_in(sentence: str) -> Iterator[tuple[int, int]]:
+    """Yield where quoted words begin and end, as `_quoted` takes them."""
     depth, start = 0, 0
     for at, character in enumerate(f"{sentence}”"):
         if character == "“":
@@ -156,7 +163,7 @@ def _quoted(sentence: str) -> Iterator[str]:
         elif character == "”" and depth:
             depth -= 1
             if not depth and at > start:
-                yield sentence[start:at]
+                yield start, at
 
 
 def _place(place: Json) -> tuple[object, ...]:
