@@ -201,7 +201,7 @@ class Application:
         self, *, library: Library, index: PassageIndex, answers: AnswerLog, clock: Clock, reader: Reader,
         vocabulary: Vocabulary, asker: Asker, limits: Limits, parser: Parser | None = None,
         unpacker: Unpacker | None = None, annotator: Annotator | None = None, originals: Originals | None = None,
-        images: PageImages | None = None,
+        images: PageImages | None = None, rules: Asker | None = None,
     ) -> None:  # fmt: skip
         self._library = library
         self._index = index
@@ -210,6 +210,7 @@ class Application:
         self._reader = reader
         self._vocabulary = vocabulary
         self._asker = asker
+        self._rules = rules or asker
         self._parser = parser or self._parse
         self._unpacker = unpacker or _no_archive
         self._annotator = annotator
@@ -584,6 +585,10 @@ class Application:
         answer = self._asker.ask(question, history=tuple(history)[-20:], entity=entity, year=year, progress=progress)
         self._answers.keep(_stored(answer, self._clock.now(), answer_to_json(answer)))
         return answer
+
+    def try_out(self, question: str, entity: str | None = None, year: int | None = None) -> Answer:
+        """Answer a question by rules alone, without a model and without keeping the answer."""
+        return self._rules.ask(question, history=(), entity=entity, year=year)
 
     def evaluate(self, formula: str, *, entity: str | None = None, year: int | None = None) -> Result:
         """Evaluate a formula over one entity's figures.

@@ -80,6 +80,7 @@ def build_application(settings: Settings) -> Application:
     repair(library, index)
     vocabulary = read_vocabulary()
     drafter = drafting_handler(*section_drafting(vocabulary))
+    rules = RuleAsker(library, index, vocabulary, clock, drafter)
     return Application(
         library=library,
         index=index,
@@ -87,7 +88,8 @@ def build_application(settings: Settings) -> Application:
         clock=clock,
         reader=read_file,
         vocabulary=vocabulary,
-        asker=_assisted(settings, RuleAsker(library, index, vocabulary, clock, drafter), vocabulary, clock),
+        asker=_assisted(settings, rules, vocabulary, clock),
+        rules=rules,
         limits=Limits(settings.max_file_mb * 1024 * 1024, settings.max_question_chars, settings.workers or os.cpu_count() or 1),
         parser=_workers(settings),
         unpacker=_unpack,

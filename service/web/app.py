@@ -8,6 +8,7 @@ from service.application import Application
 from service.checks import Checks
 from service.conversations import Conversations
 from service.drafts import Drafts
+from service.presenting.suggestions import Suggester
 from service.web.checks import checks as check_routes
 from service.web.conversations import conversations as conversation_routes
 from service.web.drafts import drafts as draft_routes
@@ -17,6 +18,7 @@ from service.web.jobs import Jobs
 from service.web.metrics import Metrics
 from service.web.openai_api import openai_api
 from service.web.page.pages import pages
+from service.web.presentation import presentations
 from service.web.routes import probes, v1
 
 #: What a multipart envelope adds to the file in it.
@@ -49,6 +51,7 @@ def create_app(
     app.state.drafts = drafts
     app.state.conversations = conversations
     app.state.checks = checks
+    app.state.suggester = Suggester(application.documents, application.try_out)
     app.state.metrics = metrics
     app.state.jobs = Jobs()
     add_error_handlers(app)
@@ -56,6 +59,7 @@ def create_app(
     app.include_router(check_routes)
     app.include_router(draft_routes)
     app.include_router(conversation_routes)
+    app.include_router(presentations)
     app.include_router(openai_api)
     app.include_router(probes)
     app.include_router(pages)
