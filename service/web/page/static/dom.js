@@ -50,9 +50,9 @@ function set(element, name, value) {
   else element.setAttribute(name, String(value));
 }
 
-/** Whether an address stays within this service: a path, a part of this page, or a picture made here. */
+/** Whether an address, as the browser would read it, stays within this service: a path, a part of this page, a picture made here. */
 function isOwn(address) {
-  return /^(\/(?!\/)|#|\?)/.test(address) || address.startsWith("blob:");
+  return new URL(address, location.href).origin === location.origin;
 }
 
 function listen(element, listeners) {
