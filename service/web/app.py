@@ -11,6 +11,7 @@ from service.drafts import Drafts
 from service.presenting.suggestions import Suggester
 from service.web.checks import checks as check_routes
 from service.web.conversations import conversations as conversation_routes
+from service.web.document_views import document_views
 from service.web.drafts import drafts as draft_routes
 from service.web.error_responses import add_error_handlers
 from service.web.gate import Gate
@@ -56,6 +57,7 @@ def create_app(
     app.state.jobs = Jobs()
     add_error_handlers(app)
     app.include_router(v1)
+    app.include_router(document_views)
     app.include_router(check_routes)
     app.include_router(draft_routes)
     app.include_router(conversation_routes)

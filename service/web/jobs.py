@@ -26,17 +26,20 @@ class Jobs:
         self._jobs: OrderedDict[str, Json] = OrderedDict()
 
     def start(self, application: Application, files: Sequence[tuple[str, bytes]]) -> Json:
-        """Begin to take *files* in; return the run as it stands, with its id."""
-        job: Json = {"id": uuid.uuid4().hex, "state": "running", "done": 0, "total": len(files), "files": []}
+        """Begin to take *files* in, or let them wait for their turn; return the run as it stands, with its id."""
+        job: Json = {
+            "id": uuid.uuid4().hex, "state": "waiting", "done": 0, "total": len(files), "reading": [], "files": [],
+            "begun": application.now_ms(), "ended": None,
+        }  # fmt: skip
         with self._lock:
             self._jobs[job["id"]] = job
             while len(self._jobs) > _KEPT:
                 self._jobs.popitem(last=False)
-        begun = dict(job)
+        begun = _shown(job, application)
         threading.Thread(target=self._run, args=(application, files, job), daemon=True).start()
         return begun
 
-    def progress(self, job_id: str) -> Json:
+    def progress(self, job_id: str, application: Application) -> Json:
         """Return a run as it stands.
 
         Raises:
@@ -47,17 +50,23 @@ class Jobs:
                 raise MissingDocumentError(
                     f"没有编号为“{job_id[:64]}”的导入。重启后不再保留；已导入的文档见 GET /v1/documents。"
                 )
-            job = self._jobs[job_id]
-            return job | {"files": [said for _, said in sorted(job["files"], key=itemgetter(0))]}
+            return _shown(self._jobs[job_id], application)
 
     def _run(self, application: Application, files: Sequence[tuple[str, bytes]], job: Json) -> None:
         def count(now: Progress) -> None:
             with self._lock:
                 job["done"], job["total"] = now.done, now.total
+                if now.name in job["reading"]:
+                    job["reading"].remove(now.name)
+
+        def begin(name: str) -> None:
+            with self._lock:
+                job["reading"].append(name)
 
         try:
             with self._turn:
-                for taken in application.add_files(files, count, workers=application.limits.workers):
+                job["state"] = "running"
+                for taken in application.add_files(files, count, workers=application.limits.workers, begins=begin):
                     with self._lock:
                         job["files"].append((taken.number, _said(taken)))
                 application.finish_indexing()
@@ -68,7 +77,16 @@ class Jobs:
                 job["files"].append((job["total"], _said(failed)))
         finally:
             with self._lock:
-                job["state"] = "done"
+                job |= {"state": "done", "reading": [], "ended": application.now_ms()}
+
+
+def _shown(job: Json, application: Application) -> Json:
+    ended = application.now_ms() if job["ended"] is None else job["ended"]
+    return {name: value for name, value in job.items() if name not in {"begun", "ended"}} | {
+        "files": [said for _, said in sorted(job["files"], key=itemgetter(0))],
+        "reading": list(job["reading"]),
+        "seconds": (ended - job["begun"]) // 1000,
+    }
 
 
 def _said(taken: Ingested) -> Json:

@@ -382,14 +382,18 @@ class Job(BaseModel):
     """The taking in of several files."""
 
     model_config = _example(
-        id="5f0c", state="running", done=1, total=2,
+        id="5f0c", state="running", done=1, total=2, reading=["决算.pdf"], seconds=3,
         files=[{"name": "预算.pdf", "id": "53639bf72c50f935", "was_known": False, "error": None}],
     )  # fmt: skip
 
     id: str
-    state: Literal["running", "done"]
+    state: Annotated[
+        Literal["waiting", "running", "done"], Field(description="waiting：前面还有一批在导入；done：结束，成败见files。")
+    ]
     done: int
     total: int
+    reading: Annotated[list[str], Field(description="正在读的文件。")]
+    seconds: Annotated[int, Field(description="从交来到现在（或结束）的秒数。")]
     files: list[FileDone]
 
 

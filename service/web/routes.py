@@ -169,18 +169,20 @@ def evaluate(asked: models.FormulaRequest, application: App) -> Json:
     status_code=201,
     responses=problems(413, 415, 422, 503, 507) | {202: {"model": models.Job, "description": "多份文件，后台导入"}},
     tags=["文档"],
-    summary="导入一份文档（201）；几份文件或一个ZIP则在后台导入（202），进度见返回的id",
+    summary="导入一份文档（201）；几份文件、一个ZIP或background=true则在后台导入（202），进度见返回的id",
 )
 def upload(
     file: Annotated[list[UploadFile], File(description="预算公开文件，可以几份；也可以是ZIP。")],
     application: App,
     jobs: Running,
     response: Response,
+    *,
+    background: Annotated[bool, Query(description="一份文件也在后台导入。")] = False,
 ) -> Json:
     """Take documents in. The same bytes twice are one document."""
     most = application.limits.max_file_bytes + 1
     given = [(each.filename or "未命名.txt", each.file.read(most)) for each in file]
-    if len(given) == 1 and not application.is_archive(given[0][1], given[0][0]):
+    if len(given) == 1 and not background and not application.is_archive(given[0][1], given[0][0]):
         name, data = given[0]
         done = application.add(data, name)
         application.finish_indexing()
@@ -198,9 +200,9 @@ def upload(
     tags=["文档"],
     summary="查看一次批量导入的进度和结果",
 )
-def job(job_id: str, jobs: Running) -> Json:
+def job(job_id: str, jobs: Running, application: App) -> Json:
     """Say how far the taking in of several files is."""
-    return jobs.progress(job_id)
+    return jobs.progress(job_id, application)
 
 
 @v1.get(
@@ -251,9 +253,12 @@ def remove(document_id: str, application: App) -> Response:
     tags=["文档"],
     summary="查看一份文档的表格",
 )
-def tables(document: Annotated[str, Query(description="文档编号。")], application: App) -> list[Json]:
-    """Return the tables of a document."""
-    return [table_to_dict(each) for each in application.document(document).tables]
+def tables(
+    document: Annotated[str, Query(description="文档编号。")], application: App,
+    table: Annotated[str, Query(max_length=20, description="只要这张表（如 T03）。")] = "",
+) -> list[Json]:  # fmt: skip
+    """Return the tables of a document, or one of them; none where it has no such table."""
+    return [table_to_dict(each) for each in application.document(document).tables if table in {"", each.id}]
 
 
 @v1.get(

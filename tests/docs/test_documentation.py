@@ -12,6 +12,7 @@ from service.domain.finding import FINDING_CODES
 from service.settings import Settings
 from service.web.checks import checks
 from service.web.conversations import conversations
+from service.web.document_views import document_views
 from service.web.drafts import drafts
 from service.web.error_responses import HTTP_CODES
 from service.web.openai_api import openai_api
@@ -57,7 +58,7 @@ def test_every_command_and_route_is_in_the_readme() -> None:
     """A newcomer sees all that can be called."""
     page = (ROOT / "README.md").read_text("utf-8")
     commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    every = (*v1.routes, *checks.routes, *drafts.routes, *conversations.routes, *openai_api.routes, *probes.routes)
+    every = (*v1.routes, *document_views.routes, *checks.routes, *drafts.routes, *conversations.routes, *openai_api.routes, *probes.routes)
     routes = {route.path.partition("{")[0].rstrip("/") for route in every}  # type: ignore[attr-defined]
 
     assert {name for name in commands if f"youju {name}" not in page} == set()
