@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from service.domain.coordinate import Aspect, Stage
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from service.domain.check import CheckReport
     from service.drafting.amounts import Amounts
     from service.drafting.brief import Brief
-    from service.drafting.draft import Draft, DraftSource
+    from service.drafting.draft import Draft, DraftPlan, DraftSource
     from service.drafting.outline import Outline, SectionPlan
     from service.drafting.section import SectionText
     from service.ingestion.blocks import Reading
@@ -36,6 +37,8 @@ _WHOLE = ("部门汇总", "部门")
 _OF_GAPS = frozenset({"template-residue", "missing-figure", "empty-reason", "missing-reason"})
 _GAP = "【待补充"
 _DRAFT_NAME = "草稿.txt"
+#: How alike a name must be to be suggested.
+_NEAR = 0.5
 
 
 class ReadText(Protocol):
@@ -43,6 +46,15 @@ class ReadText(Protocol):
 
     def __call__(self, data: bytes, name: str, *, max_bytes: int) -> Reading:
         """Read a file; raises SourceDocumentError."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What a draft is written from."""
+
+    outline: Outline
+    own: list[Document]
+    documents: list[Document]
 
 
 class Composer:
@@ -79,6 +91,35 @@ class Composer:
             MissingDocumentError: The entity or the year is not in the store.
             InvalidInputError: The outline, a section or a base is not known; the message says what there is.
         """
+        draft, material, amounts = self._written(brief)
+        own, documents = material.own, material.documents
+        report = self.check(draft, own, documents)
+        if self._wording is not None:
+            draft, report = self._worded(self._wording, draft, report, own, documents)
+        ids = {d.id for d in documents}
+        found = [*draft.findings, *_of_documents(own), *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids), *_of_reasons(draft, report)]
+        return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
+
+    def plan(self, brief: Brief) -> DraftPlan:
+        """Tell what could be drafted: the outline, its sections with what is at hand for each, the documents.
+
+        Args:
+            brief: Whose, which year and outline; nothing of it is kept.
+
+        Raises:
+            MissingDocumentError: The entity or the year is not in the store; the message names what there is.
+            InvalidInputError: The outline is not known.
+        """
+        from service.drafting.draft import DraftPlan
+
+        draft, material, _ = self._written(brief)
+        stage = material.outline.stage
+        return DraftPlan(
+            draft, material.outline, tuple(o for o in self.outlines() if o.stage is stage and o != material.outline)
+        )
+
+    def _written(self, brief: Brief) -> tuple[Draft, _Material, Amounts]:
+        """Write a draft by the rules, not checked yet."""
         from service.drafting.outline import BASES, section_named
         from service.drafting.reasons import quoted_from
         from service.drafting.writer import Writer
@@ -108,12 +149,7 @@ class Composer:
             brief, outline, amounts, quoted_from(quoted, amounts.scope), self._vocabulary.wording, years, doubts
         )
         draft = writer.write(_in_order(sections, outline), _sources(own, documents, quoted))
-        report = self.check(draft, own, documents)
-        if self._wording is not None:
-            draft, report = self._worded(self._wording, draft, report, own, documents)
-        ids = {d.id for d in documents}
-        found = [*draft.findings, *_of_documents(own), *_of_figures(amounts, {d.id: d for d in documents}), *_of_check(report, ids), *_of_reasons(draft, report)]
-        return replace(draft, findings=tuple(sorted(dict.fromkeys(found), key=_rank)))
+        return draft, _Material(outline, own, documents), amounts
 
     def _worded(
         self, wording: DraftWording, draft: Draft, report: CheckReport, own: Sequence[Document], documents: Sequence[Document]
@@ -219,9 +255,12 @@ class Composer:
                 raise InvalidInputError(f"“{wanted}”可能指{'、'.join(list(entities)[:8])}，请写全称。")
             if found:
                 return [s for s in held if names & {s.entity, *s.entity_names}]
-        known = "、".join(list(dict.fromkeys(s.entity for s in held))[:12])
+        entities = dict.fromkeys(s.entity for s in held)
+        known = "、".join(list(entities)[:12])
+        near = get_close_matches(wanted, entities, n=3, cutoff=_NEAR)
+        hint = f"是不是“{'”或“'.join(near)}”？" if near else ""
         raise MissingDocumentError(
-            f"资料库里没有“{wanted}”的文件。" + (f"现有：{known}。" if known else "请先用 youju ingest 导入它的预算表。")
+            f"资料库里没有“{wanted}”的文件。{hint}" + (f"现有：{known}。" if known else "请先用 youju ingest 导入它的预算表。")
         )
 
     def _meet(self, found: Sequence[DocumentSummary], entity: str) -> bool:

@@ -11,9 +11,11 @@ from service.calculation.evidence import Operand, Place
 from service.domain.coordinate import Stage
 from service.domain.fact import Source
 from service.domain.finding import Finding, Severity
+from service.drafting.brief import Brief, Given, Style
 from service.drafting.draft import (
     Draft,
     DraftFigure,
+    DraftPlan,
     DraftReason,
     DraftSource,
     DraftTable,
@@ -24,6 +26,7 @@ from service.drafting.draft import (
     Sentence,
 )
 from service.drafting.editing.model import ChangeKind, FigureState, Revision
+from service.drafting.outline import Outline
 from service.ports import DraftSummary, DraftVersion
 from service.rendering import (
     Json,
@@ -92,6 +95,7 @@ def draft_to_dict(draft: Draft, *, id: str = "", version: int = 0, sha256: str =
         "sections": [_section(each) for each in draft.sections],
         "gaps": [
             {"section": section.heading, "sentence": sentence.id, "kind": gap.kind.value, "what": gap.what}
+            | {"item": gap.item, "takes": gap.takes}
             for section, sentence in _placed(draft)
             for gap in sentence.gaps
         ],
@@ -161,7 +165,10 @@ def _sentence(sentence: Sentence) -> Json:
         "text": sentence.text,
         "figures": [_figure(each) for each in sentence.figures],
         "reasons": [_reason(each) for each in sentence.reasons],
-        "gaps": [{"kind": g.kind.value, "what": g.what, "start": g.start, "end": g.end} for g in sentence.gaps],
+        "gaps": [
+            {"kind": g.kind.value, "what": g.what, "start": g.start, "end": g.end, "item": g.item, "takes": g.takes}
+            for g in sentence.gaps
+        ],
         "path": sentence.path,
     }
 
@@ -243,7 +250,10 @@ def _sentence_from(said: Mapping[str, Any]) -> Sentence:
             )
             for r in said["reasons"]
         ),
-        tuple(Gap(GapKind(g["kind"]), g["what"], g["start"], g["end"]) for g in said["gaps"]),
+        tuple(
+            Gap(GapKind(g["kind"]), g["what"], g["start"], g["end"], g.get("item", ""), g.get("takes", ""))
+            for g in said["gaps"]
+        ),
         said.get("path", "rules"),  # a draft of an older version
     )
 
@@ -288,6 +298,124 @@ def _source_from(said: Mapping[str, Any]) -> Source:
 
 def _index(number: int | None) -> int:
     return -1 if number is None else number
+
+
+# ------------------------------------------------------------------------------- what it was asked to be
+
+
+def brief_to_dict(brief: Brief) -> Json:
+    """Return what a draft was asked to be; `brief_from_dict` gives back an equal one, but for the outline of its own."""
+    return {
+        "entity": brief.entity,
+        "year": brief.year,
+        "sections": list(brief.sections),
+        "outline": brief.outline,
+        "outline_toml": brief.custom_text,
+        "is_own_outline": brief.custom is not None,
+        "reasons": [{"item": g.item, "text": g.text, "place": g.place} for g in brief.reasons],
+        "facts": [{"item": g.item, "text": g.text, "place": g.place} for g in brief.known],
+        "base": brief.base,
+        "decimals": brief.style.decimals,
+        "fall": brief.style.fall,
+        "quote": list(brief.quote),
+    }
+
+
+def brief_from_dict(said: Mapping[str, Any]) -> Brief:
+    """Return the brief that `brief_to_dict` wrote, its own outline as text only.
+
+    Raises:
+        KeyError: A field is missing: the dictionary is none of ours.
+    """
+    return Brief(
+        said["entity"], said["year"], tuple(said["sections"]), said["outline"], _given_from(said["reasons"]),
+        _given_from(said["facts"]), said["base"], Style(said["decimals"], said["fall"]), tuple(said["quote"]),
+        custom_text=said["outline_toml"],
+    )  # fmt: skip
+
+
+def _given_from(said: Sequence[Mapping[str, str]]) -> tuple[Given, ...]:
+    return tuple(Given(each["item"], each["text"], each["place"]) for each in said)
+
+
+# --------------------------------------------------------------------------------- what can be drafted
+
+
+def plan_to_dict(plan: DraftPlan) -> Json:
+    """Return what can be drafted, for programs.
+
+    Returns:
+        ``outline`` and ``others``; ``sections`` in order, each with what it ``needs`` (tables it rests on, and what is
+        not there) and the ``gaps`` it would have; ``documents``; ``prior``: last year's documents.
+    """
+    draft = plan.draft
+    prior = [each for each in draft.sources if each.year == draft.year - 1]
+    return {
+        "entity": draft.entity,
+        "year": draft.year,
+        "stage": draft.stage.value,
+        "title": draft.title,
+        "outline": _outline(plan.outline),
+        "others": [_outline(each) for each in plan.others],
+        "sections": [_planned(each) for each in draft.sections],
+        "documents": [_source(each) for each in draft.sources],
+        "prior": {"year": draft.year - 1, "there": bool(prior), "documents": [each.document for each in prior]},
+    }
+
+
+def _outline(outline: Outline) -> Json:
+    return {"key": outline.key, "name": outline.name, "base": outline.base}
+
+
+def _planned(section: Section) -> Json:
+    figures = [figure for sentence in section.sentences() for figure in sentence.figures]
+    gaps = [gap for sentence in section.sentences() for gap in sentence.gaps]
+    places = {
+        (o.place.document, o.place.table): o.place for figure in figures for o in figure.operands
+    }  # fmt: skip
+    needs = [
+        {
+            "what": place.table_title or "正文", "table": place.table, "document": place.document,
+            "document_title": place.document_title, "there": True,
+        }
+        for place in places.values()
+    ]  # fmt: skip
+    needs += [
+        {"what": what, "table": "", "document": "", "document_title": "", "there": False}
+        for what in dict.fromkeys(gap.what for gap in gaps if gap.kind in (GapKind.FIGURE, GapKind.PRIOR))
+    ]
+    return {
+        "number": section.number,
+        "title": section.title,
+        "heading": section.heading,
+        "level": section.level,
+        "figures": len(figures),
+        "needs": needs,
+        "gaps": [{"kind": g.kind.value, "what": g.what, "item": g.item, "takes": g.takes} for g in gaps],
+    }
+
+
+# ------------------------------------------------------------------------------------ findings in place
+
+
+def sentence_of(finding: Finding, draft: Draft) -> str:
+    """Return the id of the sentence of a draft that a finding is about, "" where it is about none.
+
+    A place outside the documents that the draft rests on is one in its text; a finding on what a person gave has
+    none, and is about the sentence that holds the words.
+    """
+    held = {source.document for source in draft.sources}
+    own = [s for s in finding.sources if s.document not in held and not s.table]
+    sentences = list(draft.sentences())
+    for place in own:
+        quote = place.quote.strip()
+        fit = [s for s in sentences if quote and (quote in s.text or (s.text.strip() and s.text.strip() in quote))]
+        exact = [s for s in fit if finding.stated and finding.stated in s.text] or fit
+        if exact:
+            return exact[0].id
+    if not finding.sources and len(finding.stated) > 1:
+        return next((s.id for s in sentences if finding.stated in s.text), "")
+    return ""
 
 
 # ---------------------------------------------------------------------------------- an edited version

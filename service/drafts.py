@@ -25,19 +25,26 @@ from service.domain.errors import (
 from service.domain.finding import Finding, Severity
 from service.domain.quantity import Quantity
 from service.draft_report import (
+    brief_from_dict,
+    brief_to_dict,
     draft_from_dict,
     draft_to_dict,
+    plan_to_dict,
     revision_to_dict,
+    sentence_of,
+    summary_to_dict,
     unescape,
 )
 from service.drafting.brief import Brief, Given, read_given
-from service.drafting.draft import Draft
+from service.drafting.draft import Draft, DraftPlan
+from service.drafting.editing.model import FigureChange, FigureState, GivenSource, Revision
+from service.numerals import read_quantities
 from service.ports import DraftSummary, DraftVersion, StoredDraft
+from service.vocabulary.names import fold
 
 if TYPE_CHECKING:
     from service.application import Limits, Reader
     from service.domain.check import CheckReport
-    from service.drafting.editing.model import GivenSource, Revision
     from service.drafting.outline import Outline
     from service.ports import Clock, DraftStore
 
@@ -50,9 +57,21 @@ _REFERENCE = re.compile(r"([0-9a-f]{12})/v(\d{1,6})")
 _FORMULA = re.compile(r"算式[：:]\s*(.+)")
 #: The year in the number of an official document, whose brackets are no markup.
 _DOCUMENT_NUMBER = re.compile(r"〔[0-9]{4}〕")
+_GAP_TEXT = re.compile("【待补充：[^】]*】")
+#: Characters before a place that tell it from others alike.
+_AHEAD = 12
 _TOML_LINE = re.compile(r"at line (\d+)")
 
+#: Where a reason or a fact was given that was filled in afterwards.
+FILLED_IN = "填报人填写"
+#: Findings on what a person gave that is not in the text as it was given.
+_NOT_TAKEN = frozenset({
+    "reason-refused", "known-refused", "known-unreadable", "known-differs", "reason-unused", "known-unused",
+    "reason-without-change",
+})  # fmt: skip
+
 Compose = Callable[[Brief], Draft]
+Plan = Callable[[Brief], DraftPlan]
 #: Takes the text as edited, and the draft it was made from.
 Check = Callable[[str, Draft], "CheckReport"]
 #: Takes a formula, and the draft whose figure is rested on it.
@@ -65,7 +84,7 @@ class Revise(Protocol):
     """Compares an edited text with the draft it was made from."""
 
     def __call__(
-        self, base: Draft, edited: Sequence[str], report: CheckReport, given: Sequence[GivenSource]
+        self, base: Draft, edited: Sequence[str], report: CheckReport | None, given: Sequence[GivenSource]
     ) -> Revision:
         """Return what changed, and the new version with its findings."""
 
@@ -124,11 +143,27 @@ class Revised(Kept):
     base: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """An edited text with what was found on it; nothing of it is kept.
+
+    Attributes:
+        stored: The version that it was compared with.
+        revision: What changed against it, with the draft that it would be.
+        ms: Milliseconds that it took.
+    """
+
+    stored: StoredDraft
+    revision: Revision
+    ms: int
+
+
 class Drafts:
     """Drafts of a store. Built by `service.bootstrap`; holds no state of its own.
 
     Args:
         compose: Writes a draft and has it checked as anybody's text.
+        plan: Tells what could be drafted.
         check: Checks a text by the documents that a draft was written from.
         evaluate: Evaluates a formula over those documents.
         revise: Compares an edited text with a draft.
@@ -141,12 +176,13 @@ class Drafts:
     """
 
     def __init__(
-        self, *, compose: Compose, check: Check, evaluate: Evaluate, revise: Revise, store: DraftStore, clock: Clock,
+        self, *, compose: Compose, plan: Plan, check: Check, evaluate: Evaluate, revise: Revise, store: DraftStore, clock: Clock,
         reader: Reader, limits: Limits, refuse: Refuse, word: WordWriter | None = None,
     ) -> None:  # fmt: skip
         self._refuse = refuse
         self._evaluate = evaluate
         self._compose = compose
+        self._plan = plan
         self._check = check
         self._revise = revise
         self._store = store
@@ -167,13 +203,25 @@ class Drafts:
         """
         begun = self._clock.elapsed_ms()
         draft = self._compose(brief)
-        stored = self._keep(_new_id(), draft, DRAFTED, draft_to_dict(draft))
+        stored = self._keep(_new_id(), draft, DRAFTED, draft_to_dict(draft) | {"given": brief_to_dict(brief)})
         return Kept(draft, stored, self._clock.elapsed_ms() - begun)
 
-    def _keep(self, draft_id: str, draft: Draft, origin: str, said: dict[str, Any]) -> StoredDraft:
+    def _keep(
+        self, draft_id: str, draft: Draft, origin: str, said: dict[str, Any], expects: int | None = None
+    ) -> StoredDraft:
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         made = DraftVersion(0, self._clock.now(), origin, hash_of(body, draft.text))
-        return self._store.keep(StoredDraft(draft_id, draft.entity, draft.year, draft.outline, made, body, draft.text))
+        stored = StoredDraft(draft_id, draft.entity, draft.year, draft.outline, made, body, draft.text)
+        return self._store.keep(stored, expects=expects or 0)
+
+    def plan(self, entity: str, year: int, outline: str = "") -> dict[str, Any]:
+        """Return what can be drafted, for programs: as `plan_to_dict`.
+
+        Raises:
+            NotInCorpusError: The entity or year is not in the store; the message names near ones.
+            InvalidInputError: The outline is not known.
+        """
+        return plan_to_dict(self._plan(Brief(entity, year, outline=outline)))
 
     # ------------------------------------------------------------------------------------- looking
 
@@ -203,15 +251,29 @@ class Drafts:
     def said(self, kept: Kept) -> dict[str, Any]:
         """Return everything about a version, for programs: as `draft_to_dict`, and how it is kept.
 
-        A version that a person edited has ``revision`` besides: what changed.
+        A version that was made from another has ``revision`` besides: what changed. ``given`` is what it was asked to
+        be, None where an older program kept it.
         """
         made, body = kept.stored.made, json.loads(kept.stored.body)
-        told = draft_to_dict(kept.draft, id=kept.id, version=kept.version, sha256=made.sha256)
+        told = _told(kept.draft, draft_to_dict(kept.draft, id=kept.id, version=kept.version, sha256=made.sha256))
         approval = {"at": made.approved_at, "by": made.approved_by} if made.approved_at else None
         return told | {
             "created_at": made.created_at, "origin": made.origin, "approval": approval,
-            "revision": body.get("revision"),
+            "revision": body.get("revision"), "given": body.get("given"),
         }  # fmt: skip
+
+    def versions(self, draft_id: str) -> dict[str, Any]:
+        """Return what is known of a draft and its versions without their texts: as `summary_to_dict`.
+
+        Raises:
+            MissingDraftError: There is none of that id.
+        """
+        stored = self._stored(draft_id, None)
+        held = self._store.summaries(entity=stored.entity, year=stored.year)
+        found = next((each for each in held if each.id == draft_id), None)
+        if found is None:
+            raise MissingDraftError(f"没有编号为“{draft_id[:64]}”的草稿，它刚被删除。")
+        return summary_to_dict(found)
 
     def to_word(self, kept: Kept, *, sources: bool = True) -> bytes:
         """Return a version as a Word document.
@@ -226,8 +288,9 @@ class Drafts:
     # ------------------------------------------------------------------------------------- editing
 
     def revise(
-        self, draft_id: str, data: bytes, name: str, given: Sequence[GivenSource] = (), *, version: int | None = None
-    ) -> Revised:
+        self, draft_id: str, data: bytes, name: str, given: Sequence[GivenSource] = (), *,
+        version: int | None = None, expects: int | None = None,
+    ) -> Revised:  # fmt: skip
         """Check a text that a person edited against the draft and its documents, and keep it as a new version.
 
         Args:
@@ -236,15 +299,25 @@ class Drafts:
             name: Of the file.
             given: What the person rests changed figures on.
             version: The version it was made from; None for the one that a Word file names, else the newest.
+            expects: Number of the newest version that the person knows, None where that does not matter.
 
         Raises:
             MissingDraftError: There is no such draft.
+            DraftChangedError: A newer version than *expects* is kept; this one is not.
             InvalidInputError: The file belongs to another draft, or its text has next to nothing of this one; what a
                 figure is rested on is markup or an instruction.
             SourceDocumentError: The file cannot be read.
             RequestError: A formula that a figure is rested on cannot be evaluated.
             StoreError: The version cannot be kept; the store is as it was.
         """
+        begun = self._clock.elapsed_ms()
+        found = self.recheck(draft_id, data, name, given, version=version)
+        return self._kept_as(EDITED, found.stored, found.revision, begun, expects)
+
+    def recheck(
+        self, draft_id: str, data: bytes, name: str, given: Sequence[GivenSource] = (), *, version: int | None = None
+    ) -> Rechecked:
+        """Check a text as `revise` does, and keep nothing. Arguments and errors are the same."""
         begun = self._clock.elapsed_ms()
         named = self._version_in(data, draft_id)
         base = self._stored(draft_id, version or named)
@@ -257,10 +330,148 @@ class Drafts:
                 f"交来的文字与草稿第{base.made.version}版没有共同的句子，或只有很少几句。请核对是否交错了文件；"
                 "应交来改好的全文，只要其中几节的请指定节名重新起草。"
             )
-        draft = revision.draft
-        said = draft_to_dict(draft) | {"revision": revision_to_dict(revision) | {"base": base.made.version}}
-        stored = self._keep(draft_id, draft, EDITED, said)
-        return Revised(draft, stored, self._clock.elapsed_ms() - begun, revision=revision, base=base.made.version)
+        return Rechecked(base, revision, self._clock.elapsed_ms() - begun)
+
+    def said_of(self, found: Rechecked) -> dict[str, Any]:
+        """Return an edited text with its findings, for programs: the draft it would be, and what became of its figures.
+
+        ``figures`` names every figure with its sentence, its place in it and its ``state``.
+        """
+        draft, base = found.revision.draft, found.stored.made.version
+        told = _told(draft, draft_to_dict(draft, id=found.stored.id))
+        del told["version"], told["sha256"]
+        return told | {
+            "base_version": base, "revision": revision_to_dict(found.revision) | {"base": base},
+            "figures": _states_of(found.revision), "ms": found.ms,
+        }  # fmt: skip
+
+    def _kept_as(
+        self, origin: str, base: StoredDraft, revision: Revision, begun: int, expects: int | None,
+        brief: dict[str, Any] | None = None,
+    ) -> Revised:  # fmt: skip
+        """Keep a revision as the next version, with what it was asked to be (by default what *base* was)."""
+        version, draft = base.made.version, revision.draft
+        said = draft_to_dict(draft) | {
+            "revision": revision_to_dict(revision) | {"base": version},
+            "given": brief or json.loads(base.body).get("given"),
+        }
+        stored = self._keep(base.id, draft, origin, said, expects)
+        return Revised(draft, stored, self._clock.elapsed_ms() - begun, revision=revision, base=version)
+
+    # ------------------------------------------------------------------------------ filling in afterwards
+
+    def fill(
+        self, draft_id: str, reasons: Sequence[Given], facts: Sequence[Given], *, version: int | None = None,
+        expects: int | None = None,
+    ) -> Revised:  # fmt: skip
+        """Add reasons and facts to those given before, and keep what comes of it as a new version.
+
+        A version that the program wrote is written anew; in one that a person edited only the open places are filled,
+        so that no edit is lost. An item given before is replaced, and withdrawn where its text is empty.
+
+        Args:
+            draft_id: Of the draft.
+            reasons: Reasons of changes, by the ``item`` of the gaps that take a reason.
+            facts: What only the department knows, by the ``item`` of the gaps that take a fact.
+            version: The version to fill, None for the newest.
+            expects: Number of the newest version that the person knows, None where that does not matter.
+
+        Raises:
+            MissingDraftError: There is no such draft.
+            DraftChangedError: A newer version than *expects* is kept; this one is not.
+            InvalidInputError: Something given cannot be written, or finds no place; nothing is kept.
+            NotInCorpusError: The documents that it was written from are not held any more.
+            StoreError: The version cannot be kept; the store is as it was.
+        """
+        begun = self._clock.elapsed_ms()
+        if not reasons and not facts:
+            raise InvalidInputError("没有要填的内容。请在 reasons 或 facts 里至少写一项。")
+        base = self._stored(draft_id, version)
+        before, brief = _draft_of(base), self._brief_of(base)
+        brief = replace(brief, reasons=_joined(brief.reasons, reasons), known=_joined(brief.known, facts))
+        fresh = self._compose(brief)
+        known = {each.message for each in before.findings}
+        wrong = [f for f in fresh.findings if f.code in _NOT_TAKEN and f.message not in known]
+        if wrong:
+            raise InvalidInputError(wrong[0].message)
+        if base.made.origin == DRAFTED:
+            revision = _settled(self._revise(before, _lines_of(fresh), None, ()), fresh)
+            return self._kept_as(
+                DRAFTED, base, replace(revision, draft=fresh), begun, expects, brief_to_dict(brief)
+            )  # fmt: skip
+        lines, running, sources = self._filled_in(base, before, fresh, [*reasons, *facts])
+        report = self._check("\n".join(running) + "\n", before)
+        return self._kept_as(
+            EDITED, base, self._revise(before, lines, report, sources), begun, expects, brief_to_dict(brief)
+        )  # fmt: skip
+
+    def _brief_of(self, stored: StoredDraft) -> Brief:
+        said = json.loads(stored.body).get("given")
+        if said is None or (said["is_own_outline"] and not said["outline_toml"]):
+            why = "用的是自己的提纲文件" if said else "由旧版程序写成"
+            raise InvalidInputError(f"这份草稿{why}，不能在这里补填。请把内容直接写进正文，写明依据；或重新起草。")
+        brief = brief_from_dict(said)
+        if said["is_own_outline"]:
+            return replace(brief, custom=read_outline_file(brief.custom_text.encode(), "outline_toml"))
+        # The outline that was chosen then, whatever would be chosen now.
+        return replace(brief, outline=brief.outline or stored.outline)
+
+    def _filled_in(
+        self, base: StoredDraft, before: Draft, fresh: Draft, given: Sequence[Given]
+    ) -> tuple[Sequence[str], Sequence[str], Sequence[GivenSource]]:
+        """Return the lines of an edited version with its open places filled as a fresh draft fills them."""
+        written = base
+        while written.made.origin != DRAFTED:
+            written = self._stored(base.id, json.loads(written.body)["revision"]["base"])
+        root = _draft_of(written)
+        items = {fold(each.item) for each in given if each.text}
+        texts: dict[str, str] = {}
+        for each in self._revise(root, _lines_of(fresh), None, ()).resolved:
+            if each.filling and fold(each.gap.item) in items:
+                texts[f"【待补充：{each.gap.what}】"] = each.filling
+        still = {f"【待补充：{gap.what}】": gap.item for gap in before.gaps}
+        missed = items - {fold(still[gap]) for gap in texts if gap in still}
+        if missed or any(not each.text for each in given):
+            item = next(each.item for each in given if not each.text or fold(each.item) in missed)
+            raise InvalidInputError(
+                f"第{base.made.version}版是改过的文字，其中“{item}”已不是待补充的一处，不能在这里填。请直接改正文。"
+            )
+        sources: list[GivenSource] = []
+        for sentence in before.sentences():
+            for gap in sentence.gaps:
+                said = texts.get(sentence.text[gap.start : gap.end], "")
+                if [each.text for each in read_quantities(said)] == [said]:
+                    ahead = _GAP_TEXT.split(sentence.text[: gap.start])[-1][-_AHEAD:]
+                    sources.append(GivenSource(said, f"{FILLED_IN}：{said}", ahead, place=FILLED_IN))
+
+        def filled(line: str) -> str:
+            return _GAP_TEXT.sub(lambda found: texts.get(found[0], found[0]), line)
+
+        return list(map(filled, _lines_of(before))), list(map(filled, before.text.splitlines())), sources
+
+    # ----------------------------------------------------------------------------------------- comparing
+
+    def compare(self, draft_id: str, base: int, version: int) -> dict[str, Any]:
+        """Return what changed from one version to another, for programs: as `revision_to_dict`, and which they are.
+
+        Raises:
+            MissingDraftError: There is no such version.
+        """
+        one, other = self.find(draft_id, base), self.find(draft_id, version)
+        revision = _settled(self._revise(one.draft, _lines_of(other.draft), None, ()), other.draft)
+        return {"id": draft_id, "base": base, "version": version} | revision_to_dict(revision)
+
+    def delete(self, draft_id: str) -> None:
+        """Delete a draft with all its versions.
+
+        Raises:
+            MissingDraftError: There is none.
+            DraftApprovedError: A version of it is approved.
+            StoreError: It cannot be deleted; the store is as it was.
+        """
+        self._stored(draft_id, None)
+        if not self._store.drop(draft_id):
+            raise MissingDraftError(f"没有编号为“{draft_id}”的草稿，它刚被删除。")
 
     def _computed(self, source: GivenSource, draft: Draft) -> GivenSource:
         """Return a source with the value of its formula. Raises InvalidInputError for words that are none."""
@@ -345,6 +556,77 @@ class Drafts:
         return is_intact(self._stored(draft_id, version))
 
 
+def _told(draft: Draft, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a draft, each finding with its sentence and whether it stands in the way of approval."""
+    findings = [
+        told | {"sentence": sentence_of(finding, draft), "blocks": _blocks(finding)}
+        for finding, told in zip(draft.findings, said["findings"], strict=True)
+    ]
+    return said | {"findings": findings}
+
+
+def _states_of(revision: Revision) -> list[dict[str, Any]]:
+    """Return every figure of an edited text with its state."""
+    judged = {(f.sentence, n) for f in revision.judged for n in range(f.start, f.end)}
+    found = [(f.sentence, f.start, f.end, f.state) for f in revision.judged]
+    numbers: dict[str, int] = {}
+    texts: dict[str, str] = {}
+    for number, sentence in enumerate(revision.sentences):
+        numbers[sentence.id], texts[sentence.id] = number, sentence.text
+        found += [
+            (sentence.id, f.start, f.end, FigureState.LOCKED) for f in sentence.figures
+            if not any((sentence.id, n) in judged for n in range(f.start, f.end))
+        ]  # fmt: skip
+    return [
+        {"sentence": id_, "start": start, "end": end, "text": texts[id_][start:end], "state": state.value}
+        for id_, start, end, state in sorted(found, key=lambda it: (numbers[it[0]], it[1]))
+    ]
+
+
+def _joined(before: Sequence[Given], now: Sequence[Given]) -> tuple[Given, ...]:
+    """Return what was given before with what is given now in its place; empty texts withdraw it."""
+    items = {fold(each.item) for each in now}
+    return (*(each for each in before if fold(each.item) not in items), *(each for each in now if each.text))
+
+
+def _lines_of(draft: Draft) -> list[str]:
+    """Return a draft as it would be handed in, tables included."""
+    lines = [draft.title]
+    for section in draft.sections:
+        lines.append(section.heading)
+        for paragraph in section.paragraphs:
+            table = paragraph.table
+            if table is None:
+                lines.append(paragraph.text)
+                continue
+            unit = [f"单位：{table.unit}"] if table.unit else []
+            lines += [table.title, *unit, "\t".join(table.columns)]
+            lines += ["\t".join(cell.text for cell in row) for row in table.cells]
+    return lines
+
+
+def _settled(revision: Revision, newer: Draft) -> Revision:
+    """Return a revision that no check stands behind, its figures with the states that the newer draft gives them."""
+    by_text = {sentence.text: sentence for sentence in newer.sentences()}
+    wrong = {f.stated for f in newer.findings if f.severity is Severity.ERROR}
+
+    def settled(figure: FigureChange, said: str) -> FigureChange:
+        if figure.state in (FigureState.LOCKED, FigureState.REMOVED):
+            return figure
+        sentence = by_text.get(said)
+        own = next((f for f in sentence.figures if f.text == figure.after), None) if sentence else None
+        if own is not None:
+            return replace(figure, state=FigureState.PERSON if own.how == "person" else FigureState.CHECKED)
+        return replace(figure, state=FigureState.CONTRADICTED if figure.after in wrong else FigureState.OPEN)
+
+    return replace(
+        revision,
+        changes=tuple(
+            replace(each, figures=tuple(settled(f, each.after) for f in each.figures)) for each in revision.changes
+        ),
+    )
+
+
 def _blocks(finding: Finding) -> bool:
     """Whether a draft with this finding is not approved: an error, or a sum that nothing and nobody vouches for."""
     return finding.severity is Severity.ERROR or (
@@ -425,8 +707,6 @@ def read_source(text: str, place: str) -> GivenSource:
     Raises:
         InvalidInputError: It has no figure or no basis.
     """
-    from service.drafting.editing.model import GivenSource
-
     figure, _, basis = text.replace("＝", "=", 1).partition("=")
     figure, _, sentence = figure.partition("@")
     if not figure.strip() or not basis.strip():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from service.adapters.sql_library import SqlLibrary
 from service.adapters.sql_schema import draft_versions, drafts
+from service.domain.errors import DraftApprovedError, DraftChangedError
 from service.ports import DraftSummary, DraftVersion, StoredDraft
 
 _VERSION = (
@@ -27,10 +28,11 @@ class SqlDrafts:
     def __init__(self, library: SqlLibrary) -> None:
         self._library = library
 
-    def keep(self, draft: StoredDraft) -> StoredDraft:
+    def keep(self, draft: StoredDraft, *, expects: int = 0) -> StoredDraft:
         """Keep a version under the next number of its draft.
 
         Raises:
+            DraftChangedError: A newer version than *expects* (0 for any) is kept; the store is left as it was.
             StoreReadOnlyError: The store cannot be written; it is left as it was.
             StoreFullError: The disk is full; the store is left as it was.
         """
@@ -41,7 +43,10 @@ class SqlDrafts:
                 head = {"id": draft.id, "entity": draft.entity, "year": draft.year, "outline": draft.outline}
                 connection.execute(insert(drafts), head | {"created_at": draft.made.created_at})
             last = select(func.max(draft_versions.c.version)).where(draft_versions.c.draft == draft.id)
-            kept = replace(draft, made=replace(draft.made, version=(connection.execute(last).scalar() or 0) + 1))
+            newest = connection.execute(last).scalar() or 0
+            if 0 < expects < newest and (known := _found(connection, draft.id, newest)):
+                raise DraftChangedError(draft.id, newest, known.made.created_at)
+            kept = replace(draft, made=replace(draft.made, version=newest + 1))
             connection.execute(insert(draft_versions), _row(kept))
         return kept
 
@@ -83,6 +88,23 @@ class SqlDrafts:
                 .values(approved_at=at, approved_by=by)
             )
             return _found(connection, draft_id, version)
+
+    def drop(self, draft_id: str) -> bool:
+        """Delete a draft with all its versions; False where there is none.
+
+        Raises:
+            DraftApprovedError: A version of it is approved; the store is left as it was.
+            StoreReadOnlyError: The store cannot be written; it is left as it was.
+        """
+        approved = select(draft_versions.c.version, draft_versions.c.approved_by).where(
+            draft_versions.c.draft == draft_id, draft_versions.c.approved_at.is_not(None)
+        )
+        with self._library.writing() as connection:
+            connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
+            if found := connection.execute(approved.order_by(draft_versions.c.version.desc())).first():
+                raise DraftApprovedError(draft_id, found.version, found.approved_by)
+            connection.execute(delete(draft_versions).where(draft_versions.c.draft == draft_id))
+            return bool(connection.execute(delete(drafts).where(drafts.c.id == draft_id)).rowcount)
 
 
 def _found(connection: Connection, draft_id: str, version: int | None) -> StoredDraft | None:

@@ -62,6 +62,7 @@ class Brief:
         style: How figures are written.
         quote: Ids of documents whose text may be quoted for reasons and for what only the department knows.
         custom: An outline of the person's own, in place of those that come with the program.
+        custom_text: The TOML that *custom* was read from, "" where it is not known.
     """
 
     entity: str
@@ -74,6 +75,7 @@ class Brief:
     style: Style = field(default_factory=Style)
     quote: tuple[str, ...] = ()
     custom: Outline | None = None
+    custom_text: str = ""
 
 
 def read_given(text: str, name: str) -> tuple[Given, ...]:

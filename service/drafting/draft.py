@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, unique
+from typing import TYPE_CHECKING
 
 from service.calculation.evidence import Operand, Place
 from service.domain.assistance import Assistance
 from service.domain.coordinate import Stage
 from service.domain.finding import Finding
+
+if TYPE_CHECKING:
+    from service.drafting.outline import Outline
 
 
 @unique
@@ -31,12 +35,16 @@ class Gap:
         what: Its name, as written in the text and as the file of reasons or facts names it.
         start: Offset of 【 in the sentence.
         end: Offset after 】.
+        item: The item under which a reason or a fact fills it, "" where neither can.
+        takes: ``reason`` or ``fact``, "" where it takes a document or an edit of the text.
     """
 
     kind: GapKind
     what: str
     start: int
     end: int
+    item: str = ""
+    takes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,3 +251,18 @@ class Draft:
             lines.append(section.heading)
             lines += [p.text for p in section.paragraphs if p.table is None]
         return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPlan:
+    """What could be drafted.
+
+    Attributes:
+        draft: As it would be written, not checked: every section with its figures and what is missing.
+        outline: The outline that it follows.
+        others: Further outlines for documents of the stage.
+    """
+
+    draft: Draft
+    outline: Outline
+    others: tuple[Outline, ...]

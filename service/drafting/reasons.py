@@ -131,6 +131,11 @@ def names_of(reference: Reference, scope: Scope, name: str = "") -> list[str]:
     return list(dict.fromkeys(n for n in out if n))
 
 
+def item_among(names: Sequence[str], name: str) -> str:
+    """Return the item that a person writes for a figure of these names: what the text calls it, else the first."""
+    return name if _bare(name) in map(_bare, names) else next(iter(names), "")
+
+
 def described(expression: Expression, scope: Scope) -> str:
     """Call a formula by words, as a person who has to fill it in would: 公务接待费, 基本支出占支出的比重."""
     match expression:

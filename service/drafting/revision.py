@@ -19,6 +19,7 @@ from service.drafting.editing.judging import EDIT_CODES, OPEN_CODES, Judge, Judg
 from service.drafting.editing.matching import Match, match_streams
 from service.drafting.editing.model import (
     ChangeKind,
+    FigureAt,
     FigureChange,
     FigureState,
     GivenSource,
@@ -94,7 +95,19 @@ def revise(
     told = [*_still_true(base, draft, report), *(f for f in findings if f.severity is not Severity.NOTE)]
     draft = replace(draft, findings=tuple(dict.fromkeys(told)))
     changes = tuple(_Changes(base, parts, grouping, one, other, match, judgement, headings, ids))
-    return Revision(changes, findings, resolved, draft, _is_foreign(parts, grouping, one, other, match))
+    judged = tuple(_judged(judgement, grouping, other, ids))
+    return Revision(changes, findings, resolved, draft, _is_foreign(parts, grouping, one, other, match), judged)
+
+
+def _judged(
+    judgement: Judgement, grouping: Grouping, edited: Stream, ids: Mapping[str, str]
+) -> Iterator[FigureAt]:
+    """Yield the figures that are not what they were, in the order of the edited text."""
+    for e, state in sorted(judgement.states.items()):
+        index, token = grouping.edited_of[e], edited.tokens[e]
+        start = grouping.edited[index].start
+        if sentence := ids.get(f"E{index}"):
+            yield FigureAt(sentence, token.start - start, token.end - start, state)
 
 
 def _is_foreign(parts: Sequence[Part], grouping: Grouping, base: Stream, edited: Stream, match: Match) -> bool:

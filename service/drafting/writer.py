@@ -33,7 +33,17 @@ from service.drafting.draft import (
 )
 from service.drafting.items import Item, items_of
 from service.drafting.outline import NEW_ITEM, Outline, SectionPlan, TablePlan, chinese_ordinal, number_sections
-from service.drafting.reasons import GivenBook, ReasonsFor, described, hollow, names_of, refusal_of, refused, tidy
+from service.drafting.reasons import (
+    GivenBook,
+    ReasonsFor,
+    described,
+    hollow,
+    item_among,
+    names_of,
+    refusal_of,
+    refused,
+    tidy,
+)
 from service.drafting.template import (
     ITEM,
     Condition,
@@ -75,9 +85,9 @@ class _Builder:
     def put(self, text: str) -> None:
         self.text += text
 
-    def gap(self, kind: GapKind, what: str) -> None:
+    def gap(self, kind: GapKind, what: str, item: str = "", takes: str = "") -> None:
         said = f"【待补充：{what}】"
-        self.gaps.append(Gap(kind, what, len(self.text), len(self.text) + len(said)))
+        self.gaps.append(Gap(kind, what, len(self.text), len(self.text) + len(said), item, takes if item else ""))
         self.text += said
 
     def figure(self, figure: DraftFigure) -> None:
@@ -355,12 +365,14 @@ class Writer:
     def _figure(self, slot: Slot, at: _At, out: _Builder) -> None:
         expression = expression_of(slot.of, at.item.formula if at.item else _NO_ITEM)
         reference = expression if isinstance(expression, Reference) else None
-        given = self._known.find(names_of(reference, self._scope, slot.name)) if reference else None
+        names = names_of(reference, self._scope, slot.name) if reference else []
+        given = self._known.find(names)
         try:
             found = self._amounts.now(expression)
         except MissingFactError:
             if not (reference and given and self._write_given(given, reference, at, out)):
-                out.gap(GapKind.FIGURE if self._is_tabled(expression) else GapKind.KNOWN, self._name(slot, at))
+                kind, name = GapKind.FIGURE if self._is_tabled(expression) else GapKind.KNOWN, self._name(slot, at)
+                out.gap(kind, name, item_among(names, name), "fact")
             return
         except DivisionByZeroError:
             out.gap(GapKind.FIGURE, f"{self._name(slot, at)}（除数为0，无法计算）")
@@ -516,7 +528,9 @@ class Writer:
             elif slot_name == "率" and rate is not None:
                 self._put(rate, f"{label}完成年初预算的比例", at, out)
             elif slot_name == "因":
-                self._put_reason(self._why_not_as_planned(reference, at, name), f"{name}预决算差异", out)
+                of = f"{name}预决算差异"
+                names = [f"{n}预决算差异" for n in names_of(reference, self._scope, name)]
+                self._put_reason(self._why_not_as_planned(reference, at, name), of, item_among(names, of), out)
             elif slot_name in ("预", "率"):
                 out.gap(GapKind.PRIOR, f"{name}年初预算")
             else:
@@ -559,13 +573,14 @@ class Writer:
             return
         head, _, tail = self._outline.reason.partition("{文}")
         out.put(head.removesuffix("是") if reason.text.startswith("一是") else head)
-        self._put_reason(reason, f"{name}{'增加' if (sign or 0) > 0 else '减少'}", out)
+        of = f"{name}{'增加' if (sign or 0) > 0 else '减少'}"
+        self._put_reason(reason, of, item_among(names, name), out)
         out.put(tail)
 
-    def _put_reason(self, reason: _Reason, of: str, out: _Builder) -> None:
-        """Write a reason, or the gap where there is none."""
+    def _put_reason(self, reason: _Reason, of: str, item: str, out: _Builder) -> None:
+        """Write a reason, or the gap that one given for *item* fills."""
         if not reason.text:
-            out.gap(GapKind.REASON, f"{of}的原因")
+            out.gap(GapKind.REASON, f"{of}的原因", item, "reason")
             return
         start = len(out.text)
         if reason.given is not None:
@@ -640,7 +655,7 @@ class Writer:
         name = f"{at.item.name}{slot.name}" if at.item else slot.name
         given = self._known.find([name])
         if given is None:
-            out.gap(GapKind.KNOWN, name)
+            out.gap(GapKind.KNOWN, name, name, "fact")
             return
         text = given.text.strip().rstrip("。；;，, ")
         why = refusal_of(text, self._rules)
@@ -648,7 +663,7 @@ class Writer:
             self._find(
                 "known-refused", Severity.ERROR, f"{given.place}“{name}”没有采用：{why}。请改写后再起草。", stated=text[:60]
             )
-            out.gap(GapKind.KNOWN, name)
+            out.gap(GapKind.KNOWN, name, name, "fact")
             return
         out.figures += _given_figures(text, len(out.text), given)
         out.put(text)

@@ -14,9 +14,9 @@ from service.domain.errors import ConfigurationError, InvalidInputError
 from service.draft_report import draft_to_markdown, summary_to_dict, version_to_dict
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.editing.model import GivenSource
-from service.drafts import Drafts, read_outline_file, read_source
+from service.drafts import FILLED_IN, Drafts, read_outline_file, read_source
 from service.rendering import Json
-from service.web import models
+from service.web import draft_models, models
 from service.web.checks import WORD, shaped
 from service.web.routes import problems
 
@@ -48,6 +48,7 @@ _BODY = {
                             "description": "改动的数字的依据，如“12.3万元=采购计划第3页”。",
                         },
                         "version": {"type": "integer", "description": "在哪一版上改的；默认看Word文件，再取最新。"},
+                        "expects": {"type": "integer", "description": "所知道的最新版次；此后有了新的一版时不存。"},
                     },
                 }
             },
@@ -77,6 +78,22 @@ Id = Annotated[str, Path(max_length=64, description="草稿编号。")]
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="版次，默认最新。")]
 
 
+@drafts.get(
+    "/outlines",
+    response_model=draft_models.DraftPlan,
+    responses=problems(400, 404, 422, 503),
+    summary="能起草什么：提纲、各节和它们用到的表、要补充的内容、上年文件是否在",
+)
+def planned(
+    desk: Desk,
+    entity: Annotated[str, Query(min_length=1, max_length=200, description="部门或单位，可用简称。")],
+    year: Annotated[int, Query(ge=1949, le=2999, description="预算（决算）年度。")],
+    outline: Annotated[str, Query(max_length=100, description="提纲的名称；不给则按部门的文件选定。")] = "",
+) -> Json:
+    """Tell what can be drafted. Nothing is kept."""
+    return desk.plan(entity, year, outline)
+
+
 @drafts.post(
     "/drafts",
     response_model=models.Draft,
@@ -90,6 +107,7 @@ def create(asked: models.DraftRequest, desk: Desk, response: Response) -> Json:
     brief = Brief(
         asked.entity, asked.year, tuple(asked.sections), asked.outline, _given(asked.reasons, "reasons"),
         _given(asked.facts, "facts"), asked.base, Style(asked.decimals, asked.fall), tuple(asked.quote), custom,
+        asked.outline_toml if custom else "",
     )  # fmt: skip
     made = desk.create(brief)
     response.headers["location"] = f"/v1/drafts/{made.id}?version={made.version}"
@@ -155,6 +173,7 @@ class Edited:
     read: Callable[[int], bytes]
     given: tuple[GivenSource, ...]
     version: int | None
+    expects: int | None = None
 
 
 async def _edited(request: Request) -> AsyncIterator[Edited]:
@@ -166,7 +185,7 @@ async def _edited(request: Request) -> AsyncIterator[Edited]:
             GivenSource(each.figure, each.basis, each.sentence, each.formula, place=f"sources第{number}项")
             for number, each in enumerate(asked.sources, 1)
         )
-        yield Edited(_PASTED, lambda most: data[:most], given, asked.version)
+        yield Edited(_PASTED, lambda most: data[:most], given, asked.version, asked.expects)
     elif kind == "multipart/form-data":
         async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
             yield _of_form(form)
@@ -177,34 +196,116 @@ async def _edited(request: Request) -> AsyncIterator[Edited]:
 
 
 def _of_form(form: FormData) -> Edited:
-    unknown = set(form) - {"file", "sources", "version"}
+    unknown = set(form) - {"file", "sources", "version", "expects"}
     if unknown:
-        raise InvalidInputError(f"不认识的字段：{'、'.join(sorted(unknown))[:100]}。可用的有file、sources、version。")
+        raise InvalidInputError(
+            f"不认识的字段：{'、'.join(sorted(unknown))[:100]}。可用的有file、sources、version、expects。"
+        )
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise InvalidInputError("请在 file 里上传改好的全文。")
     lines = [each for each in form.getlist("sources") if isinstance(each, str) and each.strip()]
-    version = str(form.get("version") or "")
-    if version and not (version.isascii() and version.isdigit() and 0 < int(version) <= 1_000_000):
-        raise InvalidInputError("version应为版次：1、2……")
     given = tuple(read_source(each, f"sources第{number}项") for number, each in enumerate(lines, 1))
-    return Edited(file.filename or _PASTED, file.file.read, given, int(version) if version else None)
+    return Edited(
+        file.filename or _PASTED, file.file.read, given, _version_in(form, "version"), _version_in(form, "expects")
+    )
+
+
+def _version_in(form: FormData, field: str) -> int | None:
+    version = str(form.get(field) or "")
+    if version and not (version.isascii() and version.isdigit() and 0 < int(version) <= 1_000_000):
+        raise InvalidInputError(f"{field}应为版次：1、2……")
+    return int(version) if version else None
 
 
 @drafts.post(
     "/drafts/{draft_id}/versions",
     response_model=models.Draft,
     status_code=201,
-    responses=problems(400, 404, 413, 415, 422, 503, 507),
+    responses=problems(400, 404, 409, 413, 415, 422, 503, 507),
     openapi_extra=_BODY,
     summary="交来改过的全文（文字或文件），逐句核对，存为新的一版；改了什么见revision",
 )
 def revise(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Desk, response: Response) -> Json:
     """Check an edited text and keep it as a new version. Errors found are a 201 too: see ``findings``."""
     data = edited.read(desk.limits.max_file_bytes + 1)
-    revised = desk.revise(draft_id, data, edited.name, edited.given, version=edited.version)
+    revised = desk.revise(
+        draft_id, data, edited.name, edited.given, version=edited.version, expects=edited.expects
+    )  # fmt: skip
     response.headers["location"] = f"/v1/drafts/{revised.id}?version={revised.version}"
     return desk.said(revised)
+
+
+@drafts.post(
+    "/drafts/{draft_id}/recheck",
+    response_model=draft_models.RecheckedDraft,
+    responses=problems(400, 404, 413, 415, 422, 503),
+    openapi_extra=_BODY,
+    summary="核对改过的全文而不存：每句的提示、每个数字的状态、还缺什么",
+)
+def recheck(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Desk) -> Json:
+    """Check an edited text and keep nothing."""
+    data = edited.read(desk.limits.max_file_bytes + 1)
+    return desk.said_of(desk.recheck(draft_id, data, edited.name, edited.given, version=edited.version))
+
+
+@drafts.post(
+    "/drafts/{draft_id}/fillings",
+    response_model=models.Draft,
+    status_code=201,
+    responses=problems(400, 404, 409, 413, 422, 503, 507),
+    summary="补填增减原因和单位掌握的情况，与以前填的合在一起，存为新的一版",
+)
+def fill(draft_id: Id, asked: draft_models.Fillings, desk: Desk, response: Response) -> Json:
+    """Add reasons and facts, and keep what comes of it. What cannot be written is refused, and nothing kept."""
+    filled = desk.fill(
+        draft_id, _filled_in(asked.reasons), _filled_in(asked.facts), version=asked.version, expects=asked.expects
+    )
+    response.headers["location"] = f"/v1/drafts/{filled.id}?version={filled.version}"
+    return desk.said(filled)
+
+
+def _filled_in(notes: list[models.Note]) -> list[Given]:
+    return [Given(each.item.strip(), each.text.strip(), FILLED_IN) for each in notes]
+
+
+@drafts.get(
+    "/drafts/{draft_id}/versions",
+    response_model=models.DraftSummary,
+    responses=problems(404, 422, 503),
+    summary="列出草稿的各版：何时、怎么来的、谁批准",
+)
+def versions(draft_id: Id, desk: Desk) -> Json:
+    """List the versions of a draft."""
+    return desk.versions(draft_id)
+
+
+@drafts.get(
+    "/drafts/{draft_id}/comparison",
+    response_model=draft_models.Comparison,
+    responses=problems(404, 422, 503),
+    summary="比较草稿的任意两版：哪些句子、哪些数字变了",
+)
+def compared(
+    draft_id: Id,
+    desk: Desk,
+    base: Annotated[int, Query(ge=1, le=1_000_000, description="从哪一版。")],
+    version: Annotated[int, Query(ge=1, le=1_000_000, description="到哪一版。")],
+) -> Json:
+    """Tell what changed from one version to another."""
+    return desk.compare(draft_id, base, version)
+
+
+@drafts.delete(
+    "/drafts/{draft_id}",
+    status_code=204,
+    responses=problems(404, 409, 422, 503),
+    summary="删除草稿和它的各版；批准过的不能删除（409）",
+)
+def delete(draft_id: Id, desk: Desk) -> Response:
+    """Delete a draft with all its versions."""
+    desk.delete(draft_id)
+    return Response(status_code=204)
 
 
 @drafts.post(

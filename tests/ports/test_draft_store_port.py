@@ -9,6 +9,7 @@ import pytest
 
 from service.adapters.sql_drafts import SqlDrafts
 from service.adapters.sql_library import SqlLibrary
+from service.domain.errors import DraftApprovedError, DraftChangedError
 from service.ports import DraftStore, DraftVersion, StoredDraft
 from tests.fakes import FakeDraftStore
 
@@ -72,3 +73,28 @@ def test_a_version_after_an_approved_one_is_not_approved(store: DraftStore) -> N
 
     assert store.keep(later()).made.approved_at == ""
     assert [v.approved_by for v in store.summaries()[0].versions] == ["甲", ""]
+
+
+def test_a_version_made_without_knowing_the_newest_is_not_kept(store: DraftStore) -> None:
+    store.keep(FIRST)
+    store.keep(later(), expects=1)
+
+    with pytest.raises(DraftChangedError, match="第2版（2024-03-02存入）"):
+        store.keep(later(), expects=1)
+    assert store.find("f1", 3) is None
+    assert store.keep(later(), expects=2).made.version == 3
+    assert store.keep(later()).made.version == 4
+
+
+def test_a_draft_is_dropped_whole_and_one_that_is_approved_is_not(store: DraftStore) -> None:
+    store.keep(FIRST)
+    store.keep(later())
+    store.keep(later("f2"))
+    store.approve("f2", 1, at="2024-03-03", by="甲")
+
+    assert store.drop("f1")
+    assert not store.drop("f1")
+    assert store.find("f1") is None
+    with pytest.raises(DraftApprovedError, match="第1版已由甲批准"):
+        store.drop("f2")
+    assert [each.id for each in store.summaries()] == ["f2"]

@@ -89,7 +89,10 @@ def test_a_program_gets_counts_gaps_with_their_section_and_places_as_answers_hav
     assert (said["counts"]["figures"], said["counts"]["unsupported"]) == (5, 0)
     assert said["counts"]["gaps"] == {"figure": 0, "prior": 0, "reason": 1, "known": 0}
     assert said["gaps"] == [
-        {"section": "一、收入支出预算总体情况说明", "sentence": "S3", "kind": "reason", "what": "支出增减的原因"}
+        {
+            "section": "一、收入支出预算总体情况说明", "sentence": "S3", "kind": "reason", "what": "支出增减的原因",
+            "item": "", "takes": "",
+        }
     ]
     figure = said["sections"][0]["paragraphs"][0]["sentences"][0]["figures"][0]
     assert figure["operands"][0]["row"] == "合计"

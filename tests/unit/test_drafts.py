@@ -30,7 +30,7 @@ from service.domain.finding import Finding, Severity
 from service.domain.quantity import Quantity
 from service.draft_report import draft_to_markdown, draft_to_text
 from service.drafting.brief import Brief
-from service.drafting.draft import Draft, DraftSource
+from service.drafting.draft import Draft, DraftPlan, DraftSource
 from service.drafting.editing.model import ChangeKind, GivenSource, Revision, Segment, SentenceChange
 from service.drafting.reasons import refusal_of
 from service.drafts import Drafts, hash_of, read_notes, read_outline_file, read_source
@@ -58,7 +58,7 @@ class Bench:
     vocabulary: Vocabulary
     draft: Draft
     briefs: list[Brief] = field(default_factory=list)
-    edits: list[tuple[Draft, tuple[str, ...], CheckReport, tuple[GivenSource, ...]]] = field(default_factory=list)
+    edits: list[tuple[Draft, tuple[str, ...], CheckReport | None, tuple[GivenSource, ...]]] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
     store: FakeDraftStore = field(default_factory=FakeDraftStore)
     reference: str = ""
@@ -71,6 +71,10 @@ class Bench:
         if "没有" in brief.sections:
             raise MissingFactError("没有这一节。")
         return self.draft
+
+    def plan(self, brief: Brief) -> DraftPlan:
+        """Never asked for here."""
+        raise NotImplementedError(brief)
 
     def check(self, text: str, draft: Draft) -> CheckReport:
         """Remember what was to be checked."""
@@ -85,7 +89,7 @@ class Bench:
         return composer.evaluate(formula, replace(draft, sources=(source,)))
 
     def revise(
-        self, base: Draft, edited: Sequence[str], report: CheckReport, given: Sequence[GivenSource]
+        self, base: Draft, edited: Sequence[str], report: CheckReport | None, given: Sequence[GivenSource]
     ) -> Revision:
         """Take every edit for a change of the first sentence."""
         self.edits.append((base, tuple(edited), report, tuple(given)))
@@ -106,7 +110,7 @@ class Bench:
     def drafts(self) -> Drafts:
         """Return the facade."""
         return Drafts(
-            compose=self.compose, check=self.check, evaluate=self.evaluate, revise=self.revise, store=self.store,
+            compose=self.compose, plan=self.plan, check=self.check, evaluate=self.evaluate, revise=self.revise, store=self.store,
             clock=FixedClock(), reader=read_file, limits=Limits(), word=self,
             refuse=partial(refusal_of, rules=self.vocabulary.wording),
         )  # fmt: skip
@@ -143,7 +147,8 @@ def test_a_draft_that_fails_leaves_nothing(bench: Bench) -> None:
 
 
 def test_a_store_that_cannot_keep_it_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: StoredDraft) -> StoredDraft:
+    def full(_: StoredDraft, *, expects: int = 0) -> StoredDraft:
+        del expects
         raise StoreFullError("磁盘已满。")
 
     monkeypatch.setattr(bench.store, "keep", full)

@@ -88,7 +88,7 @@ def build_drafts(
     """Return what drafting needs over *documents*, with the real engine and a store in memory."""
     composer = Composer(FakeLibrary(*documents), vocabulary, read_file)
     return Drafts(
-        compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
+        compose=composer.compose, plan=composer.plan, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
         store=store or FakeDraftStore(), clock=FixedClock(), reader=read_file, limits=application.limits, word=word,
         refuse=partial(refusal_of, rules=vocabulary.wording),
     )  # fmt: skip

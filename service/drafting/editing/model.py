@@ -86,6 +86,23 @@ class FigureChange:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureAt:
+    """A figure, year or direction word of an edited text that is not what it was.
+
+    Attributes:
+        sentence: Id of its sentence in the new version.
+        start: Offset of its first character in the sentence.
+        end: Offset after its last character.
+        state: Why it may stand, or that it may not.
+    """
+
+    sentence: str
+    start: int
+    end: int
+    state: FigureState
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceChange:
     """A sentence of either version, and what became of it.
 
@@ -136,6 +153,7 @@ class Revision:
         draft: The new version.
         is_foreign: Whether the edited text has less than a quarter of the sentences of the stored version, changed
             ones included: another text was handed in.
+        judged: Figures that are not what they were, with their places in the new version.
     """
 
     changes: tuple[SentenceChange, ...]
@@ -143,6 +161,7 @@ class Revision:
     resolved: tuple[ResolvedGap, ...]
     draft: Draft
     is_foreign: bool = False
+    judged: tuple[FigureAt, ...] = ()
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

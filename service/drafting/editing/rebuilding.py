@@ -178,8 +178,8 @@ class Builder:
     def _gaps(self, one: Edited) -> Iterator[Gap]:
         for found in GAP.finditer(self._text(one)):
             known = self._kinds.get(plain(found[1]))
-            kind, what = (known.kind, known.what) if known else (GapKind.KNOWN, found[1].strip())
-            yield Gap(kind, what, found.start(), found.end())
+            kept = known or Gap(GapKind.KNOWN, found[1].strip(), 0, 0)
+            yield replace(kept, start=found.start(), end=found.end())
 
     # ----------------------------------------------------------------------------------- sections
 

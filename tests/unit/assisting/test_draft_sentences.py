@@ -459,8 +459,8 @@ def test_a_draft_in_a_models_words_is_stored_and_read_back(
     wording = DraftWording(always(POLISH), prompts, vocabulary, FixedClock(), repr)
     composer = Composer(library, vocabulary, read_file, wording)
     drafts = Drafts(
-        compose=composer.compose, check=composer.recheck, evaluate=composer.evaluate, revise=revise, store=SqlDrafts(library),
-        clock=FixedClock(), reader=read_file, limits=Limits(), word=cast(Any, None), refuse=partial(refusal_of, rules=vocabulary.wording),
+        compose=composer.compose, plan=composer.plan, check=composer.recheck, evaluate=composer.evaluate, revise=revise,
+        store=SqlDrafts(library), clock=FixedClock(), reader=read_file, limits=Limits(), word=cast(Any, None), refuse=partial(refusal_of, rules=vocabulary.wording),
     )  # fmt: skip
     made = drafts.create(brief)
     found = drafts.find(made.id)
