@@ -7,7 +7,6 @@ policy. Without Chromium or Playwright these tests are skipped; with ``YOUJU_BRO
 from __future__ import annotations
 
 import os
-import shutil
 import warnings
 from collections.abc import Generator, Iterator
 from importlib.util import find_spec
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from tests.browser.chromium import MISSING, USUAL, launch, program, window
 from tests.browser.services import Service, copy_of, ingest
 from tests.browser.watching import Watch
 
@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 REQUIRED = os.environ.get("YOUJU_BROWSER_REQUIRED") == "1"
-#: Nothing but loopback can be reached: everything else goes to a port where nobody listens.
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
-    "--proxy-server=http://127.0.0.1:9", "--proxy-bypass-list=127.0.0.1",
-)  # fmt: skip
 WAIT_MS = 8_000
-_HEIGHTS = {390: 844, 320: 568}
 
 if find_spec("playwright") is None:
     _MISSING = "playwright is not installed (pip install -e '.[dev]')"
@@ -74,13 +67,11 @@ class _Opened:
         if cls.browser is None:
             from playwright.sync_api import expect, sync_playwright
 
-            program = os.environ.get("YOUJU_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-            if not program:
-                said = "no Chromium: install Debian's package chromium, or name a program by YOUJU_CHROMIUM"
-                pytest.fail(said) if REQUIRED else pytest.skip(said)
+            if program() is None:
+                pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)
             expect.set_options(timeout=WAIT_MS)
             cls.playwright = sync_playwright().start()
-            cls.browser = cls.playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+            cls.browser = launch(cls.playwright)
         return cls.browser
 
     @classmethod
@@ -183,11 +174,7 @@ def page_at(
         path: str = "/", width: int = 1280, *, height: int = 0, at: Service | None = None, **options: Any
     ) -> Page:
         running = at or request.getfixturevalue("service")
-        usual = {
-            "viewport": {"width": width, "height": height or _HEIGHTS.get(width, 900)},
-            "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", "color_scheme": "light",
-        }  # fmt: skip
-        context = browser.new_context(**(usual | options))
+        context = browser.new_context(**({"viewport": window(width, height)} | USUAL | options))
         contexts.append(context)
         context.set_default_timeout(WAIT_MS)
         watches.append(Watch(running.origin))
