@@ -190,6 +190,7 @@ def build_checks(settings: Settings, application: Application) -> Checks:
         ConfigurationError: The database address cannot be used.
     """
     from service.adapters.annotating.files import annotates
+    from service.adapters.annotating.report_document import report_to_word
     from service.adapters.clock import SystemClock
     from service.adapters.sql_checks import SqlChecks
     from service.checks import Checks
@@ -197,6 +198,7 @@ def build_checks(settings: Settings, application: Application) -> Checks:
 
     return Checks(
         application=application, store=SqlChecks(_opened(settings)), clock=SystemClock(), annotates=annotates, view=text_view,
+        word=report_to_word,
     )  # fmt: skip
 
 
