@@ -214,14 +214,24 @@ def explained(said: Mapping[str, Any], accepted: Sequence[Acceptance]) -> Json:
 
     Returns:
         Each finding has ``id``, ``kind`` (what its code means) and ``accepted`` (reason, by, at; null where nobody has
-        accepted it); ``marks`` has those together; ``summary`` and ``open`` count the others only.
+        accepted it); every place has ``where`` in words; ``marks`` has the acceptances together; ``summary`` and
+        ``open`` count the findings that nobody has accepted.
     """
     by_id = {each.finding: acceptance_to_dict(each) for each in accepted}
     findings = [
-        {**each, "id": (own := finding_id(number)), "kind": FINDING_CODES.get(each["code"], ""), "accepted": by_id.get(own)}
+        {
+            **each, "id": (own := finding_id(number)), "kind": FINDING_CODES.get(each["code"], ""),
+            "accepted": by_id.get(own), "places": _said_where(each["places"]),
+        }
         for number, each in enumerate(said["findings"])
-    ]
-    return {**said, **listed(head_of(said), accepted), "findings": findings, "marks": list(by_id.values())}
+    ]  # fmt: skip
+    judged = [{**each, "evidence": _said_where(each["evidence"])} for each in said["judged"]]
+    marks = list(by_id.values())
+    return {**said, **listed(head_of(said), accepted), "findings": findings, "judged": judged, "marks": marks}
+
+
+def _said_where(places: Iterable[Mapping[str, Any]]) -> list[Json]:
+    return [{**each, "where": place_to_text(each)} for each in places]
 
 
 def acceptance_to_dict(acceptance: Acceptance) -> Json:

@@ -56,17 +56,19 @@ class Checks:
         annotates: Tells from bytes and name of a file whether comments (``docx``) or highlights (``pdf``) can be
             written into it.
         view: Returns the text of a document in blocks, for reading.
+        word: Returns a report as a Word document.
     """
 
     def __init__(
         self, *, application: Application, store: CheckStore, clock: Clock, annotates: Callable[[bytes, str], Annotates],
-        view: Callable[[Document], list[Json]],
+        view: Callable[[Document], list[Json]], word: Callable[[Json], bytes],
     ) -> None:  # fmt: skip
         self._application = application
         self._store = store
         self._clock = clock
         self._annotates = annotates
         self._view = view
+        self._word = word
 
     def keep(self, checked: Checked) -> Json:
         """Keep what `Application.check` returned; return it as `find` does.
@@ -181,20 +183,23 @@ class Checks:
         """
         return self._application.draw(_there(self._store.data(check_id), check_id), page, width)
 
-    def file(self, check_id: str, form: Format) -> CheckFile:
+    def file(self, check_id: str, form: Format, *, report: bool = False) -> CheckFile:
         """Return a check as a file: a report, or for ``docx`` and ``pdf`` the file itself with the findings in it.
 
         Args:
             check_id: Of the check.
             form: Its format; ``docx`` of a file that is no Word document is a report.
+            report: Whether ``docx`` is to be a report all the same.
 
         Raises:
             MissingCheckError: There is none of that id.
             InvalidInputError: Nothing can be written into the file in that format; the message says what can be done.
         """
-        if form in ("docx", "pdf"):
+        if form == "pdf" or (form == "docx" and not report):
             return self._annotated(check_id, form)
         said = self.find(check_id)
+        if form == "docx":
+            return CheckFile(said["name"], self._word(said))
         if form == "json":
             return CheckFile(said["name"], to_json(said, indent=1).encode())
         made = report_to_markdown(said) if form == "md" else report_to_html(said)

@@ -56,12 +56,26 @@ class CheckSummary(BaseModel):
     accepted: Annotated[int, Field(description="已说明的有几条。")]
 
 
+class SaidPlace(models.Place):
+    """A place with its name in words."""
+
+    where: str
+
+
 class KeptFinding(models.CheckFinding):
     """Something that does not fit, with what a person says of it."""
+
+    places: list[SaidPlace]  # type: ignore[assignment]  # each has what it had, and more
 
     id: Annotated[str, Field(description="在这次核对里的编号，不变：F1、F2……")]
     kind: Annotated[str, Field(description="这一类问题的说法。")]
     accepted: Annotated[Acceptance | None, Field(description="已说明时的理由；没有时为空。")]
+
+
+class KeptFigure(models.JudgedFigure):
+    """A figure of the text, judged, with the places of its evidence in words."""
+
+    evidence: list[SaidPlace]  # type: ignore[assignment]  # each has what it had, and more
 
 
 class KeptCheck(models.CheckReport):
@@ -72,6 +86,7 @@ class KeptCheck(models.CheckReport):
     id: str
     created_at: str
     findings: list[KeptFinding]  # type: ignore[assignment]  # each has what it had, and more
+    judged: list[KeptFigure]  # type: ignore[assignment]  # each has what it had, and more
     marks: Annotated[list[Acceptance], Field(description="已说明的各条。")]
     open: Open
     accepted: int

@@ -392,9 +392,10 @@ def as_file(
     form: Annotated[
         Format, Query(alias="format", description="md、html、json 是报告；docx、pdf 是加了批注的原文（原文不是Word时，docx 是报告）。")
     ] = "docx",
+    report: Annotated[bool, Query(description="docx 总是报告，不是加了批注的原文。")] = False,
 ) -> Response:
     """Return a kept check as a file; findings that people accepted stand apart."""
-    made = desk.file(check_id, form)
+    made = desk.file(check_id, form, report=report)
     return _file(made.data, made.name, form)
 
 

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
 from service.adapters.annotating.files import annotates
+from service.adapters.annotating.report_document import report_to_word
 from service.adapters.page_images import PdfPageImages
 from service.adapters.sql_checks import SqlChecks
 from service.adapters.sql_library import SqlLibrary
@@ -43,8 +44,9 @@ STREAM = {"accept": "text/event-stream"}
 
 def kept_by(application: Application, store: CheckStore | None = None) -> Checks:
     return Checks(
-        application=application, store=store or FakeCheckStore(), clock=FixedClock(), annotates=annotates, view=text_view
-    )
+        application=application, store=store or FakeCheckStore(), clock=FixedClock(), annotates=annotates, view=text_view,
+        word=report_to_word,
+    )  # fmt: skip
 
 
 def serving(application: Application, store: CheckStore | None = None) -> TestClient:
@@ -273,7 +275,10 @@ def test_the_copy_of_a_word_document_says_why_a_finding_may_stand(client: TestCl
     got = client.get(f"/v1/checks/{said['id']}/file", params={"format": "docx"})
     notes = [each.text for each in docx.Document(io.BytesIO(got.content)).comments]
 
+    report = client.get(f"/v1/checks/{said['id']}/file", params={"format": "docx", "report": True})
+
     assert said["annotates"] == "docx"
+    assert "已说明（1）" in [each.text for each in docx.Document(io.BytesIO(report.content)).paragraphs]
     assert any(each.startswith("【已说明】年中追加，见批复。（王某，") and "原提示（错误）" in each for each in notes)
     assert any(each.startswith("【错误】") for each in notes)
 
