@@ -9,13 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import Enum, unique
 from typing import Any, TypeAlias
 
-from service.calculation.formula import Binary, Operator, Reference, render
+from service.calculation.formula import Binary, Call, Expression, Function, Operator, Reference, render
 from service.domain.quantity import WORKING_DIGITS, Kind, round_half_up
 from service.presenting.evidence import Json, quantity_of, tag_to_dict, tags_of
 from service.presenting.formulas import is_listed, is_ranked, parsed, reference_of
 
 #: Bars that a chart draws; the others stand in its table.
 MOST_BARS = 15
+#: Bars that a list needs to be worth a picture.
+_LEAST = 2
 _PLACES = 2
 _FRACTION = Decimal("0.000001")
 _CHANGE = re.compile(r"(增加|减少)额$")
@@ -187,12 +189,14 @@ def _waterfalls(
         parts = list({bar.result: bar for bar in parts}.values())
         if not parts:
             continue
-        for number in range(len(results)):
-            closed = _closed(results, number, parts)
-            if closed is not None:
-                by = found["by"] or found["how"] or ""
-                yield _waterfall(closed, by, found["of"] or found["inner"] or "")
-                break
+        by, name = found["by"] or found["how"] or "", found["of"] or found["inner"] or ""
+        if not by and len(parts) < 2:
+            continue
+        closings = (
+            closed for n, each in enumerate(results) if _is_told(each["label"], name) and (closed := _closed(results, n, parts))
+        )
+        if (bars := next(closings, None)) is not None:
+            yield _waterfall(bars, by, name)
 
 
 def _moved(results: Sequence[Mapping[str, Any]], number: int) -> Bar | None:
@@ -206,7 +210,13 @@ def _moved(results: Sequence[Mapping[str, Any]], number: int) -> Bar | None:
     found = _CHANGE.search(label)
     if found is None or _is_change_of_whole(label):
         return None
-    return replace(bar, label=label[: found.start()], amount=-bar.amount if found[1] == "减少" else bar.amount)
+    amount = -bar.amount if found[1] == "减少" else bar.amount
+    return replace(bar, label=label[: found.start()], amount=amount, text=f"{found[1]}{bar.text}")
+
+
+def _is_told(label: str, name: str) -> bool:
+    """Whether a result is the change that a sentence splits: of the part it names, else of what was asked about."""
+    return _CHANGE.sub("", label) == name if name else _is_change_of_whole(label)
 
 
 def _is_change_of_whole(label: str) -> bool:
@@ -255,7 +265,7 @@ def _waterfall(bars: list[Bar], by: str, of: str) -> Chart:
 
 
 def _unit(bars: Sequence[Bar]) -> str:
-    units = {re.sub(r"^[\d.,+-]+", "", b.text) for b in bars}
+    units = {re.sub(r"^[^\d]*[\d.,]+", "", b.text) for b in bars}
     return units.pop() if len(units) == 1 else ""
 
 
@@ -270,10 +280,12 @@ def _lists(results: Sequence[Mapping[str, Any]], said: set[int]) -> Iterator[Cha
             groups.setdefault(result["formula"], []).append(number)
     for formula, numbers in groups.items():
         bars = [replace(bar, named=n in said) for n in numbers if (bar := _of_result(results, n))]
-        if len(bars) < 2 or not _is_money(results, numbers) or not any(b.amount for b in bars):
+        if sum(1 for b in bars if b.amount) < _LEAST or not _is_money(results, numbers):
             continue
+        if not is_ranked(formula):
+            bars.sort(key=lambda b: -b.amount)
         total = None if is_ranked(formula) else _total(results, numbers, bars)
-        yield _composition(bars, total) if total else _ranking(bars, is_ranked(formula), formula)
+        yield _composition(bars, total) if total else _ranking(bars, formula)
 
 
 def _is_money(results: Sequence[Mapping[str, Any]], numbers: Sequence[int]) -> bool:
@@ -316,11 +328,10 @@ def _with_share(bar: Bar, total: Bar) -> Bar:
     return replace(bar, share=f"{shown:f}%", working=f"{bar.text} ÷ {total.text} × 100% {'=' if exact and shown == share else '≈'} {shown:f}%")
 
 
-def _ranking(bars: Sequence[Bar], is_sorted: bool, formula: str) -> Chart:
+def _ranking(bars: Sequence[Bar], formula: str) -> Chart:
     placed, zero = _placed(bars)
     kind = next(iter(re.findall(r"\[[^\]]*?([^\[\],=~]+)[=~]", formula)), "").strip()
-    rises = len(bars) > 1 and is_sorted and bars[0].amount < bars[-1].amount
-    order = ("由小到大" if rises else "由大到小") if is_sorted else "按表中顺序"
+    order = "由小到大" if bars[0].amount < bars[-1].amount else "由大到小"
     return Chart(ChartKind.RANKING, f"各{kind or '项'}金额（{order}）", _unit(bars), placed, zero, note=_rest(bars).strip())
 
 
@@ -333,7 +344,14 @@ def _rest(bars: Sequence[Bar]) -> str:
 
 
 def _parts(results: Sequence[Mapping[str, Any]]) -> Iterator[Chart]:
-    """Yield a composition where single figures of the answer differ along one side of the 口径 and add up to another exactly."""
+    """Yield a composition where single figures of the answer add up to another exactly: as its formula, or their 口径, says."""
+    for whole, result in enumerate(results):
+        total, formulas = _of_result(results, whole), tuple(_added(parsed(result["formula"])))
+        numbers = [n for f in formulas for n, each in enumerate(results) if each["formula"] == f]
+        bars = sorted((b for n in numbers if (b := _of_result(results, n))), key=lambda b: -b.amount)
+        if total and len(bars) == len(formulas) >= _LEAST and _adds_up(bars, total) and _is_money(results, numbers):
+            yield _composition(bars, total)
+            return
     known = {n: about for n, r in enumerate(results) if reference_of(r["formula"]) and (about := _about(r))}
     for whole, about in known.items():
         total = _of_result(results, whole)
@@ -342,9 +360,27 @@ def _parts(results: Sequence[Mapping[str, Any]]) -> Iterator[Chart]:
         for side in sorted({k for each in known.values() for k in each} - {"部门", "年度", "阶段"}):
             numbers = [n for n, each in known.items() if n != whole and _is_part(each, about, side)]
             bars = list({(b.label, b.text): b for n in numbers if (b := _of_result(results, n))}.values())
-            if len(bars) > 1 and all(b.amount >= 0 for b in bars) and _exact_sum(bars) == total.amount and _is_money(results, numbers):
+            bars.sort(key=lambda b: -b.amount)
+            if _adds_up(bars, total) and _is_money(results, numbers):
                 yield _composition(bars, total)
                 return
+
+
+def _added(tree: Expression | None) -> Iterator[str]:
+    """Yield the single figures that a formula adds up, none where it does anything else."""
+    sides = [tree.left, tree.right] if isinstance(tree, Binary) and tree.operator is Operator.ADD else []
+    if isinstance(tree, Call) and tree.function is Function.SUM:
+        sides = list(tree.arguments)
+    for side in sides:
+        if isinstance(side, Reference) and not side.is_set:
+            yield render(side)
+        else:
+            yield from tuple(_added(side)) or ("",)
+
+
+def _adds_up(bars: Sequence[Bar], total: Bar) -> bool:
+    filled = sum(1 for b in bars if b.amount)
+    return filled >= _LEAST and all(b.amount >= 0 for b in bars) and _exact_sum(bars) == total.amount
 
 
 def _about(result: Mapping[str, Any]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,7 @@ Where: TypeAlias = Callable[[Mapping[str, Any]], str]
 
 #: Decimals that an unrounded number is shown with.
 _EXACT_PLACES = 12
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +191,16 @@ def rounding_of(result: Mapping[str, Any]) -> str:
 
 def _also(citations: Sequence[Mapping[str, Any]], operand: Mapping[str, Any]) -> list[int]:
     """Return the citations of other places that print the same number."""
-    value = _digits(operand["value"])
-    if not value:
-        return []
-    return [n for n, each in enumerate(citations) if each["role"] == "also" and _prints(each, value) and not _is_same_place(each, operand)]
+    numbers = _numbers(str(operand["value"]))
+    return [
+        n for n, each in enumerate(citations)
+        if each["role"] == "also" and numbers & _numbers(str(each["quote"])) and not _is_same_place(each, operand)
+    ]  # fmt: skip
 
 
-def _digits(text: str) -> str:
-    return text.replace(",", "").replace("，", "").lstrip("-+").strip()
-
-
-def _prints(citation: Mapping[str, Any], value: str) -> bool:
-    quote = str(citation["quote"])
-    return _digits(quote) == value if citation["table"] else value in quote.replace(",", "")
+def _numbers(text: str) -> set[Decimal]:
+    """Return the sizes of the numbers in a text, however they are written: 5.50 and 5.5 are one."""
+    return {Decimal(each.replace(",", "")) for each in _NUMBER.findall(text)}
 
 
 def _is_same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -1,0 +1,51 @@
+"""Questions that are suggested are answered; what can be asked about is what is there."""
+
+from __future__ import annotations
+
+from service.asking.answer import Status
+from service.domain.document import Document
+from service.presenting.suggestions import MOST, Suggester, scopes_of
+from tests.conftest import AskerOver
+from tests.fakes import FakeLibrary
+
+
+def test_every_suggestion_is_answered(asker_over: AskerOver, seed: Document) -> None:
+    asker, library = asker_over(seed), FakeLibrary(seed)
+    suggester = Suggester(library.summaries, lambda q, e, y: asker.ask(q, history=(), entity=e, year=y))
+    made = suggester.suggestions()
+    assert 5 <= len(made) <= MOST
+    assert {"total", "why", "share", "ranking", "definition", "draft"} <= {each.kind for each in made}
+    for each in made:
+        assert asker.ask(each.question, history=(), entity=None, year=None).status is Status.ANSWERED
+    assert any(each.question == "为什么2024年支出比上年减少？" for each in made)
+
+
+def test_questions_are_tried_once_for_the_same_store(asker_over: AskerOver, seed: Document) -> None:
+    asker, library = asker_over(seed), FakeLibrary(seed)
+    asked: list[str] = []
+
+    def ask(question: str, entity: str | None, year: int | None):  # type: ignore[no-untyped-def]
+        asked.append(question)
+        return asker.ask(question, history=(), entity=entity, year=year)
+
+    suggester = Suggester(library.summaries, ask)
+    first = suggester.suggestions()
+    before = len(asked)
+    assert suggester.suggestions() == first
+    assert len(asked) == before
+
+
+def test_nothing_is_suggested_where_nothing_is_held(asker_over: AskerOver, seed: Document) -> None:
+    asker = asker_over(seed)
+    empty = Suggester(lambda: (), lambda q, e, y: asker.ask(q, history=(), entity=e, year=y))
+    assert empty.suggestions() == ()
+    held = Suggester(FakeLibrary(seed).summaries, lambda q, e, y: asker.ask(q, history=(), entity=e, year=y))
+    assert held.suggestions("没有这个部门") == ()
+    assert held.suggestions(seed.entity, 1999) == ()
+
+
+def test_scopes_tell_departments_years_and_stages(seed: Document) -> None:
+    (scope,) = scopes_of(FakeLibrary(seed).summaries())
+    assert (scope.entity, scope.short) == (seed.entity, seed.entity)
+    (year,) = scope.years
+    assert (year.year, year.stages, [d for d, _ in year.documents]) == (2024, ("年初预算",), [seed.id])

@@ -1,0 +1,128 @@
+"""The endpoints of the page that asks: presentation, suggestions, scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.application import Application
+from service.asking.asker import RuleAsker
+from service.domain.document import Document
+from service.vocabulary.vocabulary import Vocabulary
+from service.web.app import create_app
+from tests.conftest import AskerOver
+from tests.fakes import FakeLibrary
+from tests.web.applications import build
+
+QUESTION = "为什么2024年支出下降了23%？"
+
+
+class _Watched:
+    """An asker that remembers what it was asked."""
+
+    def __init__(self, inner: RuleAsker) -> None:
+        self.inner = inner
+        self.asked: list[str] = []
+
+    def ask(self, question: str, **given: object):  # type: ignore[no-untyped-def]
+        self.asked.append(question)
+        return self.inner.ask(question, **given)  # type: ignore[arg-type]
+
+    def evaluate(self, formula: str, *, entity: str | None, year: int | None):  # type: ignore[no-untyped-def]
+        return self.inner.evaluate(formula, entity=entity, year=year)
+
+
+@pytest.fixture
+def watched(asker_over: AskerOver, seed: Document) -> _Watched:
+    return _Watched(asker_over(seed))
+
+
+@pytest.fixture
+def application(vocabulary: Vocabulary, seed: Document, watched: _Watched) -> Application:
+    return build(vocabulary, seed, asker=watched)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def client(application: Application) -> Iterator[TestClient]:
+    with TestClient(create_app(application)) as made:
+        yield made
+
+
+def presented(client: TestClient, question: str = QUESTION):  # type: ignore[no-untyped-def]
+    answer = client.post("/v1/ask", json={"question": question}).json()
+    found = client.get(f"/v1/answers/{answer['id']}/presentation")
+    assert found.status_code == 200
+    return answer, found.json()
+
+
+def test_an_answer_is_presented_with_sentences_evidence_and_charts(client: TestClient) -> None:
+    answer, shown = presented(client)
+    assert {k: shown["answer"][k] for k in ("id", "text", "results")} == {k: answer[k] for k in ("id", "text", "results")}
+    assert "".join(each["text"] for each in shown["sentences"]) == answer["text"]
+    assert len(shown["evidence"]) == len(answer["results"])
+    assert len(shown["places"]) == len(answer["citations"])
+    assert [chart["kind"] for chart in shown["charts"]] == ["waterfall"]
+    figures = shown["sentences"][0]["figures"]
+    assert [(f["text"], f["tags"][0]["text"]) for f in figures] == [
+        ("950.47万元", "表中印着"), ("1235.00万元", "推算"), ("284.53万元", "推算"), ("23.04%", "推算")
+    ]  # fmt: skip
+    assert all(sentence["text"][f["start"] : f["end"]] == f["text"] for sentence in shown["sentences"] for f in sentence["figures"])
+
+
+def test_figures_within_quoted_words_lead_to_what_is_quoted(client: TestClient) -> None:
+    _, shown = presented(client, "项目支出的绩效目标有哪些？")
+    for sentence in shown["sentences"]:
+        for quoted in sentence["quoted"]:
+            assert quoted["text"].rstrip("%万元") in shown["answer"]["citations"][quoted["citation"]]["quote"]
+
+
+def test_streamed_figures_say_what_they_are(client: TestClient) -> None:
+    body = client.post("/v1/ask", json={"question": QUESTION, "stream": True}).text
+    assert '"tags":[{"code":"derived","text":"推算"' in body.replace(": ", ":").replace(", ", ",")
+
+
+def test_an_answer_that_is_not_kept_is_a_problem(client: TestClient) -> None:
+    found = client.get("/v1/answers/000000000000/presentation")
+    assert found.status_code == 404
+    assert found.json()["code"] == "missing-answer"
+
+
+def test_refusals_and_empty_stores_are_presented_too(vocabulary: Vocabulary, asker_over: AskerOver) -> None:
+    with TestClient(create_app(build(vocabulary, asker=asker_over()))) as client:  # type: ignore[arg-type]
+        _, shown = presented(client)
+        assert shown["answer"]["status"] == "refused"
+        assert shown["charts"] == []
+        assert client.get("/v1/suggestions").json() == []
+        assert client.get("/v1/scopes").json() == []
+
+
+def test_suggestions_are_questions_that_are_answered_and_keep_nothing(client: TestClient, watched: _Watched) -> None:
+    made = client.get("/v1/suggestions").json()
+    assert 5 <= len(made) <= 8
+    for each in made:
+        assert client.post("/v1/ask", json={"question": each["question"]}).json()["status"] == "answered"
+    tried = len(watched.asked)
+    assert client.get("/v1/suggestions").json() == made
+    assert len(watched.asked) == tried
+
+
+def test_suggestions_of_a_year_that_is_not_there_are_none(client: TestClient, seed: Document) -> None:
+    assert client.get("/v1/suggestions", params={"entity": seed.entity, "year": 2001}).json() == []
+    assert client.get("/v1/suggestions", params={"year": 12}).status_code == 422
+
+
+def test_scopes_name_departments_with_their_years(
+    vocabulary: Vocabulary, seed: Document, asker_over: AskerOver
+) -> None:  # fmt: skip
+    older = replace(seed, id="older", sha256="0" * 64, year=2022)
+    library = FakeLibrary(seed, older)
+    application = build(vocabulary, seed, older, asker=asker_over(seed))  # type: ignore[arg-type]
+    with TestClient(create_app(application)) as client:
+        (scope,) = client.get("/v1/scopes").json()
+    assert scope["entity"] == seed.entity
+    assert [each["year"] for each in scope["years"]] == [2024, 2022]
+    assert scope["years"][0]["stages"] == ["年初预算"]
+    assert scope["years"][0]["documents"] == [{"id": seed.id, "title": library.summaries()[0].title}]
