@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ _MOST_ENTITIES = 3
 _READY = 64
 #: What takes longer to read is no first question.
 _LONGEST = 1200
+
+#: Longest question made of another.
+_LONGEST_QUESTION = 300
+#: The figure behind the name of a reading.
+_FIGURE = re.compile(r"[\s，：]+-?[\d,.]+[^\d\s]{0,6}$")
 
 #: Answers a question of a department (None: as the question says) and a year (None: the newest); keeps nothing.
 Try: TypeAlias = Callable[[str, str | None, int | None], "Answer"]
@@ -97,6 +103,40 @@ def _years(held: Sequence[DocumentSummary]) -> Iterator[YearScope]:
         of_year = [d for d in held if d.year == year]
         stages = tuple(dict.fromkeys(d.stage.value for d in of_year))
         yield YearScope(year, stages, tuple((d.id, d.title or d.name) for d in of_year))
+
+
+def reading_questions(
+    question: str, readings: Sequence[str], entities: Sequence[str], ask: Callable[[str], Answer]
+) -> tuple[str, ...]:  # fmt: skip
+    """Return for each reading of a question that was asked back the question that asks it, "" where none is answered.
+
+    Args:
+        question: As asked.
+        readings: As told, perhaps with their figures behind them.
+        entities: Departments of the store.
+        ask: Answers by rules alone and keeps nothing.
+    """
+    return tuple(_reading(question.strip().rstrip("？?。"), each, entities, ask) for each in readings)
+
+
+def _reading(question: str, reading: str, entities: Sequence[str], ask: Callable[[str], Answer]) -> str:
+    name = _FIGURE.sub("", reading).strip()
+    owner = max((e for e in entities if reading.startswith(e)), key=len, default="")
+    if owner:
+        tried = [f"{owner}{question}？"]
+    else:
+        plain, _, unit = name.partition("（")
+        # A unit that bears the department's name is told from it by its last word alone.
+        short = f"{plain}（本级）" if unit.endswith("本级）") else name
+        tried = [question.replace(plain, each) + "？" for each in (name, short) if plain in question and each not in question]
+        tried += [f"{each}多少？" for each in (name, short)]
+    return next((each for each in dict.fromkeys(tried) if len(each) <= _LONGEST_QUESTION and _is_answered(ask(each), reading)), "")
+
+
+def _is_answered(answer: Answer, reading: str) -> bool:
+    """Whether an answer is given, and speaks of the figure that the reading names."""
+    figure = _FIGURE.search(reading)
+    return answer.status.value == "answered" and (figure is None or figure[0].strip(" ，：") in answer.text)
 
 
 class Suggester:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from service.numerals import read_quantities
 from service.presenting.charts import chart_to_dict, charts_of
 from service.presenting.evidence import evidence_of
-from service.presenting.suggestions import Suggester, scopes_of
+from service.presenting.suggestions import Suggester, reading_questions, scopes_of
 from service.rendering import Json, place_to_text
 from service.web import presentation_models as models
 from service.web.routes import App, problems
@@ -40,7 +40,10 @@ def presentation(answer_id: str, application: App) -> Json:
     """Return an answer as it was given, made ready to be looked at."""
     kept = application.explain(answer_id)
     body: Json = json.loads(kept.body)
-    return presented(body | {"asked_at": kept.asked_at})
+    shown = presented(body | {"asked_at": kept.asked_at})
+    readings, entities = body["readings"], tuple({each.entity for each in application.documents()})
+    questions = reading_questions(body["question"], readings, entities, application.try_out)
+    return shown | {"readings": [{"text": t, "question": q} for t, q in zip(readings, questions, strict=True)]}
 
 
 @presentations.get(

@@ -86,6 +86,13 @@ class Chart(BaseModel):
     note: str
 
 
+class Reading(BaseModel):
+    """A reading of a question that was asked back."""
+
+    text: str
+    question: Annotated[str, Field(description="选它时要问的话；空的是问不出来。")]
+
+
 class PresentedAnswer(BaseModel):
     """An answer made ready to be looked at."""
 
@@ -94,6 +101,7 @@ class PresentedAnswer(BaseModel):
     evidence: list[Evidence]
     places: Annotated[list[str], Field(description="citations各处的出处，用话说。")]
     charts: list[Chart]
+    readings: Annotated[list[Reading], Field(description="反问时的各种意思，每种可以直接再问。")]
 
 
 class Suggestion(BaseModel):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from service.asking.answer import Status
+from service.asking.answer import Answer, Status
 from service.domain.document import Document
-from service.presenting.suggestions import MOST, Suggester, scopes_of
+from service.presenting.suggestions import MOST, Suggester, reading_questions, scopes_of
 from tests.conftest import AskerOver
 from tests.fakes import FakeLibrary
 
@@ -49,3 +49,27 @@ def test_scopes_tell_departments_years_and_stages(seed: Document) -> None:
     assert (scope.entity, scope.short) == (seed.entity, seed.entity)
     (year,) = scope.years
     assert (year.year, year.stages, [d for d, _ in year.documents]) == (2024, ("年初预算",), [seed.id])
+
+
+def test_each_reading_of_a_question_back_can_be_asked(asker_over: AskerOver, seed: Document) -> None:
+    asker = asker_over(seed)
+
+    def ask(question: str) -> Answer:
+        return asker.ask(question, history=(), entity=None, year=None)
+
+    back = ask("工作经费多少")
+    assert back.status is Status.CLARIFY
+    questions = reading_questions("工作经费多少？", back.readings, (seed.entity,), ask)
+    assert len(questions) == len(back.readings) == 2
+    for reading, question in zip(back.readings, questions, strict=True):
+        answer = ask(question)
+        assert answer.status is Status.ANSWERED
+        assert reading.split()[-1] in answer.text
+
+
+def test_a_reading_that_names_a_department_asks_for_it(asker_over: AskerOver, seed: Document) -> None:
+    asker = asker_over(seed)
+    (question,) = reading_questions(
+        "支出预算多少？", [seed.entity], (seed.entity,), lambda q: asker.ask(q, history=(), entity=None, year=None)
+    )
+    assert question == f"{seed.entity}支出预算多少？"
