@@ -175,3 +175,14 @@ def test_text_is_text(page_at: PageAt, service: Service) -> None:
 
     evil = "<img src=x onerror=alert(1)>"
     assert said == [0, f"{evil}{evil}{evil}0", evil]
+
+
+def test_no_text_turns_the_one_after_it_around(page_at: PageAt) -> None:
+    """A name with signs that turn the direction of writing would have a figure read backwards."""
+    page = page_at("/documents")
+    said = run(
+        page,
+        "const {h} = await module('dom.js'); return h('p', {text: '\\u202e甲'}, '乙\\u2066', '950.47').textContent;",
+    )
+
+    assert said == "甲乙950.47"

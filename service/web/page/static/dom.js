@@ -3,6 +3,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const BOOLEANS = new Set(["hidden", "disabled", "checked", "required", "readOnly", "open", "multiple", "selected", "inert"]);
 const ADDRESSES = new Set(["href", "src", "action", "formaction"]);
+/** Signs that turn the direction of a text around: a figure after one would be read backwards. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 let used = 0;
 
 /** Returns an element. Props: class, text, value, dataset, on (listeners by event), booleans; others are attributes. */
@@ -18,7 +20,7 @@ export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "on") listen(element, value);
-    else if (name === "text") element.textContent = value;
+    else if (name === "text") element.textContent = shown(value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, String(value));
   }
   element.append(...nodes(children));
@@ -40,7 +42,7 @@ export const uid = (prefix) => `${prefix}-${(used += 1)}`;
 function set(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "class") element.className = value;
-  else if (name === "text") element.textContent = value;
+  else if (name === "text") element.textContent = shown(value);
   else if (name === "value") element.value = value;
   else if (name === "dataset") Object.assign(element.dataset, value);
   else if (name === "on") listen(element, value);
@@ -63,5 +65,7 @@ function nodes(children) {
   return children
     .flat(Infinity)
     .filter((each) => each !== null && each !== undefined && each !== false && each !== true)
-    .map((each) => (each instanceof Node ? each : String(each)));
+    .map((each) => (each instanceof Node ? each : shown(each)));
 }
+
+const shown = (text) => String(text).replace(TURNS, "");
