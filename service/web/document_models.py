@@ -19,6 +19,29 @@ class TextBlock(BaseModel):
     table: Annotated[str | None, Field(description="表格编号。")]
 
 
+class TableCells(BaseModel):
+    """How many figures of a table are proven, unproven and contradicted."""
+
+    proven: int
+    unproven: int
+    contradicted: int
+
+
+class TableHead(BaseModel):
+    """A table without its cells."""
+
+    id: str
+    title: str
+    number: str
+    kind: str
+    unit: str | None
+    page: int | None
+    by_ocr: bool
+    rows: int
+    columns: int
+    cells: TableCells
+
+
 class Content(BaseModel):
     """A document's text in blocks, in reading order."""
 

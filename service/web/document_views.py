@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Response
 
 from service.presenting.identity_view import identity_view
+from service.presenting.table_list import table_list
 from service.presenting.text_view import text_view
 from service.rendering import Json
 from service.web import document_models as models
@@ -57,6 +58,17 @@ def content(document_id: str, application: App) -> Json:
     """Return the text of a document so that places can be shown where they stand."""
     found = application.document(document_id)
     return {"id": found.id, "title": found.title, "pages": found.pages or None, "blocks": text_view(found)}
+
+
+@document_views.get(
+    "/documents/{document_id}/tables",
+    response_model=list[models.TableHead],
+    responses=problems(404, 503),
+    summary="一份文档有哪些表格，各验证了多少；表格本身见 /v1/tables",
+)
+def table_heads(document_id: str, application: App) -> list[Json]:
+    """List the tables of a document without their cells."""
+    return table_list(application.document(document_id))
 
 
 @document_views.get(

@@ -113,6 +113,16 @@ def test_one_table_can_be_asked_for(client: TestClient, seed_id: str) -> None:
     assert len(client.get("/v1/tables", params={"document": seed_id}).json()) > 1
 
 
+def test_tables_are_listed_with_how_well_they_are_proven(client: TestClient, seed_id: str) -> None:
+    heads = client.get(f"/v1/documents/{seed_id}/tables").json()
+    tables = client.get("/v1/tables", params={"document": seed_id}).json()
+    assert [(h["id"], h["rows"], h["columns"]) for h in heads] == [
+        (t["id"], len(t["rows"]), len(t["columns"])) for t in tables
+    ]
+    whole = client.get(f"/v1/documents/{seed_id}").json()["cells"]
+    assert {name: sum(h["cells"][name] for h in heads) for name in whole} == whole
+
+
 def test_relations_name_cells_as_the_table_has_them(client: TestClient, seed_id: str) -> None:
     table = client.get("/v1/tables", params={"document": seed_id, "table": "T03"}).json()[0]
     relations = client.get(f"/v1/documents/{seed_id}/identities", params={"table": "T03"}).json()
