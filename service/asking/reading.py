@@ -140,7 +140,10 @@ class QuestionReader:
             found = next((m for m in pattern.finditer(text) if not any(a <= m.start() < b for a, b in hidden)), None)
             if found:
                 question.signs[name] = found.start()
-        question.quoted = _QUOTED.findall(text)
+        # The marks of “三公”经费 belong to its name.
+        question.quoted = [
+            m[1] for m in _QUOTED.finditer(text) if not any(n.start <= m.start(1) and m.end() <= n.end for n in question.mentions)
+        ]
         question.stage = self._stage(text)
         unnamed = list(visible)
         for mention in question.mentions:

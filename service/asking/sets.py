@@ -17,6 +17,8 @@ from service.domain.errors import MissingFactError, YoujuError
 from service.domain.quantity import NUMBER, Kind, Quantity
 from service.numerals import read_numbers, render_number
 
+#: Measures that are told by items of their own.
+_ITEMISED = frozenset({"三公经费", "政府采购", "车辆"})
 _COMPARATORS = {
     "≥": Comparator.AT_LEAST,
     ">": Comparator.GREATER,
@@ -31,6 +33,8 @@ def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
     text = desk.question.text
     said = desk.question.dimensions
     subject = named[0] if named else None
+    if "project" in said and (own := _own_parts(subject)):
+        return own
     if said:
         chosen = said[-1] if said[-1] != "fund" or len(said) == 1 else said[0]
         if chosen != "unit" or "project" not in said:
@@ -41,10 +45,8 @@ def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
         return "economic" if subject and (subject.get("nature") in natures or subject.get("economic")) else "function"
     if subject is None:
         return "function" if re.search(r"方面|领域|去向|(?:花|用)[在到于]", text) else ""
-    if subject.measure == "三公经费" or subject.measure in {"政府采购", "车辆"}:
-        return "item"
-    if subject.measure == "收入":
-        return "fund"
+    if own := _own_parts(subject):
+        return own
     nature = subject.get("nature")
     if nature in {"项目支出", "其他运转类", "特定目标类"}:
         return "project"
@@ -55,6 +57,22 @@ def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
     if re.search(r"类$|大类|哪(?:类|些?方面)|领域|去向|(?:花|用)[在到于]哪", text):
         return "function"
     return "nature"
+
+
+def _own_parts(subject: Subject | None) -> str:
+    """Return the dimension of what is never told by projects, whatever its parts are called: 「三公经费有哪些项目」."""
+    measure = subject.measure if subject else ""
+    return "item" if measure in _ITEMISED else "fund" if measure == "收入" else ""
+
+
+def _is_sum(total: Quantity, entries: Sequence[Entry]) -> bool:
+    """Whether entries add up to a total, but for what rounding each of them may have moved."""
+    parts = [each.quantity for each in entries]
+    if any(each.unit != total.unit for each in parts):
+        return False
+    decimals = max(0, *(-int(each.number.as_tuple().exponent) for each in (total, *parts)))
+    room = Decimal(len(parts) + 1).scaleb(-decimals) / 2
+    return abs(total.number - sum(each.number for each in parts)) <= room
 
 
 def _set_reference(desk: Desk, named: Sequence[Subject], dimension: str, contains: str = "") -> Reference:
@@ -364,10 +382,10 @@ def listing(desk: Desk, *, named: Sequence[Subject] | None = None, dimension: st
     if len(filled) > 1 and spoken:
         try:
             total = desk.evaluate(desk.reference(spoken[0]))
-            bound_results(desk, [total], reply)
-            reply.text = reply.text.replace(
-                desk.head(), f"{desk.head()}{re.sub(r'^[0-9]{4}年', '', total.figures[0].label)}{shown_of(total)}，", 1
-            )
+            if isinstance(total.value, Quantity) and _is_sum(total.value, entries):
+                bound_results(desk, [total], reply)
+                named_total = f"{re.sub(r'^[0-9]{4}年', '', total.figures[0].label)}{shown_of(total)}，"
+                reply.text = reply.text.replace(desk.head(), f"{desk.head()}{named_total}", 1)
         except (MissingFactError, YoujuError):
             pass
     return reply

@@ -156,6 +156,19 @@ def test_listing_sums_up_what_is_empty(ask: Ask) -> None:
     assert "均为0" in answer.text
 
 
+@pytest.mark.parametrize("asked", ["“三公”经费", '"三公"经费', "三公经费"])
+@pytest.mark.parametrize("parts", ["有哪些构成", "由哪些项目构成"])
+def test_the_marks_in_a_name_are_no_quotation(ask: Ask, asked: str, parts: str) -> None:
+    """And what is told by items of its own has no projects, whatever its parts are called."""
+    assert ask(f"{asked}{parts}").plan == ("三公经费[分项=*]",)
+
+
+def test_a_list_that_is_not_the_whole_does_not_pass_for_it(ask: Ask) -> None:
+    """Projects are a part of spending: no total stands before them but one that they add up to."""
+    assert "950.47" not in ask("支出由哪些项目构成").text
+    assert "413.20" in ask("项目支出由哪些项目构成").text
+
+
 def test_two_places_agree(ask: Ask) -> None:
     """Two printed figures are compared, and both are cited."""
     answer = ask("收入总计和支出总计一致吗？")
