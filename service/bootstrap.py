@@ -189,7 +189,7 @@ def build_checks(settings: Settings, application: Application) -> Checks:
         StoreError: A store cannot be used; the message says what to do.
         ConfigurationError: The database address cannot be used.
     """
-    from service.adapters.annotating.files import annotates
+    from service.adapters.annotating.files import annotates, page_places
     from service.adapters.annotating.report_document import report_to_word
     from service.adapters.clock import SystemClock
     from service.adapters.sql_checks import SqlChecks
@@ -198,7 +198,7 @@ def build_checks(settings: Settings, application: Application) -> Checks:
 
     return Checks(
         application=application, store=SqlChecks(_opened(settings)), clock=SystemClock(), annotates=annotates, view=text_view,
-        word=report_to_word,
+        word=report_to_word, places=page_places,
     )  # fmt: skip
 
 
