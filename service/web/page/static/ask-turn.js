@@ -1,0 +1,232 @@
+// One question of a conversation and what comes of it: steps while it is worked on, then the answer with its figures.
+
+import { chartRows, chartsView } from "./chart.js";
+import { fill, h, uid } from "./dom.js";
+import { copyTable, copyText } from "./download.js";
+import { openEvidence, openQuote, placeLink } from "./evidence.js";
+import { figureButton, inWords, legend } from "./figure.js";
+import { notice } from "./notice.js";
+
+const STEPS = [
+  ["understanding", "理解"],
+  ["calculating", "取数"],
+  ["wording", "措辞"],
+  ["verifying", "核对"],
+];
+const SLOW_MS = 5000;
+const LIST_FROM = 6;
+/** Sentences that begin a paragraph of their own. */
+const PARAGRAPH = /^\s*(?:按.{1,20}?拆分|其中.{1,30}：|.{1,30}按.{1,12}拆分|文件|提示：|原文：)/;
+const CORRECTION = /^\s*(?:先更正|与提问不符|更正)/;
+const STATUS = { refused: ["warn", "回答不了"], clarify: ["info", "要先说清"] };
+const SEVERITIES = { error: "错误", warning: "警告", note: "说明" };
+
+/** A question and its answer on the page. `ask` asks something anew, `retry` the same again. */
+export class Turn {
+  constructor(question, { ask, retry }) {
+    this.question = question;
+    this.ask = ask;
+    this.retry = retry;
+    this.said = "";
+    this.body = h("div", { class: "answer" });
+    const id = uid("question");
+    this.node = h("li", { class: "turn", "aria-labelledby": id }, h("h2", { class: "question", id }, h("span", { class: "visually-hidden", text: "问：" }), question), this.body);
+  }
+
+  /** Shows that the question is being worked on. */
+  wait() {
+    this.said = "";
+    this.began = Date.now();
+    this.steps = h("ol", { class: "work" });
+    this.slow = h("p", { class: "hint", hidden: true });
+    this.words = h("p", { class: "answer-text" });
+    fill(this.body, h("div", { class: "working", role: "status", "aria-label": "正在回答" }, h("span", { class: "spinner", "aria-hidden": "true" }), this.steps), this.slow, this.words);
+    this.step("understanding");
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.tick(), 1000);
+  }
+
+  /** Marks the step that has begun. */
+  step(name) {
+    const at = STEPS.findIndex(([each]) => each === name);
+    this.at = Math.max(at, 0);
+    fill(this.steps, STEPS.map(([, text], n) => h("li", { class: n < this.at ? "past" : n === this.at ? "now" : "", "aria-current": n === this.at ? "step" : null }, text, n < this.at && h("span", { class: "visually-hidden", text: "（已做）" }))));
+  }
+
+  tick() {
+    const passed = Date.now() - this.began;
+    if (passed < SLOW_MS) return;
+    this.slow.hidden = false;
+    this.slow.textContent = `已等${Math.floor(passed / 1000)}秒。可以接着等，也可以按“停止”，问题会放回输入框。`;
+  }
+
+  /** Adds a sentence of the verified answer. */
+  hear(text) {
+    this.said += text;
+    this.words.textContent = this.said;
+  }
+
+  settle() {
+    clearInterval(this.timer);
+  }
+
+  /** Shows the words of an answer whose details could not be had (yet). */
+  plain(text, problem = null, again = null) {
+    this.settle();
+    const host = h("div");
+    fill(this.body, h("p", { class: "answer-text", text }), host);
+    if (problem) notice(host, { kind: "warning", text: `答案在上面，但它的依据没有取到：${problem.message}`, actions: again ? [{ label: "再取一次", run: again }] : [] });
+  }
+
+  /** Says why there is no answer, and offers to ask again. */
+  fail(text, { kind = "error", actions = null } = {}) {
+    this.settle();
+    const host = h("div");
+    fill(this.body, host);
+    notice(host, { kind, text, actions: actions ?? [{ label: "再问一次", run: () => this.retry(this) }] });
+  }
+
+  /** Shows an answer as /v1/answers/{id}/presentation gives it. */
+  show(shown, { isKept = true } = {}) {
+    this.settle();
+    this.shown = shown;
+    const { answer } = shown;
+    const open = (which, button) => openEvidence(shown, which, button);
+    const [tone, status] = STATUS[answer.status] ?? [];
+    const tags = shown.sentences.flatMap((each) => each.figures.flatMap((figure) => figure.tags));
+    fill(
+      this.body,
+      status && h("p", { class: "answer-status" }, h("span", { class: `tag ${tone}`, text: status })),
+      wording(shown, open),
+      readings(shown, this.ask),
+      shown.charts.length > 0 && chartsView(shown.charts, open),
+      list(shown, open),
+      findings(answer),
+      legend(tags),
+      !isKept && h("p", { class: "hint", text: "这次问答没能存进对话历史；刷新后会看不到，请先复制。" }),
+      tools(shown),
+      how(shown),
+    );
+  }
+}
+
+// -- words ----------------------------------------------------------------------------------------------------------
+
+function wording(shown, open) {
+  const paragraphs = [];
+  let current = null;
+  for (const sentence of shown.sentences) {
+    if (!current || PARAGRAPH.test(sentence.text) || CORRECTION.test(sentence.text)) {
+      current = h("p", { class: `answer-text ${CORRECTION.test(sentence.text) ? "correction" : ""}` });
+      paragraphs.push(current);
+    }
+    current.append(...pieces(shown, sentence, open));
+  }
+  return h("div", { class: "answer-words" }, paragraphs);
+}
+
+/** Cuts a sentence into words and figures; offsets count characters, not code units. */
+function pieces(shown, sentence, open) {
+  const characters = [...sentence.text];
+  const cut = (from, to) => characters.slice(from, to).join("");
+  const figures = [...sentence.figures.map((each) => ({ ...each, isQuoted: false })), ...sentence.quoted.map((each) => ({ ...each, isQuoted: true }))].sort((a, b) => a.start - b.start);
+  const out = [];
+  let at = 0;
+  for (const each of figures) {
+    if (each.start < at) continue;
+    out.push(cut(at, each.start));
+    if (each.isQuoted) out.push(quotedFigure(shown, each));
+    else out.push(figureButton({ text: each.text, tags: each.tags, label: each.label, after: cut(each.end, each.end + 24), open: (button) => open(each, button) }));
+    at = each.end;
+  }
+  out.push(cut(at, characters.length));
+  return out.map((each) => (typeof each === "string" ? document.createTextNode(each) : each));
+}
+
+function quotedFigure(shown, each) {
+  return h("button", { type: "button", class: "figure-button quoted", title: "引用的原文里的数。点开看原文", on: { click: (event) => openQuote(shown, each.citation, each.text, event.currentTarget) } }, each.text, h("span", { class: "visually-hidden", text: "（原文里的数，看原文）" }));
+}
+
+function readings(shown, ask) {
+  if (shown.readings.length === 0) return null;
+  const choices = shown.readings.map(({ text, question }) => (question ? h("button", { type: "button", class: "button", text, on: { click: () => ask(question) } }) : h("span", { class: "chip", text })));
+  return h("div", { class: "readings", role: "group", "aria-label": "问的是哪一个" }, h("p", { class: "hint", text: "问的是哪一个？点一个就按它回答。" }), h("div", { class: "reading-list" }, choices));
+}
+
+/** Returns the figures of a longer list as a table, where no chart has them. */
+function list(shown, open) {
+  if (shown.charts.length > 0) return null;
+  const groups = new Map();
+  shown.answer.results.forEach((each, n) => {
+    if (each.formula && each.value) groups.set(each.formula, [...(groups.get(each.formula) ?? []), n]);
+  });
+  const longest = [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  if (longest.length < LIST_FROM) return null;
+  const rows = longest.map((n) => {
+    const result = shown.answer.results[n];
+    const tags = shown.evidence[n].tags;
+    return h("tr", null, h("th", { scope: "row", text: result.label }), h("td", { class: "figure" }, figureButton({ text: `${result.value}${result.unit}`, tags, label: result.label, open: (button) => open({ result: n }, button) })), h("td", { text: inWords(tags) }));
+  });
+  return h(
+    "div",
+    { class: "table-region", role: "region", tabindex: "0", "aria-label": "回答里的各项" },
+    h("table", { class: "data" }, h("thead", null, h("tr", null, ["名称", "数", "怎么来的"].map((text) => h("th", { scope: "col", text })))), h("tbody", null, rows)),
+  );
+}
+
+function findings(answer) {
+  const told = answer.findings.filter((each) => !answer.text.includes(each.message));
+  if (told.length === 0) return null;
+  return h("ul", { class: "answer-findings", "aria-label": "要注意" }, told.slice(0, 5).map((each) => h("li", null, h("span", { class: `tag ${each.severity === "note" ? "info" : each.severity === "error" ? "bad" : "warn"}`, text: SEVERITIES[each.severity] ?? each.severity }), " ", each.message)), told.length > 5 && h("li", { class: "muted", text: `另有${told.length - 5}条，见“怎么得出的”。` }));
+}
+
+// -- what can be done with it ------------------------------------------------------------------------------------------
+
+function tools(shown) {
+  const hasRows = shown.answer.results.some((each) => each.value);
+  return h(
+    "div",
+    { class: "answer-tools no-print" },
+    h("button", { type: "button", class: "button small quiet", text: "复制文字", on: { click: () => copyText(asText(shown)) } }),
+    hasRows && h("button", { type: "button", class: "button small quiet", text: "复制成表格", on: { click: () => copyTable(asRows(shown)) } }),
+  );
+}
+
+/** Returns question, answer and sources as text. */
+function asText(shown) {
+  const { answer } = shown;
+  const sources = sourcesOf(shown).map(({ cited, n }, at) => `[${at + 1}] 《${cited.document_title || cited.document}》${shown.places[n]}${cited.quote ? `：${cited.quote}` : ""}`);
+  return [`问：${answer.question}`, `答：${answer.text}`, sources.length > 0 && `出处：\n${sources.join("\n")}`, `回答编号：${answer.id}`].filter(Boolean).join("\n");
+}
+
+function asRows(shown) {
+  if (shown.charts.length > 0) return shown.charts.flatMap((each, n) => (n > 0 ? [[""], ...chartRows(each)] : chartRows(each)));
+  const rows = shown.answer.results.map((each, n) => {
+    const [first] = shown.evidence[n].operands;
+    return [each.label, each.value, each.unit, inWords(shown.evidence[n].tags), first?.where ?? ""];
+  });
+  return [["名称", "数", "单位", "怎么来的", "出处"], ...rows];
+}
+
+function sourcesOf(shown) {
+  return shown.answer.citations.map((cited, n) => ({ cited, n })).filter(({ cited }) => cited.role !== "also");
+}
+
+function how(shown) {
+  const { answer } = shown;
+  const words = shown.answer.results.map((each, n) => ({ each, known: shown.evidence[n] })).filter(({ each }) => each.working);
+  const unique = [...new Map(words.map((each) => [each.each.working, each])).values()];
+  const places = sourcesOf(shown);
+  const path = answer.path === "model" ? `规则取数、计算；措辞由语言模型${answer.model?.name ? `（${answer.model.name}）` : ""}提出，逐字核对后采用` : "规则（没有用语言模型）";
+  return h(
+    "details",
+    { class: "how" },
+    h("summary", null, "怎么得出的", h("span", { class: "muted small-text", text: `　编号 ${answer.id} · ${answer.path === "model" ? "模型措辞" : "规则"}` })),
+    h("dl", { class: "facts" }, h("dt", { text: "走法" }), h("dd", { text: path }), answer.entity && [h("dt", { text: "口径" }), h("dd", { text: `${answer.entity}${answer.year ? `，${answer.year}年` : ""}` })], h("dt", { text: "用时" }), h("dd", { text: `${answer.ms}毫秒` })),
+    answer.plan.length > 0 && [h("h3", { text: "理解为" }), h("ul", null, answer.plan.map((each) => h("li", null, h("code", { text: each }))))],
+    unique.length > 0 && [h("h3", { text: "计算" }), h("ul", { class: "figure-text" }, unique.map(({ each }) => h("li", { class: "pre", text: each.working })))],
+    places.length > 0 && [h("h3", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", null, placeLink(cited, `《${cited.document_title || cited.document}》${shown.places[n]}`))))],
+    answer.findings.length > 0 && [h("h3", { text: "提示" }), h("ul", null, answer.findings.map((each) => h("li", { text: `［${SEVERITIES[each.severity] ?? each.severity}］${each.message}` })))],
+    answer.missing && [h("h3", { text: "缺少" }), h("p", { text: answer.missing })],
+  );
+}

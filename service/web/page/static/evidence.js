@@ -1,0 +1,193 @@
+// What a figure rests on, in the panel: what it is, 口径, working step by step, rounding, and each source with its table or sentence.
+
+import { get } from "./api.js";
+import { fill, h } from "./dom.js";
+import { labels } from "./figure.js";
+import { notice } from "./notice.js";
+import { openPanel } from "./panel.js";
+import { tableView } from "./table.js";
+
+const AROUND = 4;
+const MOST_OPEN = 3;
+const tables = new Map();
+
+/** Opens the evidence of a figure: of result number `result`, or of its operand number `operand`. */
+export function openEvidence(shown, { result, operand = null }, opener) {
+  const said = shown.answer.results[result];
+  const known = shown.evidence[result];
+  if (operand === null) {
+    openPanel({ title: said.label, opener, content: [whatItIs(said, known.tags), coordinate(known), formula(said, known), steps(shown, said, known), rounding(said, known), sources(shown, said, known), findings(shown, known)] });
+    return;
+  }
+  const source = said.operands[operand];
+  const own = known.operands[operand];
+  const about = [...known.about, ...own.about];
+  openPanel({
+    title: source.label,
+    opener,
+    content: [
+      whatItIs({ ...source, value: source.value || "空白" }, own.tags),
+      coordinate({ about }),
+      section("出处", place(shown, source, own, true)),
+      section("用在哪里", h("p", null, "用来得出", h("button", { type: "button", class: "link-button", text: `${said.label}（${said.value}${said.unit}）`, on: { click: () => openEvidence(shown, { result }, opener) } }), "。")),
+    ],
+  });
+}
+
+/** Opens the sentence of a document that an answer quotes, with a figure in it marked. */
+export function openQuote(shown, citation, figure, opener) {
+  const cited = shown.answer.citations[citation];
+  openPanel({
+    title: figure ? `${figure}：原文里的数` : "引用的原文",
+    opener,
+    content: [
+      figure && h("p", { class: "muted", text: "这个数写在引用的原文里，是文件自己的说法，没有重新计算。" }),
+      section("出处", place(shown, cited, { where: shown.places[citation], tags: [], also: [] }, true, figure)),
+    ],
+  });
+}
+
+/** Returns a link to the place in its document. */
+export function placeLink(place, text) {
+  return h("a", { href: addressOf(place), text });
+}
+
+function addressOf(place) {
+  const at = place.table && place.row_index !== null ? `#${place.table}.${place.row_index}.${place.column_index ?? 0}` : place.table ? `#${place.table}` : place.line ? `#L${place.line}` : "";
+  return `/documents/${encodeURIComponent(place.document)}${at}`;
+}
+
+function whatItIs(said, tags) {
+  return h(
+    "div",
+    { class: "evidence-head" },
+    h("p", { class: "evidence-value" }, h("strong", { class: "figure-text", text: `${said.value}${said.value === "空白" ? "" : said.unit}` }), " ", labels(tags)),
+    tags.map((each) => h("p", { class: "hint", text: `${each.text}：${each.meaning}` })),
+  );
+}
+
+function section(title, ...content) {
+  return h("section", { class: "evidence-part" }, h("h3", { text: title }), content);
+}
+
+function coordinate(known) {
+  if (known.about.length === 0) return null;
+  return section("口径", h("dl", { class: "facts" }, known.about.map((each) => [h("dt", { text: each.name }), h("dd", { text: each.value })])));
+}
+
+function formula(said, known) {
+  if (!said.formula || said.operands.length === 0) return null;
+  return section("算式", known.words && h("p", { text: known.words }), h("details", null, h("summary", { text: "系统里的写法" }), h("p", null, h("code", { text: said.formula }))));
+}
+
+function steps(shown, said, known) {
+  if (known.steps.length === 0) return null;
+  return section(
+    "一步一步",
+    h(
+      "ol",
+      { class: "steps" },
+      known.steps.map((each) =>
+        h("li", null, each.operation && h("span", { class: "step-name", text: each.operation }), " ", h("span", { class: "figure-text", text: each.text }), each.note && h("span", { class: "hint", text: ` ${each.note}` }), each.operands.length > 0 && each.operands.length <= 6 && h("span", { class: "hint" }, " ← ", each.operands.map((n, at) => [at > 0 && "、", h("button", { type: "button", class: "link-button", text: `来源${n + 1}`, on: { click: (event) => toSource(event.currentTarget, n) } })]))),
+      ),
+    ),
+  );
+}
+
+function toSource(button, number) {
+  const target = button.closest(".panel-body").querySelector(`[data-source="${number}"]`);
+  if (!target) return;
+  target.scrollIntoView({ block: "start" });
+  target.querySelector("h4").focus();
+}
+
+function rounding(said, known) {
+  if (!known.rounding) return null;
+  return section("取整", known.unrounded && h("p", { class: "figure-text", text: `未取整：${known.unrounded}` }), h("p", { text: known.rounding }));
+}
+
+function sources(shown, said, known) {
+  if (said.operands.length === 0) return section("出处", h("p", { class: "muted", text: "这个数是回答时数出来的项数，没有单独的出处。" }));
+  const all = said.operands.map((each, n) => ({ each, n }));
+  const first = all.slice(0, MOST_OPEN);
+  const rest = all.slice(MOST_OPEN);
+  return section(
+    said.operands.length > 1 ? `出处（${said.operands.length}处）` : "出处",
+    first.map(({ each, n }) => source(shown, each, known.operands[n], n, said.operands.length)),
+    rest.length > 0 &&
+      h("details", { class: "more" }, h("summary", { text: `其余${rest.length}处` }), rest.map(({ each, n }) => source(shown, each, known.operands[n], n, said.operands.length, false))),
+  );
+}
+
+function source(shown, operand, own, number, count, isOpen = true) {
+  const title = `${count > 1 ? `来源${number + 1}：` : ""}${operand.label} ${operand.value ? `${operand.value}${operand.unit}` : "空白"}`;
+  return h(
+    "section",
+    { class: "source", dataset: { source: String(number) } },
+    h("h4", { tabindex: "-1" }, h("span", { class: "figure-text", text: title }), " ", labels(own.tags)),
+    own.about.length > 0 && h("p", { class: "hint", text: own.about.map((each) => `${each.name}：${each.value}`).join("；") }),
+    place(shown, operand, own, isOpen),
+  );
+}
+
+/** Shows a place: its words, a way to it, and the piece of the table or the sentence. */
+function place(shown, at, own, isOpen, figure = "") {
+  const picture = h("div", { class: "excerpt" });
+  const isTable = Boolean(at.table) && at.row_index !== null;
+  const show = () => (isTable ? excerpt(picture, at) : fill(picture, sentence(at, figure)));
+  if (isOpen) show();
+  return [
+    h("p", { class: "where" }, h("span", { text: `《${at.document_title || at.document}》${own.where}` }), " ", placeLink(at, "在文档里打开")),
+    picture,
+    !isOpen && h("button", { type: "button", class: "button small quiet", text: isTable ? "看这张表" : "看原文", on: { click: (event) => (event.currentTarget.remove(), show()) } }),
+    own.also.length > 0 &&
+      h("details", null, h("summary", { text: `同一数字另见${own.also.length}处` }), h("ul", null, own.also.map((n) => h("li", null, placeLink(shown.answer.citations[n], shown.places[n]))))),
+  ];
+}
+
+async function excerpt(host, at) {
+  fill(host, h("p", { class: "muted" }, h("span", { class: "spinner", "aria-hidden": "true" }), " 正在取这张表…"));
+  try {
+    const table = await tableOf(at.document, at.table);
+    if (!table) throw new Error("gone");
+    fill(host, tableView(table, { highlight: [{ row: at.row_index, column: at.column_index }], around: AROUND }));
+  } catch (problem) {
+    tables.delete(`${at.document} ${at.table}`);
+    const isGone = problem.status === 404 || problem.message === "gone";
+    const text = isGone ? `这份文档已经不在库里，看不到表了。回答时印着：${at.quote || "（空白）"}` : `${problem.message}`;
+    notice(host, { kind: "warning", text, actions: isGone ? [] : [{ label: "再取一次", run: () => excerpt(host, at) }] });
+  }
+}
+
+function tableOf(id, table) {
+  const key = `${id} ${table}`;
+  if (!tables.has(key)) {
+    tables.set(key, get(`/v1/tables?document=${encodeURIComponent(id)}&table=${encodeURIComponent(table)}`).then((found) => found.find((each) => each.id === table) ?? null));
+  }
+  return tables.get(key);
+}
+
+function sentence(at, figure) {
+  const digits = (figure || at.value || "").replace(/^-/, "");
+  const bare = digits.replace(/[^\d.,].*$/, "");
+  return h("blockquote", { class: "quote" }, at.quote ? marked(at.quote, bare) : h("span", { class: "muted", text: "（没有文字）" }));
+}
+
+/** Marks each place where a text has some digits, and no longer number. */
+function marked(text, digits) {
+  if (!digits) return text;
+  const parts = [];
+  let from = 0;
+  for (let at = text.indexOf(digits); at >= 0; at = text.indexOf(digits, at + digits.length)) {
+    const isInside = /[\d.]/.test(text[at - 1] ?? "") || /\d/.test(text[at + digits.length] ?? "");
+    if (isInside) continue;
+    parts.push(text.slice(from, at), h("mark", { text: digits }));
+    from = at + digits.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+function findings(shown, known) {
+  if (known.findings.length === 0) return null;
+  return section("要注意", h("ul", null, known.findings.map((n) => h("li", { text: shown.answer.findings[n].message }))));
+}
