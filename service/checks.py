@@ -57,11 +57,13 @@ class Checks:
             written into it.
         view: Returns the text of a document in blocks, for reading.
         word: Returns a report as a Word document.
+        places: Returns where findings are seen on the pages of a PDF.
     """
 
     def __init__(
         self, *, application: Application, store: CheckStore, clock: Clock, annotates: Callable[[bytes, str], Annotates],
         view: Callable[[Document], list[Json]], word: Callable[[Json], bytes],
+        places: Callable[[Checked], list[Json]],
     ) -> None:  # fmt: skip
         self._application = application
         self._store = store
@@ -69,6 +71,7 @@ class Checks:
         self._annotates = annotates
         self._view = view
         self._word = word
+        self._places = places
 
     def keep(self, checked: Checked) -> Json:
         """Keep what `Application.check` returned; return it as `find` does.
@@ -183,6 +186,14 @@ class Checks:
         """
         return self._application.draw(_there(self._store.data(check_id), check_id), page, width)
 
+    def places(self, check_id: str) -> list[Json]:
+        """Return where the findings are seen on the pages of the PDF that was checked; of any other file, nothing.
+
+        Raises:
+            MissingCheckError: There is none of that id.
+        """
+        return self._places(self._checked(check_id))
+
     def file(self, check_id: str, form: Format, *, report: bool = False) -> CheckFile:
         """Return a check as a file: a report, or for ``docx`` and ``pdf`` the file itself with the findings in it.
 
@@ -206,12 +217,14 @@ class Checks:
         return CheckFile(said["name"], made.encode())
 
     def _annotated(self, check_id: str, form: str) -> CheckFile:
+        checked = self._checked(check_id)
+        return CheckFile(checked.report.name, self._application.annotated(checked, form))
+
+    def _checked(self, check_id: str) -> Checked:
         kept = self._known(check_id)
         report: CheckReport = _there(self._store.report(check_id), check_id)
         document = _there(self._store.document(check_id), check_id)
-        data = _there(self._store.data(check_id), check_id)
-        checked = Checked(report, document, data, 0, accepted=kept.accepted)
-        return CheckFile(kept.name, self._application.annotated(checked, form))
+        return Checked(report, document, _there(self._store.data(check_id), check_id), 0, accepted=kept.accepted)
 
     def _known(self, check_id: str) -> KeptCheck:
         return _there(self._store.find(check_id), check_id)

@@ -102,6 +102,17 @@ class StepEvent(BaseModel):
     text: Annotated[str, Field(description="读文件、读对照的表、逐个核对。")]
 
 
+class SeenFinding(BaseModel):
+    """Where a finding is seen on a page of the PDF that was checked."""
+
+    finding: str
+    page: int
+    boxes: Annotated[
+        list[Annotated[list[float], Field(min_length=4, max_length=4)]],
+        Field(description="每行一个框：左、上、右、下，按页宽、页高的比例，从左上角起。"),
+    ]
+
+
 class CheckedBlock(BaseModel):
     """A line of the text that was checked, or a table that is not part of the text."""
 

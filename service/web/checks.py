@@ -365,6 +365,17 @@ def tables(
 
 
 @checks.get(
+    "/checks/{check_id}/pages",
+    response_model=list[check_models.SeenFinding],
+    responses=problems(404, 503),
+    summary="各条提示在被核对的PDF的哪一页、什么位置；找不到位置的不列",
+)
+def places(check_id: Id, desk: Desk) -> list[Json]:
+    """Return where the findings are seen on the pages of a PDF."""
+    return desk.places(check_id)
+
+
+@checks.get(
     "/checks/{check_id}/pages/{page}.png",
     response_class=Response,
     responses=_IMAGE | problems(400, 404, 422, 503),

@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
-from service.adapters.annotating.files import annotates
+from service.adapters.annotating.files import annotates, page_places
 from service.adapters.annotating.report_document import report_to_word
 from service.adapters.page_images import PdfPageImages
 from service.adapters.sql_checks import SqlChecks
@@ -45,7 +45,7 @@ STREAM = {"accept": "text/event-stream"}
 def kept_by(application: Application, store: CheckStore | None = None) -> Checks:
     return Checks(
         application=application, store=store or FakeCheckStore(), clock=FixedClock(), annotates=annotates, view=text_view,
-        word=report_to_word,
+        word=report_to_word, places=page_places,
     )  # fmt: skip
 
 
@@ -305,7 +305,15 @@ def test_a_pdf_has_a_copy_with_highlights_and_its_pages(vocabulary: Vocabulary) 
     notes = [each.get_object()["/Contents"] for each in PdfReader(io.BytesIO(got.content)).pages[0]["/Annots"]]  # type: ignore[attr-defined]
     image = client.get(f"/v1/checks/{said['id']}/pages/1.png", params={"width": 300})
 
+    seen = client.get(f"/v1/checks/{said['id']}/pages").json()
+
     assert said["annotates"] == "pdf"
+    assert [(each["finding"], each["page"], len(each["boxes"])) for each in seen][:2] == [("F1", 1, 1), ("F2", 1, 1)]
+    left, top, right, bottom = seen[0]["boxes"][0]
+    assert 0 < left < right < 1
+    assert 0.09 < top < 0.119 < bottom < 0.14
+    assert right <= seen[1]["boxes"][0][0]
+    assert [check_models.SeenFinding.model_validate(each).model_dump() for each in seen] == seen
     assert any("已说明" in each for each in notes)
     assert (image.status_code, image.headers["content-type"], image.content[:4]) == (200, "image/png", b"\x89PNG")
     assert client.get(f"/v1/checks/{said['id']}/pages/2.png").status_code == 400

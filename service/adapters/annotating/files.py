@@ -8,13 +8,33 @@ from service.adapters.readers.limits import damaged
 from service.application import Checked
 from service.check_report import explained, report_to_dict
 from service.checks import Annotates
+from service.domain.check import finding_id
 from service.domain.errors import InvalidInputError, SourceDocumentError
+from service.rendering import Json
 
 
 def annotates(data: bytes, name: str) -> Annotates:
     """Tell whether comments (``docx``) or highlights (``pdf``) can be written into a file, "" where neither can."""
     kind = kind_of(data, name)
     return "docx" if kind is Kind.WORD else "pdf" if kind is Kind.PDF else ""
+
+
+def page_places(checked: Checked) -> list[Json]:
+    """Return where findings are seen on the pages of a PDF: ``finding``, ``page`` and ``boxes``.
+
+    A box is left, top, right and bottom as parts of the page's width and height. Findings whose place is not found
+    (a scanned page, one about the whole file) are left out; of a file that is no PDF, all are.
+    """
+    from service.adapters.annotating.pdf import seen_at
+
+    if annotates(checked.data, checked.document.name) != "pdf":
+        return []
+    found = seen_at(checked.data, marks_of(checked))
+    return [
+        {"finding": finding_id(number), "page": seen.page, "boxes": [list(box) for box in seen.boxes]}
+        for number, seen in enumerate(found)
+        if seen is not None
+    ]
 
 
 class FileAnnotator:
