@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from service.ingestion.blocks import Reading
     from service.ports import (
         AnswerLog,
+        CellPlaces,
         Clock,
         FileRead,
         FileToRead,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         PageImages,
         Parser,
         PassageIndex,
+        Spot,
         StoredAnswer,
         Unpacker,
     )
@@ -201,7 +203,7 @@ class Application:
         self, *, library: Library, index: PassageIndex, answers: AnswerLog, clock: Clock, reader: Reader,
         vocabulary: Vocabulary, asker: Asker, limits: Limits, parser: Parser | None = None,
         unpacker: Unpacker | None = None, annotator: Annotator | None = None, originals: Originals | None = None,
-        images: PageImages | None = None, rules: Asker | None = None,
+        images: PageImages | None = None, places: CellPlaces | None = None, rules: Asker | None = None,
     ) -> None:  # fmt: skip
         self._library = library
         self._index = index
@@ -216,6 +218,7 @@ class Application:
         self._annotator = annotator
         self._originals = originals
         self._images = images
+        self._places = places
         self.limits = limits
 
     def read(self, data: bytes, name: str) -> Document:
@@ -495,6 +498,29 @@ class Application:
         if self._images is None:
             raise ConfigurationError("没有安装画PDF页面的部分，不能显示页面图像。")
         return self._images(data, page, width)
+
+    def places(self, document_id: str, table_id: str, page: int) -> tuple[Spot, ...]:
+        """Return where the figures of a table stand on the image of a page, as far as they are found.
+
+        Args:
+            document_id: Of a document in the store.
+            table_id: Of one of its tables (``T03``).
+            page: Number of the page, from 1.
+
+        Raises:
+            MissingDocumentError: There is none of that id, or it has no such table.
+            MissingOriginalError: Its file was not kept.
+        """
+        _, data = self.original(document_id)
+        table = next((each for each in self._library.get(document_id).tables if each.id == table_id), None)
+        if table is None:
+            raise MissingDocumentError(f"这份文档里没有编号为“{table_id[:20]}”的表格。")
+        on_page = {
+            number: {column: cell.raw for column, cell in enumerate(row.cells) if cell.proof}
+            for number, row in enumerate(table.rows)
+            if (row.page or table.page) == page
+        }
+        return self._places(data, page, on_page) if self._places else ()
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Return every document in the store."""

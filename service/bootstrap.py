@@ -62,6 +62,7 @@ def build_application(settings: Settings) -> Application:
         ConfigurationError: The database address cannot be used.
     """
     from service.adapters.annotating.files import FileAnnotator
+    from service.adapters.cell_places import find_cells
     from service.adapters.clock import SystemClock
     from service.adapters.consistency import repair
     from service.adapters.originals import FileOriginals
@@ -96,6 +97,7 @@ def build_application(settings: Settings) -> Application:
         annotator=FileAnnotator(),
         originals=FileOriginals(settings.originals_folder, keeping=settings.keep_originals),
         images=PdfPageImages(),
+        places=find_cells,
     )
 
 

@@ -107,6 +107,10 @@ class AnswerLog(Protocol):
         """Return the answer of that id, if it is kept."""
 
 
+#: What a place that is left open in a draft begins with.
+OPEN_PLACE = "【待补充："
+
+
 @dataclass(frozen=True, slots=True)
 class DraftVersion:
     """What is known of a version of a draft without loading it.
@@ -139,6 +143,7 @@ class DraftSummary:
         outline: Name of the outline it follows.
         created_at: When its first version was kept.
         versions: Oldest first.
+        open: Places left open (【待补充：…】) in the text of the newest version, tables left out.
     """
 
     id: str
@@ -147,6 +152,7 @@ class DraftSummary:
     outline: str
     created_at: str
     versions: tuple[DraftVersion, ...]
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +311,40 @@ class PageImages(Protocol):
 
         Raises:
             InvalidInputError: The file is no PDF that can be drawn, or there is no such page.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a cell stands on the image of a page, in fractions of its width and height from the upper left corner.
+
+    Attributes:
+        row: 0-based row of the table.
+        column: 0-based column.
+        left: Of its characters.
+        top: Likewise.
+        width: Likewise.
+        height: Likewise.
+    """
+
+    row: int
+    column: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class CellPlaces(Protocol):
+    """Finds where the cells of a table are printed on a page of a PDF. Safe to call from several threads."""
+
+    def __call__(self, data: bytes, page: int, rows: Mapping[int, Mapping[int, str]]) -> tuple[Spot, ...]:
+        """Return the places of cells, those left out that cannot be told for certain.
+
+        Args:
+            data: The bytes of the file.
+            page: Number of the page, from 1.
+            rows: Row number → column number → the printed figure, of the rows that stand on this page.
         """
 
 

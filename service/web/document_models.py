@@ -84,6 +84,17 @@ class Relation(BaseModel):
     tolerance: Annotated[str, Field(description="四舍五入允许的最大差。")]
 
 
+class CellSpot(BaseModel):
+    """Where a cell is printed on the image of a page, in fractions of its width and height from the upper left."""
+
+    row: int
+    column: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 class Intake(BaseModel):
     """What can be taken in."""
 

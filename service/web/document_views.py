@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import quote
 
@@ -69,6 +70,19 @@ def content(document_id: str, application: App) -> Json:
 def table_heads(document_id: str, application: App) -> list[Json]:
     """List the tables of a document without their cells."""
     return table_list(application.document(document_id))
+
+
+@document_views.get(
+    "/documents/{document_id}/tables/{table_id}/places",
+    response_model=list[models.CellSpot],
+    responses=problems(404, 503),
+    summary="一张表的数字印在PDF页面图像的哪里；找不准的不列",
+)
+def places(
+    document_id: str, table_id: str, application: App, page: Annotated[int, Query(ge=1, description="第几页。")]
+) -> list[Json]:
+    """Say where figures of a table are on a page, so that they can be marked on its image."""
+    return [asdict(each) for each in application.places(document_id, table_id, page)]
 
 
 @document_views.get(

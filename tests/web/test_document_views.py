@@ -144,6 +144,13 @@ def test_relations_name_cells_as_the_table_has_them(client: TestClient, seed_id:
     assert len(client.get(f"/v1/documents/{seed_id}/identities").json()) > len(relations)
 
 
+def test_figures_of_a_table_are_found_on_the_image_of_their_page(client: TestClient, pdf_id: str) -> None:
+    spots = client.get(f"/v1/documents/{pdf_id}/tables/T01/places", params={"page": 2}).json()
+    assert {(s["row"], s["column"]) for s in spots} == {(r, c) for r in range(3) for c in (1, 2, 3)}
+    assert client.get(f"/v1/documents/{pdf_id}/tables/T01/places", params={"page": 1}).json() == []
+    assert client.get(f"/v1/documents/{pdf_id}/tables/T77/places", params={"page": 1}).status_code == 404
+
+
 def test_a_relation_that_fails_comes_first_and_says_by_how_much(client: TestClient, pdf_id: str) -> None:
     relations = client.get(f"/v1/documents/{pdf_id}/identities", params={"table": "T01"}).json()
     assert relations[0]["verdict"] == "failed"

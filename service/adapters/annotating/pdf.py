@@ -6,13 +6,14 @@ import io
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.adapters.annotating.marks import AUTHOR, ENOUGH, Mark
+from service.adapters.pdf_letters import Box, Letter, Line, around, as_seen, letters_of, on_one_line, turn
 from service.domain.errors import InvalidInputError, UnreadableDocumentError
 from service.domain.finding import Severity
-from service.locating import Characters, squeeze
+from service.locating import squeeze
 
 if TYPE_CHECKING:
     from pypdf import PdfWriter
@@ -24,29 +25,8 @@ _COLOURS = {
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 #: Size of a note's sign, and how far it stands from the corner, in points.
 _SIGN, _MARGIN = 20, 8
-#: Characters further apart than this many of their heights belong to different words or cells.
-_GAP = 0.5
 _PRINT = 4
 _UNPLACED = "以下各条说的是整份文件或这一页，没有在页面的文字里找到对应的位置："
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A visible character of a page: its box (left, bottom, right, top) on the page and as the page is turned."""
-
-    text: str
-    box: Box
-    seen: Box
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Letters in some order, and the characters they make."""
-
-    letters: Sequence[_Letter]
-    characters: Characters
 
 
 @dataclass(slots=True)
@@ -59,21 +39,21 @@ class _Page:
         turned: Degrees by which the page is turned clockwise.
     """
 
-    orders: list[_Line]
+    orders: list[Line]
     crop: Box
     turned: int
 
-    def find(self, mark: Mark) -> tuple[_Line, int, int, int] | None:
+    def find(self, mark: Mark) -> tuple[Line, int, int, int] | None:
         """Return the order in which a mark is found best, begin and end in it, and the likeness."""
         best = self._best(mark, self.orders)
         if (best is None or best[3] < ENOUGH) and len(self.orders) < 5:
             # The text may be drawn in another direction than the page is turned.
-            self.orders += [_as_seen(self.orders[0].letters, (self.turned + more) % 360) for more in (90, 180, 270)]
+            self.orders += [as_seen(self.orders[0].letters, (self.turned + more) % 360) for more in (90, 180, 270)]
             best = self._best(mark, self.orders)
         return best
 
     @staticmethod
-    def _best(mark: Mark, orders: Iterable[_Line]) -> tuple[_Line, int, int, int] | None:
+    def _best(mark: Mark, orders: Iterable[Line]) -> tuple[Line, int, int, int] | None:
         found = [(order, *f) for order in orders if (f := mark.find(order.characters))]
         return max(found, key=lambda each: each[3], default=None)
 
@@ -117,6 +97,39 @@ def highlight(data: bytes, name: str, marks: Sequence[Mark]) -> bytes:
     raise UnreadableDocumentError(
         f"“{name}”内部有损坏，能读但不能写批注。请用PDF阅读器打开后另存，再核对；或改用 html、docx 格式的报告。"
     ) from cause
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a mark is seen on its page.
+
+    Attributes:
+        page: The page, from 1.
+        boxes: Left, top, right, bottom of each line of it, as parts of the page's width and height from its upper
+            left corner, as the page is turned.
+    """
+
+    page: int
+    boxes: tuple[Box, ...]
+
+
+def seen_at(data: bytes, marks: Sequence[Mark]) -> tuple[Seen | None, ...]:
+    """Return where marks are seen on the pages of a PDF; None for those whose place is not found, or in a damaged file."""
+    from service.adapters.readers.pdf import COPIES
+
+    for copy in COPIES:
+        file = copy(data)
+        if not file:
+            continue
+        try:
+            pages = _Pages(file)
+        except Exception:  # noqa: S112 - whatever it is, the next copy may do
+            continue
+        try:
+            return tuple(pages.seen(spot) if (spot := pages.find(mark)) else None for mark in marks)
+        finally:
+            pages.close()
+    return (None,) * len(marks)
 
 
 def _written(data: bytes, name: str, marks: Sequence[Mark]) -> bytes:
@@ -193,15 +206,29 @@ class _Pages:
                 return _Spot(number - 1, _boxes(order.letters, order.characters.places[begin:end]))
         return None
 
+    def seen(self, spot: _Spot) -> Seen:
+        """Return where a spot is seen on its page."""
+        page = self._page(spot.page + 1)
+        left, bottom, right, top = turn(page.crop, page.turned)
+        across, down = max(right - left, 1), max(top - bottom, 1)
+
+        def part(box: Box) -> Box:
+            low, base, high, roof = turn(box, page.turned)
+            parts = ((low - left) / across, (top - roof) / down, (high - left) / across, (top - base) / down)
+            one, two, three, four = (round(min(max(each, 0), 1), 4) for each in parts)
+            return one, two, three, four
+
+        return Seen(spot.page + 1, tuple(map(part, spot.boxes)))
+
     def corners(self, numbers: Iterable[int]) -> dict[int, Box]:
         """Return the boxes of notes in the upper right corners of pages; 0 is the document's, on its first page."""
         return {n: self._corner(max(n, 1)) for n in {0, *numbers} if n <= len(self._document)}
 
     def _corner(self, number: int) -> Box:
         page = self._page(number)
-        _, _, right, top = _turned(page.crop, page.turned)
+        _, _, right, top = turn(page.crop, page.turned)
         seen = (right - _MARGIN - _SIGN, top - _MARGIN - _SIGN, right - _MARGIN, top - _MARGIN)
-        return _turned(seen, (360 - page.turned) % 360)
+        return turn(seen, (360 - page.turned) % 360)
 
     def _page(self, number: int) -> _Page:
         if number not in self._pages:
@@ -212,99 +239,23 @@ class _Pages:
         page = self._document[number - 1]
         turned = page.get_rotation()
         try:
-            letters, pieces = _letters(page, turned)
+            letters, pieces = letters_of(page, turned)
         except Exception:  # a damaged page has no spots, and takes no others with it
             letters, pieces = [], []
         crop = page.get_cropbox()
         page.close()
-        return _Page([_Line(letters, squeeze(pieces)), _as_seen(letters, turned)], crop, turned)
+        return _Page([Line(letters, squeeze(pieces)), as_seen(letters, turned)], crop, turned)
 
 
-def _letters(page: Any, turned: int) -> tuple[list[_Letter], list[str]]:
-    """Return the visible characters of a page, and their words, in the order of the file."""
-    from ctypes import byref
-
-    from pypdfium2 import raw
-
-    text = page.get_textpage()
-    rectangle = raw.FS_RECTF()
-    letters: list[_Letter] = []
-    pieces: list[list[str]] = [[]]
-    for index in range(raw.FPDFText_CountChars(text)):
-        character = chr(raw.FPDFText_GetUnicode(text, index))
-        if character.isspace() or character < " " or not raw.FPDFText_GetLooseCharBox(text, index, byref(rectangle)):
-            pieces.append([])
-            continue
-        box = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        letter = _Letter(character, box, _turned(box, turned))
-        if letters and pieces[-1] and _apart(letters[-1], letter):
-            pieces.append([])
-        letters.append(letter)
-        pieces[-1].append(character)
-    text.close()
-    return letters, ["".join(each) for each in pieces]
-
-
-def _as_seen(letters: Sequence[_Letter], turned: int) -> _Line:
-    """Return letters line by line from the top, each line from the left, of a page turned clockwise."""
-    lines: list[list[_Letter]] = []
-    looked_at = [replace(each, seen=_turned(each.box, turned)) for each in letters]
-    for letter in sorted(looked_at, key=lambda each: -(each.seen[1] + each.seen[3])):
-        if lines and _on_one_line(lines[-1][0], letter):
-            lines[-1].append(letter)
-        else:
-            lines.append([letter])
-    ordered: list[_Letter] = []
-    pieces: list[list[str]] = []
-    for line in lines:
-        line.sort(key=lambda each: each.seen[0])
-        pieces.append([])
-        for number, letter in enumerate(line):
-            if number and _apart(line[number - 1], letter):
-                pieces.append([])
-            pieces[-1].append(letter.text)
-        ordered += line
-    return _Line(ordered, squeeze("".join(each) for each in pieces))
-
-
-def _on_one_line(one: _Letter, other: _Letter) -> bool:
-    middle = (other.seen[1] + other.seen[3]) / 2
-    return one.seen[1] < middle < one.seen[3]
-
-
-def _apart(one: _Letter, other: _Letter) -> bool:
-    """Whether two letters in reading order are not of one word."""
-    gap = other.seen[0] - one.seen[2]
-    height = one.seen[3] - one.seen[1]
-    return not _on_one_line(one, other) or not -height < gap < _GAP * height
-
-
-def _boxes(letters: Sequence[_Letter], places: Sequence[int]) -> tuple[Box, ...]:
+def _boxes(letters: Sequence[Letter], places: Sequence[int]) -> tuple[Box, ...]:
     """Return a box around the letters of each line."""
-    lines: list[list[_Letter]] = []
+    lines: list[list[Letter]] = []
     for letter in (letters[place] for place in places):
-        if lines and _on_one_line(lines[-1][0], letter) and letter.seen[0] > lines[-1][-1].seen[0] - 1:
+        if lines and on_one_line(lines[-1][0], letter) and letter.seen[0] > lines[-1][-1].seen[0] - 1:
             lines[-1].append(letter)
         else:
             lines.append([letter])
-    return tuple(_around([letter.box for letter in line]) for line in lines)
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-    return min(lefts), min(bottoms), max(rights), max(tops)
-
-
-def _turned(box: Box, degrees: int) -> Box:
-    """Return a box as it lies after its page is turned clockwise."""
-    left, bottom, right, top = box
-    if degrees == 90:
-        return bottom, -right, top, -left
-    if degrees == 180:
-        return -right, -top, -left, -bottom
-    if degrees == 270:
-        return -top, left, -bottom, right
-    return box
+    return tuple(around([letter.box for letter in line]) for line in lines)
 
 
 # ------------------------------------------------------------------------------------------ writing
@@ -316,7 +267,7 @@ def _add_highlight(writer: PdfWriter, spot: _Spot, mark: Mark) -> None:
         f"{_n(left)} {_n(bottom)} {_n(right - left)} {_n(top - bottom)} re " for left, bottom, right, top in spot.boxes
     )
     content = f"/G gs {_colour(mark.severity)} rg {drawn}f"
-    _add(writer, spot.page, "/Highlight", _around(spot.boxes), mark.note, mark.severity, content, {"/QuadPoints": quads})
+    _add(writer, spot.page, "/Highlight", around(spot.boxes), mark.note, mark.severity, content, {"/QuadPoints": quads})
 
 
 def _add_note(writer: PdfWriter, page: int, box: Box, marks: Sequence[Mark]) -> None:
@@ -384,4 +335,3 @@ def _colour(severity: Severity) -> str:
 
 def _n(number: float) -> str:
     return f"{number:.2f}"
-

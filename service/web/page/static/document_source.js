@@ -224,8 +224,35 @@ class PagePart {
     return this.kept.get(key);
   }
 
+  /** Marks the chosen cell on the image, where it is found there. */
   async mark(page, asked) {
-    void page;
-    void asked;
+    if (!asked?.cell) return;
+    const { table, cell } = asked;
+    const key = `${table.id}:${page}`;
+    if (!this.places.has(key)) {
+      // Marks are a help: where they cannot be had, the page is shown without them.
+      this.places.set(key, await get(`${this.base}/tables/${table.id}/places?page=${page}`).catch(() => []));
+    }
+    if (this.asked !== asked || this.current !== page) return;
+    const found = this.places.get(key);
+    const spot = found.find((each) => each.row === cell.row && each.column === cell.column);
+    fill(this.marks, found.filter((each) => each.row === cell.row && each !== spot).map((each) => markOf(each, "row")), spot && markOf(spot, "cell"));
+    if (spot) this.bring(spot);
   }
+
+  /** Moves the view, not the page, so that a mark is seen. */
+  bring(spot) {
+    const { offsetWidth: width, offsetHeight: height } = this.sheet;
+    const [x, y] = [spot.left * width, spot.top * height];
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.view;
+    if (x < scrollLeft || x > scrollLeft + clientWidth - 80) this.view.scrollLeft = x - clientWidth / 2;
+    if (y < scrollTop || y > scrollTop + clientHeight - 40) this.view.scrollTop = y - clientHeight / 2;
+  }
+}
+
+/** Returns a mark at a place given in fractions of the image. */
+function markOf(spot, kind) {
+  const mark = h("div", { class: `page-mark ${kind}` });
+  for (const side of ["left", "top", "width", "height"]) mark.style.setProperty(side, `${spot[side] * 100}%`);
+  return mark;
 }
