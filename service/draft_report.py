@@ -643,6 +643,7 @@ def summary_to_dict(draft: DraftSummary) -> Json:
         "outline": draft.outline,
         "created_at": draft.created_at,
         "versions": [version_to_dict(each) for each in draft.versions],
+        "open": draft.open,
     }
 
 

@@ -13,7 +13,7 @@ from service.conversations import title_of
 from service.domain.document import Document, DocumentSummary, Passage, PassageKind
 from service.domain.errors import DraftApprovedError, DraftChangedError, MissingDocumentError, ModelError
 from service.domain.fact import Fact, Proof
-from service.ports import Conversation, DraftSummary, ModelReply, ModelTool, StoredAnswer, StoredDraft, Turn
+from service.ports import OPEN_PLACE, Conversation, DraftSummary, ModelReply, ModelTool, StoredAnswer, StoredDraft, Turn
 
 #: What a scripted model says: a text, an error, or what comes of the data it was sent.
 Scripted: TypeAlias = "str | ModelError | Callable[[Mapping[str, Any]], str]"
@@ -185,7 +185,8 @@ class FakeDraftStore:
         """Describe every draft, in the order of the port."""
         found = [
             DraftSummary(
-                id, each[0].entity, each[0].year, each[0].outline, each[0].made.created_at, tuple(v.made for v in each)
+                id, each[0].entity, each[0].year, each[0].outline, each[0].made.created_at, tuple(v.made for v in each),
+                each[-1].text.count(OPEN_PLACE),
             )
             for id, each in self._drafts.items()  # noqa: A001 - the name of the field
             if entity in each[0].entity and year in (0, each[0].year)

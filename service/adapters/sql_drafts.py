@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from service.adapters.sql_library import SqlLibrary
 from service.adapters.sql_schema import draft_versions, drafts
 from service.domain.errors import DraftApprovedError, DraftChangedError
-from service.ports import DraftSummary, DraftVersion, StoredDraft
+from service.ports import OPEN_PLACE, DraftSummary, DraftVersion, StoredDraft
 
 _VERSION = (
     draft_versions.c.version, draft_versions.c.created_at, draft_versions.c.origin, draft_versions.c.sha256,
@@ -57,9 +57,12 @@ class SqlDrafts:
 
     def summaries(self, *, entity: str = "", year: int = 0) -> tuple[DraftSummary, ...]:
         """Return the drafts of entities whose name contains *entity*, of *year* (0 for all), newest first."""
+        text = draft_versions.c.text
+        left_open = (func.length(text) - func.length(func.replace(text, OPEN_PLACE, ""))) / len(OPEN_PLACE)
         query = select(
-            drafts.c.id, drafts.c.entity, drafts.c.year, drafts.c.outline, drafts.c.created_at.label("begun"), *_VERSION
-        ).join(draft_versions)
+            drafts.c.id, drafts.c.entity, drafts.c.year, drafts.c.outline, drafts.c.created_at.label("begun"),
+            left_open.label("left_open"), *_VERSION,
+        ).join(draft_versions)  # fmt: skip
         if entity:
             query = query.where(drafts.c.entity.contains(entity, autoescape=True))
         if year:
@@ -68,7 +71,7 @@ class SqlDrafts:
         with self._library.reading() as connection:
             for row in connection.execute(query.order_by(draft_versions.c.version)):
                 head = found.get(row.id) or DraftSummary(row.id, row.entity, row.year, row.outline, row.begun, ())
-                found[row.id] = replace(head, versions=(*head.versions, _version(row)))
+                found[row.id] = replace(head, versions=(*head.versions, _version(row)), open=int(row.left_open))
         return tuple(sorted(found.values(), key=lambda it: (it.created_at, it.id), reverse=True))
 
     def approve(self, draft_id: str, version: int, *, at: str, by: str) -> StoredDraft | None:

@@ -824,7 +824,7 @@ class DraftSummary(BaseModel):
         id="0123456789ab", entity="云溪市示例局", year=2024, outline="henan", created_at="2024-03-01T09:00:00+00:00",
         versions=[
             {"version": 1, "created_at": "2024-03-01T09:00:00+00:00", "origin": "drafted", "sha256": "9f86d081…", "approval": None}
-        ],
+        ], open=3,
     )  # fmt: skip
 
     id: str
@@ -833,6 +833,7 @@ class DraftSummary(BaseModel):
     outline: str
     created_at: str
     versions: list[DraftVersion]
+    open: Annotated[int, Field(description="最新一版正文里待补充的有几处。")]
 
 
 class Approved(DraftVersion):

@@ -57,6 +57,13 @@ def test_drafts_are_listed_newest_first_by_entity_and_year(store: DraftStore) ->
     assert store.summaries(entity="云溪", year=2023) == ()
 
 
+def test_a_summary_counts_the_open_places_of_the_newest_version(store: DraftStore) -> None:
+    store.keep(replace(FIRST, text="甲【待补充：一】乙【待补充：二】"))
+    assert [each.open for each in store.summaries()] == [2]
+    store.keep(replace(later(), text="甲一乙【待补充：二】"))
+    assert [each.open for each in store.summaries()] == [1]
+
+
 def test_an_approved_version_stays_as_it_is(store: DraftStore) -> None:
     store.keep(FIRST)
     once = store.approve("f1", 1, at="2024-03-03", by="甲")

@@ -1,0 +1,119 @@
+// The small form in place that takes a reason or what only the department knows.
+
+import { fill, h, uid } from "./dom.js";
+import { GAPS } from "./draft-words.js";
+
+const EXAMPLES = [
+  [/辆|车辆|用车/, "例如：5辆"],
+  [/设备/, "例如：2台（套）"],
+  [/项目数|项目$|专项转移支付/, "例如：3项，或写一句情况"],
+  [/日期/, "例如：2023年12月31日"],
+  [/预算|采购|货物|工程|服务|金额|经费|支出|收入/, "例如：12.30万元"],
+];
+const LONGEST = 20_000;
+const USUAL = 500;
+
+/** Returns an example of what fills a gap. */
+export function exampleOf(gap) {
+  if (gap.takes === "reason") return "写到具体的人员、项目、政策或标准，例如：压减公务接待批次，减少1.20万元。只写原因，不必写“主要原因是”。";
+  return EXAMPLES.find(([pattern]) => pattern.test(gap.what))?.[1] ?? "例如：12.30万元、5辆，或一句情况。";
+}
+
+/**
+ * Opens the form in `host`. `given` is the text so far; `onDone(text)` takes the text ("" withdraws it),
+ * `onNext` leads to the next open place; `problem` is a message to show.
+ */
+export function openFill(host, { gap, given, problem = "", isKnown, onText, onDone, onNext, onClose, opener }) {
+  const id = uid("fill");
+  const isReason = gap.takes === "reason";
+  const hint = h("p", { class: problem ? "hint bad" : "hint", id: `${id}-hint`, role: problem ? "alert" : null, text: problem || exampleOf(gap) });
+  const input = h(isReason ? "textarea" : "input", { id, class: "input", value: given, maxlength: LONGEST, "aria-describedby": `${id}-hint`, autocomplete: "off", "aria-invalid": problem ? "true" : null });
+  if (isReason) input.rows = 3;
+  const count = h("span", { class: "hint" });
+  const tell = () => (count.textContent = input.value.length > USUAL ? `已写${input.value.length}字，最多${USUAL}字` : "");
+  input.addEventListener("input", () => {
+    tell();
+    onText(input.value);
+  });
+  tell();
+  const refuse = (text) => {
+    hint.textContent = text;
+    hint.className = "hint bad";
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  };
+  const check = () => {
+    const text = input.value.trim();
+    if (!text && !isKnown) refuse(`还没有写。${exampleOf(gap)}`);
+    else if (text.length > USUAL) refuse(`写了${text.length}字，最多${USUAL}字。请只写这一项。`);
+    else return true;
+    return false;
+  };
+  const close = () => {
+    fill(host);
+    onClose();
+    if (opener?.isConnected) opener.focus();
+  };
+  const take = (then) => {
+    if (!check()) return;
+    fill(host);
+    onDone(input.value.trim());
+    then?.();
+  };
+  const form = h(
+    "form",
+    { class: "fill-form", novalidate: "", "aria-label": `填写：${gap.what}` },
+    h("label", { for: id, class: "label" }, isReason ? `${gap.what}` : gap.what, " ", h("span", { class: "tag info", text: isReason ? "增减原因" : GAPS[gap.kind] ?? "单位掌握的情况" })),
+    input, count, hint,
+    h("p", { class: "hint", text: isReason ? "会写在这一句的“主要原因”后面，标明“填报人填写”。" : "会写在上面空着的地方，标明“填报人提供”。" }),
+    h("p", { class: "actions" },
+      h("button", { type: "submit", class: "button small primary", text: "填好，到下一处" }),
+      h("button", { type: "button", class: "button small", text: "填好", on: { click: () => take(() => opener?.isConnected && opener.focus()) } }),
+      isKnown && h("button", { type: "button", class: "button small quiet", text: "撤回，重新留空", on: { click: () => { input.value = ""; take(); } } }),
+      h("button", { type: "button", class: "button small quiet", text: "收起", on: { click: close } }),
+    ),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    take(onNext);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) {
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+    }
+  });
+  fill(host, form);
+  input.focus({ preventScroll: true });
+  form.scrollIntoView({ block: "nearest" });
+}
+
+/** Opens in `host` what can be done about a gap that takes neither a reason nor a fact. */
+export function openAdvice(host, { gap, onEdit, onClose, opener }) {
+  const close = () => {
+    fill(host);
+    onClose();
+    if (opener?.isConnected) opener.focus();
+  };
+  const needsPrior = gap.kind === "prior";
+  fill(
+    host,
+    h(
+      "div",
+      { class: "fill-form", role: "group", "aria-label": `怎么补：${gap.what}` },
+      h("p", null, h("strong", { text: gap.what }), needsPrior ? "：资料库里没有上年的数。" : "：资料库的表里没有这个数。"),
+      h("ul", null,
+        h("li", null, needsPrior ? "有上年的文件，请先" : "有印着这个数的文件，请先", h("a", { href: "/documents", text: "导入" }), "，再重新起草，数会自动写上；"),
+        h("li", { text: "没有文件，可以直接改这一段，写上数字，再在旁边写明依据。" }),
+      ),
+      h("p", { class: "actions" },
+        h("button", { type: "button", class: "button small primary", text: "改这一段", on: { click: () => { fill(host); onEdit(); } } }),
+        h("button", { type: "button", class: "button small quiet", text: "收起", on: { click: close } }),
+      ),
+    ),
+  );
+  host.querySelector("button").focus({ preventScroll: true });
+  host.scrollIntoView({ block: "nearest" });
+}
+
