@@ -5,6 +5,7 @@ import { SEVERITIES, VERDICTS } from "./check-words.js";
 
 const FIRST = 200;
 const ALL = "";
+const SIDE = 120;
 
 /** Returns what a finding says without what is of no use on a page. */
 export const plain = (message) => message.replace(/（命令行用[^）]*）/g, "");
@@ -20,12 +21,13 @@ export class FindingsView {
     this.most = FIRST;
     this.cards = new Map();
     this.severities = h("div", { class: "chips", role: "group", "aria-label": "按轻重筛选" });
-    this.states = h("div", { class: "chips", role: "group", "aria-label": "按是否已说明筛选" });
+    this.states = h("select", { class: "input", "aria-label": "按是否已说明筛选", on: { change: () => this.set("state", this.states.value) } });
     this.kinds = h("select", { class: "input", "aria-label": "按问题的种类筛选", on: { change: () => this.set("kind", this.kinds.value) } });
     this.words = h("input", { type: "search", class: "input", placeholder: "找科目、数字、页码……", "aria-label": "在提示里找文字", value: this.filters.words, on: { input: () => this.set("words", this.words.value) } });
     this.list = h("ol", { class: "finding-list" });
     this.rest = h("div");
-    this.node = h("div", null, h("div", { class: "filters no-print" }, this.severities, this.states, h("div", { class: "filter-row" }, this.kinds, this.words)), this.list, this.rest);
+    this.head = h("div", { class: "filters no-print" }, this.severities, h("div", { class: "filter-row" }, this.states, this.kinds, this.words));
+    this.node = h("div", null, this.list, this.rest);
     this.render();
   }
 
@@ -69,24 +71,24 @@ export class FindingsView {
     return (
       (but === "severity" || severity === ALL || finding.severity === severity) &&
       (but === "kind" || kind === ALL || kindOf(finding) === kind) &&
-      (but === "state" || state === ALL || (finding.accepted ? "accepted" : "open") === state) &&
+      (but === "state" || state === ALL || stateOf(finding) === state) &&
       (!words.trim() || textOf(finding).includes(words.trim().toLowerCase()))
     );
   }
 
   render() {
     const focused = document.activeElement?.closest?.("[data-card]")?.dataset.card;
-    const wasToggle = document.activeElement?.classList.contains("card-head");
     const count = (name, test) => this.findings.filter((each) => this.fits(each, name) && test(each)).length;
-    const chip = (name, value, label, extra = "") => {
-      const is = this.filters[name] === value;
-      const n = count(name, (each) => value === ALL || (name === "severity" ? each.severity === value : (each.accepted ? "accepted" : "open") === value));
-      return h("button", { type: "button", class: `chip ${extra}`, "aria-pressed": String(is), text: `${label} ${n}`, dataset: { filter: `${name}-${value || "all"}` }, on: { click: () => this.set(name, value) } });
+    const chip = (value, label) => {
+      const n = count("severity", (each) => value === ALL || each.severity === value);
+      return h("button", { type: "button", class: "chip", "aria-pressed": String(this.filters.severity === value), text: `${label} ${n}`, dataset: { filter: value || "all" }, on: { click: () => this.set("severity", value) } });
     };
     const pressed = document.activeElement?.dataset?.filter;
-    fill(this.severities, chip("severity", ALL, "全部"), Object.entries(SEVERITIES).map(([key, each]) => chip("severity", key, `${each.sign} ${each.name}`, each.kind)));
-    fill(this.states, chip("state", ALL, "不论是否说明"), chip("state", "open", "待处理"), chip("state", "accepted", "✓ 已说明"));
-    if (pressed) this.node.querySelector(`[data-filter="${pressed}"]`)?.focus();
+    fill(this.severities, chip(ALL, "全部"), Object.entries(SEVERITIES).map(([key, each]) => chip(key, `${each.sign} ${each.name}`)));
+    if (pressed) this.severities.querySelector(`[data-filter="${pressed}"]`)?.focus();
+    const state = (value, label) => h("option", { value, text: `${label}（${count("state", (each) => value === ALL || stateOf(each) === value)}）` });
+    fill(this.states, state(ALL, "不论说明与否"), state("open", "待处理"), state("accepted", "已说明"));
+    this.states.value = this.filters.state;
     const kinds = [...new Set(this.findings.map(kindOf))];
     fill(this.kinds, h("option", { value: ALL, text: `全部种类（${count("kind", () => true)}）` }), kinds.map((kind) => h("option", { value: kind, text: `${kind}（${count("kind", (each) => kindOf(each) === kind)}）` })));
     this.kinds.value = this.filters.kind;
@@ -95,7 +97,7 @@ export class FindingsView {
     this.cards = new Map(shown.slice(0, this.most).map((each) => [each.id, this.card(each)]));
     fill(this.list, [...this.cards.values()]);
     fill(this.rest, this.below(shown.length));
-    if (focused && this.cards.has(focused)) this.cards.get(focused).querySelector(wasToggle ? ".card-head" : ".card-head")?.focus();
+    if (focused && this.cards.has(focused)) this.cards.get(focused).querySelector(".card-head").focus({ preventScroll: true });
   }
 
   below(count) {
@@ -134,12 +136,11 @@ export class FindingsView {
 
   details(finding) {
     const rows = [["文中写", finding.stated, "stated"], ["应为", finding.expected, "expected"], ["算法", finding.working, ""]];
-    const [mark] = [finding.highlight];
-    const quote = finding.quote && finding.quote !== finding.stated && !(finding.places[0]?.table && finding.places[0].row_index !== null);
+    const hasQuote = finding.quote && finding.quote !== finding.stated && !(finding.places[0]?.table && finding.places[0].row_index !== null);
     const [first, ...others] = finding.places;
     return [
       h("dl", { class: "facts" }, rows.filter(([, value]) => value).map(([name, value, kind]) => [h("dt", { text: name }), h("dd", { class: kind, text: value })])),
-      quote && h("p", { class: "quote" }, mark ? [finding.quote.slice(0, mark[0]), h("mark", { text: finding.quote.slice(...mark) }), finding.quote.slice(mark[1])] : finding.quote),
+      hasQuote && h("p", { class: "quote" }, quoted(finding)),
       others.length > 0 && h("div", { class: "places" }, h("p", { class: "label", text: "依据和相关的地方" }), h("ul", null, others.slice(0, 12).map((place) => placeRow(place, this.act)), others.length > 12 && h("li", { text: `……等${others.length}处` }))),
       finding.accepted && h("p", { class: "notice done" }, h("strong", { text: "已说明：" }), finding.accepted.reason, h("span", { class: "muted", text: `（${finding.accepted.by}，${finding.accepted.at.slice(0, 10)}）` })),
       h(
@@ -157,6 +158,18 @@ export class FindingsView {
   }
 }
 
+/** The quote of a finding around the words in question, not longer than can be read at a glance. */
+function quoted({ quote, highlight }) {
+  const [begin, end] = highlight ?? [0, 0];
+  const before = quote.slice(0, begin);
+  const after = quote.slice(end);
+  return [
+    before.length > SIDE ? `……${before.slice(-SIDE)}` : before,
+    end > begin && h("mark", { text: quote.slice(begin, end) }),
+    after.length > SIDE ? `${after.slice(0, SIDE)}……` : after,
+  ];
+}
+
 /** A place that something rests on, with a button that shows it. */
 function placeRow(place, act) {
   const words = [place.where, place.quote && place.table ? `：${place.quote}` : ""].join("");
@@ -169,6 +182,7 @@ function placeRow(place, act) {
   );
 }
 
+const stateOf = (finding) => (finding.accepted ? "accepted" : "open");
 const kindOf = (finding) => finding.kind || "读文件时的提醒";
 
 function textOf(finding) {
@@ -188,7 +202,8 @@ export class FiguresView {
     this.search = h("input", { type: "search", class: "input", placeholder: "找数字或名称……", "aria-label": "在数字里找", on: { input: () => ((this.words = this.search.value.trim().toLowerCase()), this.render()) } });
     this.list = h("ol", { class: "finding-list figures" });
     this.rest = h("div");
-    this.node = h("div", null, h("div", { class: "filters no-print" }, this.chips, this.search), this.list, this.rest);
+    this.head = h("div", { class: "filters no-print" }, this.chips, this.search);
+    this.node = h("div", null, this.list, this.rest);
     this.render();
   }
 

@@ -23,6 +23,7 @@ const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const state = { report: null, tables: [], list: "findings", pane: "list", side: "text", marks: null };
 const views = {};
 const host = find("#result");
+find("#main").classList.add("wide");
 
 // -------------------------------------------------------------------------------------------- opening
 
@@ -55,10 +56,11 @@ function draw() {
   views.figures = new FiguresView({ judged: report.judged, act: { ...act, choose: chooseFigure } });
   views.document = h("div", { class: "document-body" }, h("p", { class: "muted" }, h("span", { class: "spinner", "aria-hidden": "true" }), " 正在打开原文……"));
   views.listBody = h("div", { class: "list-body" });
+  views.filters = h("div", { class: "pane-filters no-print" });
   views.panes = h(
     "div",
     { class: "panes", dataset: { pane: state.pane } },
-    h("section", { class: "pane list-pane", "aria-label": "核对出的问题" }, listHead(), views.listBody),
+    h("section", { class: "pane list-pane", "aria-label": "核对出的问题" }, listHead(), views.filters, views.listBody),
     h("section", { class: "pane document-pane", "aria-label": "原文" }, documentHead(), views.document),
   );
   fill(host, views.summary, toolbar(), views.said, paneTabs(), views.panes);
@@ -163,6 +165,7 @@ function showList(list) {
     each.setAttribute("aria-pressed", String(each.dataset.list === list));
     each.textContent = each.dataset.list === "findings" ? `问题 ${state.report.findings.length}` : `文中数字 ${state.report.judged.length}`;
   });
+  fill(views.filters, views[list].head);
   fill(views.listBody, views[list].node);
   showPane("list");
   views.text?.update(items());
@@ -272,11 +275,18 @@ function step(by) {
     return;
   }
   const isInList = views.listBody.contains(document.activeElement);
+  bringIn();
   if (state.list === "findings") choose(ids[next], { keepFocus: !isInList });
   else {
     chooseFigure(ids[next]);
     if (isInList) views.listBody.querySelector(".current .card-head")?.focus({ preventScroll: true });
   }
+}
+
+/** Moves the page so that the two panes fill the window. */
+function bringIn() {
+  const { top } = views.panes.getBoundingClientRect();
+  if (WIDE.matches && top > 120) scrollBy({ top: top - 68, behavior: CALM.matches ? "auto" : "smooth" });
 }
 
 /** Moves the document to the place of what is chosen. */
@@ -285,11 +295,11 @@ function toPlace(id, { quiet = false } = {}) {
   if (state.side === "pages") {
     const page = findingOf(id)?.places[0]?.page ?? state.report.judged[Number(id.slice(1)) - 1]?.page;
     const there = views.pages?.elementAt(id, page);
-    if (there) scrollTo(there, views.document, "center");
+    if (there) settleAt(there);
     return;
   }
   const there = views.text.show(id);
-  if (there) requestAnimationFrame(() => scrollTo(there, views.document, "center"));
+  if (there) requestAnimationFrame(() => settleAt(there));
   else if (!quiet) announce("这一条说的是整份文件，原文里没有单独的位置。");
 }
 
@@ -299,14 +309,35 @@ function scrollTo(element, pane, block) {
     region.scrollTop = Math.max(0, element.offsetTop - region.clientHeight / 2);
     region.scrollLeft = Math.max(0, element.offsetLeft - region.clientWidth / 2);
   }
-  const behavior = CALM.matches ? "auto" : "smooth";
   if (pane.scrollHeight > pane.clientHeight + 1 && getComputedStyle(pane).overflowY !== "visible") {
     const [inner, outer] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
     const isSeen = inner.top >= outer.top && inner.bottom <= outer.bottom;
     if (block === "nearest" && isSeen) return;
     const offset = block === "center" ? (outer.height - Math.min(inner.height, outer.height)) / 2 : 8;
-    pane.scrollTo({ top: pane.scrollTop + inner.top - outer.top - offset, behavior });
-  } else element.scrollIntoView({ block, behavior });
+    const way = inner.top - outer.top - offset;
+    pane.scrollTo({ top: pane.scrollTop + way, behavior: CALM.matches || Math.abs(way) > 2 * outer.height ? "auto" : "smooth" });
+  } else if (block !== "nearest" || !isInWindow(element)) element.scrollIntoView({ block, behavior: CALM.matches ? "auto" : "smooth" });
+}
+
+function isInWindow(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 60 && bottom <= innerHeight;
+}
+
+/** Moves to a place in the document, and again when tables and pages above it have been drawn and pushed it away. */
+function settleAt(element) {
+  clearTimeout(views.settling);
+  scrollTo(element, views.document, "center");
+  const again = (left) => {
+    views.settling = setTimeout(() => {
+      if (!element.isConnected) return;
+      const [inner, outer] = [element.getBoundingClientRect(), views.document.getBoundingClientRect()];
+      const limits = WIDE.matches ? [outer.top, outer.bottom] : [60, innerHeight];
+      if (inner.bottom < limits[0] + 8 || inner.top > limits[1] - 24) scrollTo(element, views.document, "center");
+      if (left > 1) again(left - 1);
+    }, 350);
+  };
+  again(4);
 }
 
 /** Shows a place of the document that was checked; on small screens, in its own pane. */
@@ -349,7 +380,7 @@ function about(place) {
 }
 
 function flash(element) {
-  scrollTo(element, views.document, "center");
+  settleAt(element);
   element.classList.add("flash");
   setTimeout(() => element.classList.remove("flash"), 2000);
 }
@@ -427,8 +458,10 @@ function copy(finding) {
 function chooseFromAddress() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (!id) return;
-  if (findingOf(id)) choose(id, { keepFocus: false });
-  else notice(views.said, { kind: "warning", text: `这次核对没有第${id.replace(/^F/, "")}条，请在列表里找。` });
+  if (findingOf(id)) {
+    bringIn();
+    choose(id, { keepFocus: false });
+  } else notice(views.said, { kind: "warning", text: `这次核对没有第${id.replace(/^F/, "")}条，请在列表里找。` });
 }
 
 const STEP_KEYS = { j: 1, n: 1, k: -1, p: -1 };

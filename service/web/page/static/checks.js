@@ -19,7 +19,7 @@ const chosen = { file: null, tables: [] };
 let most = 0;
 let running = null;
 
-const size = (bytes) => (bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
+const size = (bytes) => (bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1).replace(/\.0$/, "")} MB`);
 const save = () => keepHere(FORM, typed);
 
 // ------------------------------------------------------------------------------------------ the form
@@ -183,7 +183,7 @@ function showTables() {
     showTables();
     parts.tables.querySelector("button.small").focus();
   };
-  const zone = h("div", { class: "field drop-small" }, h("p", { class: "label", text: "对照的表格文件" }), list, button, input, h("p", { class: "hint", text: "本部门本年度的预算表（Excel、PDF、Word等），可以几份，也可以拖到这里。" }));
+  const zone = h("div", { class: "drop-small" }, h("p", { class: "label", text: "对照的表格文件" }), list, button, input, h("p", { class: "hint", text: "本部门本年度的预算表（Excel、PDF、Word等），可以几份，也可以拖到这里。" }));
   dropOn(zone, add);
   fill(parts.tables, zone);
 }
