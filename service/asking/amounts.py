@@ -10,6 +10,7 @@ from decimal import Decimal
 from service.asking.answer import Citation, Result, Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import IN_TEXT, Subject, subjects_of, total_of
+from service.calculation.figures import Figure
 from service.calculation.formula import Binary, Call, Expression, Function, Literal, Operator, Reference, UnitName
 from service.calculation.trace import Agreement, Evaluation
 from service.domain.errors import AmbiguousFigureError, YoujuError
@@ -671,7 +672,7 @@ def readings(desk: Desk, error: AmbiguousFigureError) -> Reply:
                     render_number(fact.quantity.number),
                     "",
                     "",
-                    (),
+                    tuple(desk.operands(Figure(label, fact.quantity, (fact,), "printed"))),
                 )
             )
     unique: dict[str, Result] = {}

@@ -13,6 +13,7 @@ from service.asking.subjects import Subject
 from service.calculation.trace import Evaluation
 from service.domain.document import Indicator
 from service.domain.errors import YoujuError
+from service.domain.fact import Proof
 from service.domain.quantity import WAN_YUAN, Kind, Quantity
 from service.numerals import Measured, render_number
 
@@ -262,10 +263,11 @@ def _targets(desk: Desk, chosen: Sequence[Indicator], known: Sequence[Indicator]
         reply.citations += [desk.quote(replace(i.source, quote=i.explanation)) for i in chosen if i.explanation]
     for indicator in chosen:
         if indicator.quantity is not None:
-            number = render_number(indicator.quantity.number)
-            reply.results.append(
-                Result(indicator.name, number, indicator.quantity.unit.symbol, number, "", indicator.target, ())
+            number, unit = render_number(indicator.quantity.number), indicator.quantity.unit.symbol
+            printed = Operand(
+                indicator.name, number, unit, "printed", Proof.UNPROVEN.value, desk.place(indicator.source)
             )
+            reply.results.append(Result(indicator.name, number, unit, number, "", indicator.target, (printed,)))
     counted = [i.quantity for i in chosen if i.quantity is not None and i.quantity.unit.kind is Kind.COUNT]
     if desk.question.has("sum") and len(counted) > 1 and len({q.unit for q in counted}) == 1:
         total = Quantity(sum((q.number for q in counted), Decimal(0)), counted[0].unit)

@@ -53,6 +53,7 @@ _TAGS = {
         Tag("sum", "分项相加", "plain", "这个数由表里印着的几个分项相加得出。"),
         Tag("computed", "计算得出", "plain", "这个数由表里或文字里的数算出，算式和每一步见下。"),
         Tag("counted", "点数得出", "plain", "这个数是数出来的项数。"),
+        Tag("told", "见出处", "plain", "这个数出自整个回答所列的出处。"),
     )
 }
 _OF_MARK = {"推算": "derived", "仅见正文": "stated", "表中为空白": "blank", BY_OCR: "ocr"}
@@ -93,13 +94,19 @@ def _of_result(result: Mapping[str, Any]) -> set[str]:
     of_operands = {code for each in operands for code in _of_operand(each)}
     codes |= of_operands & {"contradicted", "unproven", "ocr"}
     if not operands:
-        return codes | {"counted" if unit_of(result["unit"]).kind is Kind.COUNT else "computed"}
-    is_single = reference_of(result["formula"]) is not None or is_listed(result["formula"])
+        return codes | {_without_operands(result)}
+    is_single = not result["formula"] or reference_of(result["formula"]) is not None or is_listed(result["formula"])
     if "derived" in codes and is_single:
         return codes - {"unproven"}
     if is_single and len(operands) == 1:
         return codes | of_operands
     return codes | {"sum" if is_single else "computed"}
+
+
+def _without_operands(result: Mapping[str, Any]) -> str:
+    if result["formula"].startswith("个数(") or (not result["formula"] and unit_of(result["unit"]).kind is Kind.COUNT):
+        return "counted"
+    return "computed" if result["formula"] or result["label"].endswith(("差额", "相差")) else "told"
 
 
 def evidence_of(answer: Mapping[str, Any], number: int, where: Where) -> Json:
@@ -179,7 +186,7 @@ def rounding_of(result: Mapping[str, Any]) -> str:
     if shown is None or exact is None:
         return ""
     if shown.number == exact.number:
-        is_taken = bool(result["operands"]) and (reference_of(result["formula"]) is not None or is_listed(result["formula"]))
+        is_taken = not {"computed", "counted"} & _of_result(result)
         return "照印出的数，没有取整。" if is_taken else "正好除尽或相加减，没有取整。"
     places = shown.decimals
     rule = {
