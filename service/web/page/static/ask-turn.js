@@ -30,7 +30,7 @@ export class Turn {
     this.said = "";
     this.body = h("div", { class: "answer" });
     const id = uid("question");
-    this.node = h("li", { class: "turn", "aria-labelledby": id }, h("h2", { class: "question", id }, h("span", { class: "visually-hidden", text: "问：" }), question), this.body);
+    this.node = h("li", { class: "turn", "aria-labelledby": id }, h("h2", { class: "question", id, tabindex: question.length > 240 ? "0" : null }, h("span", { class: "visually-hidden", text: "问：" }), question), this.body);
   }
 
   /** Shows that the question is being worked on. */
@@ -140,7 +140,18 @@ function pieces(shown, sentence, open) {
     at = each.end;
   }
   out.push(cut(at, characters.length));
-  return out.map((each) => (typeof each === "string" ? document.createTextNode(each) : each));
+  return held(out);
+}
+
+/** Keeps the mark behind a figure on its line. */
+function held(parts) {
+  const out = [];
+  parts.forEach((each, n) => {
+    const mark = typeof each === "string" && n > 0 ? (/^[，。；、：）”！？%]/.exec(each)?.[0] ?? "") : "";
+    if (mark) out.push(h("span", { class: "figure-held" }, out.pop(), mark), each.slice(mark.length));
+    else out.push(each);
+  });
+  return out;
 }
 
 function quotedFigure(shown, each) {

@@ -52,6 +52,7 @@ async function ask(question, existing = null) {
     if (opened === state.opened && answer.conversation) enter(answer.conversation, question);
     else if (answer.conversation) remember(answer.conversation, question);
     await present(turn, answer.id, answer.text, Boolean(answer.conversation));
+    if (opened === state.opened) turn.node.scrollIntoView({ block: "start" });
     announce(`回答好了：${answer.text.slice(0, 120)}`);
     if (opened === state.opened) follow(answer);
   } catch (problem) {
@@ -275,14 +276,18 @@ async function follow(answer) {
   const isScoped = Boolean(entity) && scope.scopes.length > 1;
   const made = await get(`/v1/suggestions?${query(entity, entity ? answer.year : null)}`).catch(() => []);
   if (opened !== state.opened || state.running) return;
-  const asked = new Set(state.turns.map((each) => each.question));
-  const fitting = made.filter((each) => !asked.has(each.question) && !asked.has(each.question.replace(/？$/, ""))).slice(0, FOLLOW_UPS);
+  const names = scope.scopes.flatMap((each) => [each.entity, each.short]);
+  const plain = (question) => names.reduce((text, name) => text.replaceAll(name, ""), question).replace(/[？?\s]/g, "");
+  const asked = new Set(state.turns.map((each) => plain(each.question)));
+  const fitting = made.filter((each) => !asked.has(plain(each.question))).slice(0, FOLLOW_UPS);
   const run = (each) => {
     if (isScoped && scope.entity !== each.entity) scope.set(each.entity, null);
     address();
     ask(each.question);
   };
+  const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 80;
   fill(followUps, fitting.length > 0 && [h("p", { class: "hint", text: "接着问：" }), h("ul", { class: "chips" }, fitting.map((each) => h("li", null, h("button", { type: "button", class: "chip", text: each.question, on: { click: () => run(each) } }))))]);
+  if (isAtEnd) state.turns.at(-1)?.node.scrollIntoView({ block: "start" });
 }
 
 // -- the composer ------------------------------------------------------------------------------------------------------------

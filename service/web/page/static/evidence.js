@@ -107,7 +107,7 @@ function rounding(said, known) {
 }
 
 function sources(shown, said, known) {
-  if (said.operands.length === 0) return section("出处", h("p", { class: "muted", text: "这个数是回答时数出来的项数，没有单独的出处。" }));
+  if (said.operands.length === 0) return whole(shown);
   const all = said.operands.map((each, n) => ({ each, n }));
   const first = all.slice(0, MOST_OPEN);
   const rest = all.slice(MOST_OPEN);
@@ -117,6 +117,13 @@ function sources(shown, said, known) {
     rest.length > 0 &&
       h("details", { class: "more" }, h("summary", { text: `其余${rest.length}处` }), rest.map(({ each, n }) => source(shown, each, known.operands[n], n, said.operands.length, false))),
   );
+}
+
+/** Lists the places of the whole answer, for a figure that has none of its own. */
+function whole(shown) {
+  const places = shown.answer.citations.map((cited, n) => ({ cited, n })).filter(({ cited }) => cited.role !== "also");
+  if (places.length === 0) return null;
+  return section("整个回答的出处", h("ol", null, places.slice(0, 60).map(({ cited, n }) => h("li", null, placeLink(cited, shown.places[n]), cited.quote && h("span", { class: "hint", text: `：${cited.quote.slice(0, 80)}` })))));
 }
 
 function source(shown, operand, own, number, count, isOpen = true) {

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 
 /** What is only marked by one character where it stands in a text; everything else is written out. */
-const SHORT = { printed: "表", computed: "算", sum: "加", counted: "数" };
+const SHORT = { printed: "表", computed: "算", sum: "加", counted: "数", told: "出" };
 
 /** Returns "推算，计算得出". */
 export const inWords = (tags) => tags.map((each) => each.text).join("，");
