@@ -10,6 +10,7 @@ from decimal import Decimal
 from service.asking.answer import Citation, Result
 from service.asking.desk import Desk, Reply, render_quantity
 from service.asking.subjects import Subject
+from service.calculation.evidence import Operand
 from service.calculation.trace import Evaluation
 from service.domain.document import Indicator
 from service.domain.errors import YoujuError
