@@ -8,7 +8,7 @@ import { SourcePane } from "./document_source.js";
 import { fill, find, h } from "./dom.js";
 import { download } from "./download.js";
 import { announce, notice } from "./notice.js";
-import { PROOFS, tableView } from "./table.js";
+import { PROOFS, captionOf, tableView } from "./table.js";
 
 const id = document.body.dataset.id;
 const base = `/v1/documents/${encodeURIComponent(id)}`;
@@ -78,7 +78,7 @@ function showFindings(findings) {
     find("#findings"),
     h(
       "details",
-      { class: "card findings", open: findings.length <= FEW_FINDINGS },
+      { class: "card findings", open: findings.length <= FEW_FINDINGS || location.hash === "#findings" },
       h("summary", null, h("h2", { text: findingCount(findings) })),
       h("ul", { class: "list" }, sorted.map(findingItem)),
     ),
@@ -146,18 +146,21 @@ class Work {
     );
   }
 
-  route({ isFirst = false } = {}) {
+  async route({ isFirst = false } = {}) {
     const hash = decodeURIComponent(location.hash.slice(1));
     const cell = /^(T\d+)(?:\.(\d+)\.(\d+))?$/.exec(hash);
-    const first = this.heads[0]?.id;
-    if (cell && this.items.has(cell[1])) this.show(cell[1], cell[2] === undefined ? null : { row: Number(cell[2]), column: Number(cell[3]) });
-    else if (isFirst && first) this.show(first, null, { isQuiet: true });
-    this.source.route(hash, { isFirst });
-    if (isFirst && /^[LCP]\d/.test(hash)) this.source.node.scrollIntoView({ block: "start" });
+    const source = this.source.route(hash);
+    const isSource = source !== null;
+    if (cell && this.items.has(cell[1])) await this.show(cell[1], cell[2] === undefined ? null : { row: Number(cell[2]), column: Number(cell[3]) });
+    else if (isFirst && this.heads.length > 0) await this.show(this.heads[0].id, null, { isQuiet: true, isSource });
+    else if (isFirst && !isSource) this.source.turnTo("text", { isAsked: true });
+    await source;
+    if (isSource) this.source.node.scrollIntoView({ block: isFirst ? "start" : "nearest" });
+    else if (isFirst && hash === "findings") find("#findings").scrollIntoView({ block: "start" });
   }
 
   /** Shows a table, with one of its cells picked out. */
-  async show(table, cell, { isQuiet = false } = {}) {
+  async show(table, cell, { isQuiet = false, isSource = false } = {}) {
     this.current = table;
     for (const [name, link] of this.items) {
       if (name === table) link.setAttribute("aria-current", "true");
@@ -170,7 +173,7 @@ class Work {
     const found = this.tables.get(table);
     if (cell && !found.cells[cell.row]?.[cell.column]) cell = null;
     this.mark(cell);
-    this.source.showTable(found, cell);
+    if (!isSource) this.source.showTable(found, cell);
     if (!isQuiet && !cell) this.pane.scrollIntoView({ block: "nearest" });
     await this.tell(found, cell, isNew);
   }
@@ -179,7 +182,7 @@ class Work {
   keepListed(table) {
     const box = this.list.querySelector("ol");
     const link = this.items.get(table);
-    if (box) box.scrollTop = link.offsetTop - box.offsetTop - box.clientHeight / 2;
+    if (box) box.scrollTop = link.offsetTop - box.clientHeight / 2;
   }
 
   async draw(table) {
@@ -201,7 +204,7 @@ class Work {
     const found = this.tables.get(table);
     const onCell = (row, column) => (location.hash = `${table}.${row}.${column}`);
     this.pane.dataset.table = table;
-    fill(this.pane, this.turning(table), tableView(found, { onCell }), legend(found), this.story.node, remarks(found));
+    fill(this.pane, this.turning(table), h("h2", { text: captionOf(found) }), tableView(found, { onCell, caption: false }), legend(found), this.story.node, remarks(found));
     return true;
   }
 
@@ -259,7 +262,7 @@ function legend(table) {
     "div",
     { class: "legend small-text" },
     h("ul", { "aria-label": "数字后面的记号" }, signs, table.by_ocr && h("li", { class: "legend-ocr", text: "［识］ 从扫描图片识别，可能认错" })),
-    table.rows.length > 0 && h("p", { class: "muted", text: "点任何一个数字，看它为什么是已验证、未验证或有矛盾。" }),
+    table.cells.some((row) => row.some((cell) => cell.proof)) && h("p", { class: "muted", text: "点任何一个数字，看它为什么是已验证、未验证或有矛盾。" }),
   );
 }
 

@@ -12,8 +12,10 @@ export class SourcePane {
   constructor(about, base) {
     this.about = about;
     const isPdf = /\.pdf$/i.test(about.name) && about.pages > 0;
-    this.text = new TextPart(base);
     this.pages = isPdf ? new PagePart(about, base) : null;
+    this.text = new TextPart(base, (page) => (this.next = page));
+    /** The page to turn to when images are looked at after a place in the text. */
+    this.next = 0;
     this.body = h("div");
     this.tabs = isPdf ? this.makeTabs() : null;
     this.node = h("section", { class: "source-pane", "aria-label": isPdf ? "原件的页面和文字" : "原文" }, this.tabs ?? h("h2", { text: "原文" }), this.body);
@@ -33,20 +35,20 @@ export class SourcePane {
     }
   }
 
-  /** Shows a line, a stretch of text or a page that the address names. */
+  /** Shows a line, a stretch of text or a page that the address names; returns what to wait for, null where it names none. */
   route(hash) {
     const line = /^L(\d+)$/.exec(hash);
     const stretch = /^C(\d+)-(\d+)$/.exec(hash);
     const page = /^P(\d+)$/.exec(hash);
     if (line || stretch) {
       this.turnTo("text");
-      this.text.show(line ? { lines: [Number(line[1])], isQuote: true } : { start: Number(stretch[1]), end: Number(stretch[2]), isQuote: true });
-      this.node.scrollIntoView({ block: "nearest" });
-    } else if (page && this.pages) {
-      this.turnTo("pages");
-      this.pages.show(Number(page[1]));
-      this.node.scrollIntoView({ block: "nearest" });
+      return this.text.show(line ? { lines: [Number(line[1])], isQuote: true } : { start: Number(stretch[1]), end: Number(stretch[2]), isQuote: true });
     }
+    if (page && this.pages) {
+      this.turnTo("pages");
+      return this.pages.show(Math.min(Number(page[1]), this.about.pages));
+    }
+    return null;
   }
 
   makeTabs() {
@@ -72,14 +74,16 @@ export class SourcePane {
     }
     fill(this.body, name === "pages" ? this.pages.node : this.text.node);
     if (isAsked && name === "text") this.text.show(this.text.chosen ?? {});
-    if (isAsked && name === "pages" && !this.pages.current) this.pages.show(1);
+    if (isAsked && name === "pages" && (this.next || !this.pages.current)) this.pages.show(this.next || 1);
+    if (name === "pages") this.next = 0;
   }
 }
 
 /** The text of a document, with a table or some lines marked. */
 class TextPart {
-  constructor(base) {
+  constructor(base, onPage) {
     this.base = base;
+    this.onPage = onPage;
     this.node = h("div", { class: "text-part", tabindex: "0", role: "region", "aria-label": "原文" });
     this.chosen = null;
     this.blocks = null;
@@ -110,7 +114,8 @@ class TextPart {
     let firstOfTable = null;
     this.blocks.forEach((block, n) => {
       const node = this.drawn[n];
-      const isMarked = wanted.has(block.line) || (start >= 0 && block.line !== null && block.start < end && start < block.end);
+      // Rows of a table are lines of the text only in a text file; elsewhere they are numbered within the table.
+      const isMarked = (wanted.has(block.line) && (isQuote || block.table === table)) || (start >= 0 && block.line !== null && block.start < end && start < block.end);
       const isOfTable = table !== "" && block.table === table;
       node.classList.toggle("marked", isMarked);
       node.classList.toggle("of-table", isOfTable && !isMarked);
@@ -118,9 +123,13 @@ class TextPart {
       if (isOfTable) firstOfTable ??= node;
     });
     const to = first ?? firstOfTable;
-    if (to) this.node.scrollTop = to.offsetTop - this.node.offsetTop - Math.min(80, this.node.clientHeight / 4);
+    if (to) this.node.scrollTop = to.offsetTop - Math.min(80, this.node.clientHeight / 4);
     else if (isQuote) announce("原文里没有找到这个位置。");
-    if (isQuote && to) announce(`原文：${to.textContent}`);
+    if (isQuote && to) {
+      const page = this.blocks[this.drawn.indexOf(to)].page;
+      announce(`原文${page ? `第${page}页` : ""}：${to.textContent}`);
+      if (page) this.onPage(page);
+    }
   }
 }
 

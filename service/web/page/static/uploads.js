@@ -208,6 +208,7 @@ export class Uploads {
       if (job.state === "done") {
         this.forget(id);
         const good = job.files.filter((each) => !each.error).length;
+        this.offerTidying();
         announce(`读完了：导入${good}份，没有导入${job.files.length - good}份。`);
         this.onChange();
         return;
@@ -241,6 +242,19 @@ export class Uploads {
       else item.fail("服务重启过，这份没有读完，没有导入。" + (item.file ? "请点“重试”。" : "请再选一次这个文件。"), ...this.again(item));
     }
     this.onChange();
+  }
+
+  /** Offers to put away the files that are done, once nothing is under way. */
+  offerTidying() {
+    this.list.querySelector(".upload-tidy")?.remove();
+    const good = [...this.list.querySelectorAll(":scope > .upload-good")];
+    if (good.length < 2) return;
+    const tidy = h("li", { class: "upload-tidy" }, h("button", { type: "button", class: "button small quiet", text: "收起已导入的" }));
+    tidy.firstChild.addEventListener("click", () => {
+      for (const each of [...this.list.querySelectorAll(":scope > .upload-good")]) each.remove();
+      tidy.remove();
+    });
+    this.list.prepend(tidy);
   }
 
   forget(id) {
