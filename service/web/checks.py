@@ -291,8 +291,8 @@ def _text(said: Json, form: str) -> Response:
     )
 
 
-def _file(data: bytes, name: str, form: str) -> Response:
-    called = quote(f"{PurePath(name).stem}-核对.{form}")
+def _file(data: bytes, name: str, form: str, kind: str = "核对") -> Response:
+    called = quote(f"{PurePath(name).stem}-{kind}.{form}")
     return Response(
         data, media_type=_KINDS[form], headers={"content-disposition": f"attachment; filename*=UTF-8''{called}"}
     )
@@ -407,7 +407,7 @@ def as_file(
 ) -> Response:
     """Return a kept check as a file; findings that people accepted stand apart."""
     made = desk.file(check_id, form, report=report)
-    return _file(made.data, made.name, form)
+    return _file(made.data, made.name, form, "核对报告" if report else "核对")
 
 
 @checks.put(

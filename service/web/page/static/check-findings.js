@@ -270,8 +270,8 @@ export class FiguresView {
       h(
         "div",
         { id: body, class: "card-body", hidden: !isOpen },
-        isOpen && [
-          h("dl", { class: "facts" }, rows.filter(([, value]) => value).map(([name, value, kind]) => [h("dt", { text: name }), h("dd", { class: kind, text: value })])),
+        [
+          rows.some(([, value]) => value) && h("dl", { class: "facts" }, rows.filter(([, value]) => value).map(([name, value, kind]) => [h("dt", { text: name }), h("dd", { class: kind, text: value })])),
           figure.evidence.length > 0 && h("div", { class: "places" }, h("p", { class: "label", text: "依据" }), h("ul", null, figure.evidence.slice(0, 12).map((place) => placeRow(place, this.act)), figure.evidence.length > 12 && h("li", { text: `……等${figure.evidence.length}处` }))),
         ],
       ),

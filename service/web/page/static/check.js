@@ -9,7 +9,7 @@ import { fill, find, h } from "./dom.js";
 import { copyText, download } from "./download.js";
 import { dropHere, keep, keepHere, recall, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
-import { openPanel } from "./panel.js";
+import { closePanel, openPanel } from "./panel.js";
 import { captionOf, tableView } from "./table.js";
 
 const ID = document.body.dataset.id;
@@ -17,6 +17,7 @@ const AT = `/v1/checks/${encodeURIComponent(ID)}`;
 const NAME = "person";
 const KEYS = "check-keys";
 const AROUND = 5;
+const LONGEST_TITLE = 40;
 const WIDE = matchMedia("(min-width: 900px)");
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -48,7 +49,8 @@ async function open() {
 function draw() {
   const { report } = state;
   document.title = `${report.name} · 核对结果 · 有据`;
-  fill(find("#title"), "核对结果：", h("bdi", { text: report.title || report.name }));
+  const title = report.title || report.name;
+  fill(find("#title"), "核对结果：", h("bdi", { text: title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}……` : title }));
   views.summary = h("div", { class: "check-summary" });
   views.said = h("div");
   const act = { choose, accept, withdraw, evidence, place: showPlace, copy, isHere: (place) => place.document === state.report.document };
@@ -355,7 +357,7 @@ async function evidence(place, opener) {
   if (!place.table || place.row_index === null) {
     const said = [h("p", { text: place.where }), place.quote && h("p", { class: "quote", text: place.quote })];
     const there = own && views.text?.elementAt(place);
-    if (there) said.push(h("p", { class: "actions" }, h("button", { type: "button", class: "button", text: "到原文的这一处", on: { click: () => (showPane("document"), flash(there)) } })));
+    if (there) said.push(h("p", { class: "actions" }, h("button", { type: "button", class: "button", text: "到原文的这一处", on: { click: () => (WIDE.matches || closePanel(), showPane("document"), flash(there)) } })));
     openPanel({ title: "看出处", content: [about(place), ...said], opener });
     return;
   }
@@ -407,7 +409,7 @@ async function accept(finding) {
   await noted(finding, () => send("PUT", `${AT}/marks/${finding.id}`, said), () => {
     dropHere(key);
     keep(NAME, said.by);
-    return { text: `第${finding.id.slice(1)}条已标为已说明，不再算作待改。`, actions: [{ label: "撤销", run: () => withdraw(findingOf(finding.id)) }] };
+    return { text: `第${finding.id.slice(1)}条已标为已说明，不再算作待改。` };
   }, () => accept(findingOf(finding.id)));
 }
 

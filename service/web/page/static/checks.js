@@ -267,7 +267,7 @@ async function begin() {
   } catch (problem) {
     running = null;
     if (problem.isAborted) notice(parts.said, { kind: "info", text: "已取消，没有保存任何东西。" });
-    else notice(parts.said, { kind: "error", text: ofWhich(problem), actions: [{ label: "再试一次", run: begin }] });
+    else notice(parts.said, { kind: "error", text: ofWhich(problem), actions: isWorthAgain(problem) ? [{ label: "再试一次", run: begin }] : [] });
     parts.begin.focus();
   } finally {
     shown.end();
@@ -289,6 +289,9 @@ function missing() {
   }
   return null;
 }
+
+/** Whether the same might succeed another time. */
+const isWorthAgain = (problem) => problem.isAway || problem.status >= 500;
 
 function ofWhich(problem) {
   if (problem.isAway) return `${problem.message}选好的文件还在，可以直接再试。`;
