@@ -16,7 +16,7 @@ function above(desk) {
   const own = desk.versions.find((each) => each.version === draft.version);
   return [
     h("h1", null, `${draft.entity}${draft.year}年${draft.stage === "决算" ? "决算" : "预算"}情况说明 `, h("span", { class: "tag info", text: `第${draft.version}版` }), " ", stateTag(draft)),
-    h("p", { class: "muted small-text" }, `${timeOf(draft.created_at)}${own ? originOf(own) : ""}　提纲：${draft.outline}　依据：`,
+    h("p", { class: "muted small-text" }, `${timeOf(draft.created_at)} ${own ? originOf(own) : ""}　提纲：${draft.outline}　依据：`,
       draft.sources.map((each, n) => [n > 0 && "、", each.document ? h("a", { href: `/documents/${each.document}`, text: `${each.title}（${each.role}）` }) : each.title])),
     readOnly(desk),
     h("div", { class: "toolbar no-print" }, tools(desk)),
@@ -30,7 +30,7 @@ function above(desk) {
 export function stateTag(draft) {
   if (draft.approval) return h("span", { class: "tag good", text: "已批准" });
   if (draft.gaps.length > 0) return h("span", { class: "tag warn", text: `有待补充（${draft.gaps.length}处）` });
-  return h("span", { class: "tag", text: "草稿，可批准前请核对" });
+  return h("span", { class: "tag", text: "草稿，没有待补充" });
 }
 
 function readOnly(desk) {
@@ -101,7 +101,7 @@ function todo(desk) {
   const count = (severity) => beside.filter((each) => each.severity === severity).length;
   return h(
     "div",
-    { class: "todo no-print" },
+    { class: `todo no-print ${gaps > 0 || count("error") > 0 ? "" : "done"}` },
     gaps > 0
       ? [h("span", null, h("strong", { text: `待补充${gaps}处` })), h("button", { type: "button", class: "button small", text: "下一处待补充", on: { click: () => desk.nextGap() } })]
       : h("span", null, h("span", { "aria-hidden": "true", text: "✓ " }), "没有待补充的地方"),
@@ -117,7 +117,7 @@ function general(desk) {
   const hasMore = found.some((each) => each.severity !== "note");
   const details = h(
     "details",
-    { class: "general no-print", open: hasMore && found.length <= 3 },
+    { class: "general no-print", open: hasMore && found.length <= 3 && innerWidth >= 900 },
     h("summary", { text: `关于全文和资料的提示（${found.length}）` }),
     h("ul", { class: "list" }, found.map((each) => h("li", null,
       h("span", { class: `tag ${SEVERITIES[each.severity].tone}`, text: SEVERITIES[each.severity].word }), " ", each.message,

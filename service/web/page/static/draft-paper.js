@@ -10,6 +10,7 @@ const NEEDS_BASIS = new Set([
   "figure-without-source", "figure-changed-by-hand", "figure-moved-by-hand", "year-changed-by-hand", "direction-changed-by-hand",
   "given-source-differs",
 ]);
+const MARKS = { 表中为空白: "空白" };
 const AHEAD = 12;
 
 /**
@@ -79,7 +80,7 @@ export class Paper {
     element.scrollIntoView({ block: "center" });
     element.classList.add("picked");
     setTimeout(() => element.classList.remove("picked"), 2400);
-    const control = element.querySelector("button.gap, button.figure.open, button.figure.contradicted, button");
+    const control = element.querySelector(".gap[role=button], .figure.open, .figure.contradicted, [role=button]");
     (control ?? element).focus({ preventScroll: true });
     return true;
   }
@@ -120,6 +121,21 @@ function textOf(block, sentences, level, desk) {
   return body;
 }
 
+/**
+ * Returns a button that flows with the words around it: a real one is a block of its own, before which a line may
+ * break even where a mark of punctuation stands.
+ */
+function inlineButton(props, run, ...children) {
+  const button = h("span", { role: "button", tabindex: "0", ...props }, children);
+  button.addEventListener("click", () => run(button));
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    run(button);
+  });
+  return button;
+}
+
 function piecesOf(sentence, text, spans, from, to, desk, block) {
   const out = [];
   let at = from;
@@ -139,15 +155,15 @@ function piecesOf(sentence, text, spans, from, to, desk, block) {
 
 function figureOf({ figure, state }, said, key, desk) {
   const way = figure ? (WAYS[figure.how] ?? WAYS.computed) : null;
-  const sign = state === "locked" ? (way?.sign ?? "") : STATES[state].sign;
-  const button = h(
-    "button",
-    { type: "button", class: `figure ${state === "locked" ? figure.how : state}`, dataset: { at: key }, "aria-label": `${said}，${state === "locked" ? way.word : STATES[state].word}` },
+  const marks = (figure?.marks ?? []).map((each) => MARKS[each] ?? each).join("、");
+  const sign = state === "locked" ? marks || (way?.sign ?? "") : STATES[state].sign;
+  const button = inlineButton(
+    { class: `figure ${state === "locked" ? figure.how : state} ${state === "locked" && marks ? "marked-figure" : ""}`, dataset: { at: key }, "aria-label": `${said}，${[state === "locked" ? way.word : STATES[state].word, marks].filter(Boolean).join("，")}` },
+    () => (figure ? showFigure(figure, state, button) : desk.toNote(button)),
     said,
     sign && h("span", { class: "sign", text: `［${sign}］` }),
   );
   tipOn(button, () => briefOf(figure, state));
-  button.addEventListener("click", () => (figure ? showFigure(figure, state, button) : desk.toNote(button)));
   return button;
 }
 
@@ -160,7 +176,11 @@ function reasonOf({ reason, start, end, inner }, sentence, text, key, desk, bloc
     { class: `reason ${reason.quoted ? "quoted" : "given"}` },
     words,
     canFill
-      ? h("button", { type: "button", class: "mini no-print", dataset: { at: key }, "aria-label": `改“${reason.item}”的原因`, text: "［填报人填写，改］", on: { click: (event) => desk.fill({ takes: "reason", item: reason.item, what: `${reason.item}增减的原因`, kind: "reason" }, block, event.currentTarget) } })
+      ? inlineButton(
+        { class: "mini no-print", dataset: { at: key, gap: `reason ${reason.item}` }, "aria-label": `改“${reason.item}”的原因` },
+        (button) => desk.fill({ takes: "reason", item: reason.item, what: `${reason.item}增减的原因`, kind: "reason" }, block, button),
+        "［填报人填写，改］",
+      )
       : h("span", { class: "sign", text: `［${from}］`, title: reason.quoted ? `${reason.quoted.document_title}：${reason.quoted.quote}` : "" }),
   );
 }
@@ -169,13 +189,13 @@ function gapOf(gap, key, desk, block) {
   const filled = desk.fills.get(fillKey(gap));
   const said = `【待补充：${gap.what}】`;
   if (desk.mode === "read") return h("span", { class: "gap", text: said });
-  const button = h("button", {
-    type: "button", class: filled ? "gap filled" : "gap", dataset: { at: key, gap: gap.takes ? fillKey(gap) : "" },
-    "aria-label": filled ? `已填“${gap.what}”：${filled.text}，还没有写入。点开可改` : `待补充：${gap.what}（${GAPS[gap.kind]}）。点开填写`,
-    on: { click: () => desk.fill(gap, block, button) },
-  });
-  button.append(filled ? filled.text : said, filled ? h("span", { class: "sign", text: "［已填，未写入］" }) : "");
-  return button;
+  const name = filled ? `已填“${gap.what}”：${filled.text}，还没有写入。点开可改` : `待补充：${gap.what}（${GAPS[gap.kind]}）。点开填写`;
+  return inlineButton(
+    { class: filled ? "gap filled" : "gap", dataset: { at: key, gap: gap.takes ? fillKey(gap) : "" }, "aria-label": name },
+    (button) => desk.fill(gap, block, button),
+    filled ? filled.text : said,
+    filled && h("span", { class: "sign", text: "［已填，未写入］" }),
+  );
 }
 
 function tableOf(block, sentences, desk) {
@@ -262,7 +282,7 @@ function basisForm(finding, desk) {
   const key = `${finding.code} ${finding.sentence} ${finding.stated}`;
   const held = desk.kept.get(key) ?? { text: "", isFormula: false };
   const said = h("p", { class: "hint", id: `${id}-hint` });
-  const input = h("input", { id, class: "input", value: held.text, maxlength: 2000, "aria-describedby": `${id}-hint`, autocomplete: "off" });
+  const input = h("input", { id, class: "input", value: held.text, maxlength: 2000, "aria-label": `“${finding.stated}”的依据`, "aria-describedby": `${id}-hint`, autocomplete: "off" });
   const kind = h("select", { class: "input", "aria-label": "依据的写法" }, h("option", { value: "", text: "文件出处" }), h("option", { value: "formula", text: "算式" }));
   kind.value = held.isFormula ? "formula" : "";
   const tell = () => {
@@ -277,7 +297,6 @@ function basisForm(finding, desk) {
   const form = h(
     "form",
     { class: "basis", novalidate: "" },
-    h("label", { for: id, text: `“${finding.stated}”的依据` }),
     kind, input, said,
     h("button", { type: "submit", class: "button small", text: "加上依据" }),
   );
@@ -293,7 +312,9 @@ function basisForm(finding, desk) {
     }
     desk.rest({ figure: finding.stated, sentence: aheadOf(finding), ...(kind.value ? { basis: "", formula: text } : { basis: text, formula: "" }) });
   });
-  return form;
+  const holder = h("details", { class: "basis-holder" }, h("summary", { text: `写明“${finding.stated}”的依据` }), form);
+  holder.open = Boolean(held.text);
+  return holder;
 }
 
 /** Returns a few characters before a figure that tell it from others alike. */

@@ -35,7 +35,7 @@ export const CHANGES = { changed: "改动", added: "新增", removed: "删去", 
 
 /** Returns how a version came about. */
 export function originOf(version, number = version.version) {
-  if (version.origin === "edited") return "改文字";
+  if (version.origin === "edited") return "人工修改";
   return number > 1 ? "补填后重写" : "起草";
 }
 

@@ -10,6 +10,7 @@ import { dropAll, dropUnsaved, keepUnsaved, unsavedOf } from "./draft-unsaved.js
 import { compare, showVersions } from "./draft-versions.js";
 import { timeOf } from "./draft-words.js";
 import { fill, find, h } from "./dom.js";
+import { copyText } from "./download.js";
 import { announce, clearNotice, notice } from "./notice.js";
 import { closePanel, openPanel } from "./panel.js";
 
@@ -20,7 +21,8 @@ const SLOW_MS = 5000;
 
 const id = document.body.dataset.id;
 const at = `/v1/drafts/${encodeURIComponent(id)}`;
-const places = { head: find("#head"), message: find("#message"), paper: find("#paper"), after: find("#after"), bar: find("#bar") };
+const places = { head: find("#head"), message: find("#message"), paper: find("#paper"), after: find("#after"), bar: find("#bar"), buttons: find("#buttons"), told: find("#told") };
+const TOLD_MS = 8000;
 
 /** What is open on the desk: a version, what was changed on it, and what the last check said. */
 class Desk {
@@ -83,9 +85,11 @@ class Desk {
   async open(version = null, { resume = false } = {}) {
     const query = version ? `?version=${version}` : "";
     const [draft, about] = await Promise.all([get(`${at}${query}`), get(`${at}/versions`)]);
+    this.known = about.versions.at(-1).version;
     Object.assign(this, { draft, versions: about.versions, sources: [], fills: new Map(), kept: new Map(), checked: null, editing: null, status: "", past: [], future: [] });
     this.blocks = blocksOf(draft);
     this.mode = !resume && (draft.approval || draft.version < this.newest) ? "read" : "edit";
+    const from = scrollY;
     const address = draft.version === this.newest ? `/drafts/${id}` : `/drafts/${id}?version=${draft.version}`;
     history.replaceState(null, "", address);
     document.title = `${draft.title} · 有据`;
@@ -94,12 +98,14 @@ class Desk {
     this.paper = new Paper(places.paper, this);
     this.recover();
     this.draw();
+    scrollTo({ top: from });
     if (this.mode === "edit" && (this.isTextChanged || draft.findings.some((each) => each.blocks && each.sentence))) this.check();
   }
 
   /** Takes up what this browser kept of an edit that was not saved, or offers it. */
   recover() {
     clearNotice(places.message);
+    clearNotice(places.told);
     const found = unsavedOf(id);
     const own = found.find((each) => each.isOwn && each.version === this.draft.version) ?? found.find((each) => each.isOwn);
     const entry = own ?? found[0];
@@ -345,7 +351,7 @@ class Desk {
   /** Goes to the next open place after an element, or after where the reader is. */
   nextGap(from = document.activeElement) {
     const key = from?.dataset?.at;
-    const gaps = [...places.paper.querySelectorAll("button.gap")];
+    const gaps = [...places.paper.querySelectorAll(".gap[role=button]")];
     const start = from?.isConnected ? from : key ? places.paper.querySelector(`[data-at="${CSS.escape(key)}"]`) : null;
     const isAfter = (each) => !start || start.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
     const open = gaps.filter((each) => !each.classList.contains("filled"));
@@ -372,11 +378,12 @@ class Desk {
   async save({ isForced = false } = {}) {
     if (this.isBusy || !this.isChanged) return;
     if (this.editing) this.settle();
+    clearNotice(places.told);
     this.abort?.abort();
     this.isBusy = true;
     const slow = setTimeout(() => this.say("正在存，比平时慢；请不要关窗口…"), SLOW_MS);
     this.say("正在存…");
-    const expects = isForced ? this.newest : Math.max(this.draft.version, this.known ?? this.newest);
+    const expects = isForced ? this.newest : this.known;
     try {
       await this.saveAll(expects);
     } catch (problem) {
@@ -406,8 +413,16 @@ class Desk {
     dropUnsaved(id, this.draft.version);
     const said = toldOf(made);
     await this.open(made.version);
-    notice(places.message, { kind: "done", text: `已存为第${made.version}版。${said}` });
-    announce(`已存为第${made.version}版。`);
+    this.tell({ kind: "done", text: `已存为第${made.version}版。${said}` });
+    setTimeout(() => this.isChanged || this.tell(null), TOLD_MS);
+    places.paper.focus({ preventScroll: true });
+  }
+
+  /** Says something about saving, next to the button that saves. */
+  tell(said) {
+    if (said) notice(places.told, said);
+    else clearNotice(places.told);
+    this.drawBar();
   }
 
   /** Takes the version that the text was saved as for the one that is open, with what is still to be filled in. */
@@ -417,7 +432,7 @@ class Desk {
     dropUnsaved(id, old);
     this.draft = made;
     this.blocks = blocksOf(made);
-    Object.assign(this, { sources: [], checked: null, fills, past: [], future: [] });
+    Object.assign(this, { sources: [], checked: null, fills, past: [], future: [], known: made.version });
     this.versions = (await get(`${at}/versions`)).versions;
     this.keep();
   }
@@ -426,8 +441,9 @@ class Desk {
     if (problem.code === "draft-changed") {
       this.versions = (await get(`${at}/versions`)).versions;
       const newest = this.newest;
-      notice(places.message, {
-        kind: "warning", text: problem.message,
+      const when = timeOf(this.versions.at(-1).created_at);
+      this.tell({
+        kind: "warning", text: `没有存：您打开之后，别人（或您的另一个窗口）在${when}存了第${newest}版。您改的都还在这里。照样存，会成为第${newest + 1}版，其中没有第${newest}版的改动。`,
         actions: [
           { label: `看第${newest}版改了什么`, run: () => this.showChanges(this.draft.version, newest) },
           { label: "照样存为新的一版", run: () => this.save({ isForced: true }) },
@@ -440,10 +456,12 @@ class Desk {
       if (block) {
         this.draw();
         this.fill(item, block, places.paper.querySelector(`[data-gap="${CSS.escape(fillKey(item))}"]`), problem.message);
+        return;
       }
-      notice(places.message, { kind: "error", text: problem.message, actions: problem.isAway ? [{ label: "再存一次", run: () => this.save() }] : [] });
+      const again = problem.isAway && { label: "再存一次", run: () => this.save() };
+      const copy = problem.code === "missing-draft" && { label: "复制我改的全文", run: () => copyText(textOf(this.blocks)) };
+      this.tell({ kind: "error", text: problem.message, actions: [again, copy].filter(Boolean) });
     }
-    if (!places.message.contains(document.activeElement) && !document.activeElement?.closest(".fill-form")) places.message.scrollIntoView({ block: "center" });
   }
 
   blockOfGap(key) {
@@ -491,7 +509,8 @@ class Desk {
     await this.guarded(async () => {
       await send("POST", `${at}/versions/${this.draft.version}/approval`, { by: said.by });
       await this.open(this.draft.version);
-      notice(places.message, { kind: "done", text: `第${this.draft.version}版已批准。` });
+      announce(`第${this.draft.version}版已批准。`);
+      scrollTo({ top: 0 });
     });
   }
 
@@ -527,7 +546,6 @@ class Desk {
       const { versions } = await get(`${at}/versions`);
       const newest = versions.at(-1).version;
       const isNews = newest > this.newest;
-      this.known ??= this.newest;
       this.versions = versions;
       if (isNews) {
         notice(places.message, {
@@ -582,6 +600,10 @@ class Desk {
   }
 
   drawHead() {
+    const { draft, mode, versions, isChanged, fills } = this;
+    const state = JSON.stringify([draft.id, draft.version, draft.approval, mode, versions.length, isChanged, [...fills], this.said.gaps, this.findings()]);
+    if (state === this.headState) return;
+    this.headState = state;
     const { head, after } = headOf(this);
     fill(places.head, head);
     fill(places.after, after);
@@ -591,10 +613,11 @@ class Desk {
     const edited = this.blocks.filter((each) => each.role !== "table" && each.text !== each.original).length;
     const removed = blocksOf(this.draft).filter((each) => each.role !== "table" && !this.blocks.some((block) => block.key === each.key)).length;
     const parts = [edited + removed > 0 && `文字${edited + removed}处`, this.sources.length > 0 && `依据${this.sources.length}处`, this.fills.size > 0 && `填写${this.fills.size}处`].filter(Boolean);
-    places.bar.hidden = !this.isChanged && !this.editing;
+    places.bar.hidden = !this.isChanged && !this.editing && !places.told.firstChild;
+    places.buttons.hidden = !this.isChanged && !this.editing;
     const focus = places.bar.contains(document.activeElement) ? document.activeElement.dataset.name : null;
     fill(
-      places.bar,
+      places.buttons,
       h("p", { class: "save-status", role: "status" }, parts.length > 0 ? h("strong", { text: `没存：${parts.join("、")}` }) : "还没有改动", this.status && h("span", { text: `　${this.status}` })),
       h("button", { type: "button", class: "button primary", dataset: { name: "save" }, disabled: this.isBusy || !this.isChanged, text: "保存为新的一版", on: { click: () => this.save() } }),
       h("button", { type: "button", class: "button", dataset: { name: "undo" }, disabled: this.past.length === 0, text: "撤销", on: { click: () => this.undo() } }),
@@ -632,7 +655,10 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("pagehide", () => desk.draft && desk.keep());
 addEventListener("visibilitychange", () => document.visibilityState === "visible" && desk.look());
-document.addEventListener("youju:back", () => desk.look());
+document.addEventListener("youju:back", () => {
+  if (desk.draft && !desk.isBusy) desk.tell(null);
+  desk.look();
+});
 
 async function begin() {
   const version = Number(new URLSearchParams(location.search).get("version")) || null;

@@ -161,7 +161,7 @@ function sectionsField(said) {
       }
       tell();
     });
-    return h("li", { class: section.level > 1 ? "second" : "" }, box, h("label", { for: id, text: section.heading }), h("span", { class: "about" }, aboutOf(section)), needsOf(section));
+    return h("li", { class: section.level > 1 ? "second" : "" }, box, h("label", { for: id, text: section.heading }), needsOf(section));
   }));
   all.addEventListener("change", () => {
     for (const each of boxes) each.box.checked = all.checked;
@@ -191,11 +191,11 @@ function aboutOf(section) {
 }
 
 function needsOf(section) {
-  if (section.needs.length === 0) return null;
+  if (section.needs.length === 0) return h("span", { class: "about", text: aboutOf(section) });
   return h(
     "details",
     null,
-    h("summary", { text: "用到的表" }),
+    h("summary", null, aboutOf(section), "　", h("span", { text: "用到的表" })),
     h("ul", null, section.needs.map((each) => h("li", null, h("span", { class: `tag ${each.there ? "good" : "warn"}`, text: each.there ? "有" : "缺" }), " ", each.what, each.document_title && h("span", { class: "muted", text: `　${each.document_title}` })))),
   );
 }
@@ -294,7 +294,7 @@ function draftOf(draft) {
     "li",
     { class: "draft-item" },
     h("h3", null, h("a", { href: `/drafts/${draft.id}`, text: `${draft.entity}${draft.year}年` }), " ", stateOf(draft, newest), " ", isKept && h("span", { class: "tag info", text: "有没存的修改" })),
-    h("p", { class: "small-text muted", text: `${draft.outline}　共${draft.versions.length}版，最新第${newest.version}版：${timeOf(newest.created_at)}${originOf(newest)}` }),
+    h("p", { class: "small-text muted", text: `${draft.outline}　共${draft.versions.length}版，最新第${newest.version}版：${timeOf(newest.created_at)} ${originOf(newest)}` }),
     approved && h("p", { class: "small-text", text: `第${approved.version}版由${approved.approval.by}于${timeOf(approved.approval.at)}批准` }),
     h("p", null, h("a", { class: "button small", href: `/drafts/${draft.id}`, text: "打开" }), " ",
       !approved && h("button", { type: "button", class: "button small quiet", text: "删除", "aria-label": `删除${draft.entity}${draft.year}年的草稿`, on: { click: () => remove(draft) } })),
