@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from evals.cases import load_cases, suite_path
 from evals.runner import REPORTS, ROOT, commit_of, percentile
 from evals.seed import seed_document, seed_path
@@ -247,13 +245,11 @@ def make_things(service: Service) -> dict[str, str]:
         Name → path of every view of the page.
     """
     seed = seed_document()
-    with httpx.Client(base_url=service.origin, timeout=60, trust_env=False) as client:
-        draft = client.post("/v1/drafts", json={"entity": seed.entity, "year": seed.year}).raise_for_status().json()
-        files = {"file": (seed_path().name, seed_path().read_bytes())}
-        check = client.post("/v1/checks", params={"keep": True}, files=files).raise_for_status().json()
+    draft = service.draft(seed.entity, seed.year or 0)
+    check = service.check(seed_path().name, seed_path().read_bytes())
     return {
         "提问": "/", "文档": "/documents", "一份文档": f"/documents/{service.documents()[0]['id']}", "起草": "/drafts",
-        "一份草稿": f"/drafts/{draft['id']}", "核对": "/checks", "一次核对": f"/checks/{check['id']}",
+        "一份草稿": f"/drafts/{draft}", "核对": "/checks", "一次核对": f"/checks/{check}",
     }  # fmt: skip
 
 

@@ -73,14 +73,29 @@ class Service:
 
     def add(self, name: str, data: bytes) -> dict[str, Any]:
         """Take one file in, as an upload does, and return what the service says of it."""
-        with httpx.Client(base_url=self.origin, timeout=_MOST_READ_S, trust_env=False) as client:
-            return dict(client.post("/v1/documents", files={"file": (name, data)}).raise_for_status().json())
+        return self._posted("/v1/documents", files={"file": (name, data)})
 
     def documents(self) -> list[dict[str, Any]]:
         """Return the documents held."""
         return list(
             httpx.get(self.url("/v1/documents"), timeout=_MOST_READ_S, trust_env=False).raise_for_status().json()
         )
+
+    def draft(self, entity: str, year: int) -> str:
+        """Write a draft and return its id."""
+        return str(self._posted("/v1/drafts", json={"entity": entity, "year": year})["id"])
+
+    def check(self, name: str, data: bytes) -> str:
+        """Check a file, keep the report and return its id."""
+        return str(self._posted("/v1/checks?keep=true", files={"file": (name, data)})["id"])
+
+    def ask(self, question: str) -> str:
+        """Ask a question in a conversation of its own and return the id of the conversation."""
+        return str(self._posted("/v1/ask", json={"question": question, "conversation": "new"})["conversation"])
+
+    def _posted(self, path: str, **what: Any) -> dict[str, Any]:
+        done = httpx.post(self.url(path), timeout=_MOST_READ_S, trust_env=False, **what)
+        return dict(done.raise_for_status().json())
 
     def _answers(self) -> bool:
         try:
