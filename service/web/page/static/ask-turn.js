@@ -93,7 +93,7 @@ export class Turn {
     const { answer } = shown;
     const open = (which, button) => openEvidence(shown, which, button);
     const [tone, status] = STATUS[answer.status] ?? [];
-    const tags = shown.sentences.flatMap((each) => each.figures.flatMap((figure) => figure.tags));
+    const tags = shown.sentences.flatMap((each) => each.figures.flatMap((figure) => figure.tags.slice(0, 1)));
     fill(
       this.body,
       status && h("p", { class: "answer-status" }, h("span", { class: `tag ${tone}`, text: status })),
@@ -219,8 +219,17 @@ function asRows(shown) {
   return [["名称", "数", "单位", "怎么来的", "出处"], ...rows];
 }
 
+/** Returns the places of an answer, each once, without those where a figure is printed again. */
 function sourcesOf(shown) {
-  return shown.answer.citations.map((cited, n) => ({ cited, n })).filter(({ cited }) => cited.role !== "also");
+  const seen = new Set();
+  return shown.answer.citations
+    .map((cited, n) => ({ cited, n }))
+    .filter(({ cited, n }) => {
+      const key = [cited.document, shown.places[n], cited.quote].join("\n");
+      const isNew = cited.role !== "also" && !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
 }
 
 function how(shown) {
