@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from service.numerals import read_quantities
+from service.numerals import Measured, read_quantities
 from service.presenting.charts import chart_to_dict, charts_of
 from service.presenting.evidence import evidence_of
 from service.presenting.suggestions import Suggester, reading_questions, scopes_of
@@ -16,6 +17,9 @@ from service.rendering import Json, place_to_text
 from service.web import presentation_models as models
 from service.web.routes import App, problems
 from service.web.sentences import Said, quoted_in, sentences
+
+#: Characters before a figure that must stand before it in the document, too, and how many there must be at least.
+_REACH, _LEAST_WORDS = 8, 5
 
 presentations = APIRouter(prefix="/v1", tags=["问答"])
 
@@ -101,14 +105,34 @@ def presented(answer: Mapping[str, Any]) -> Json:
 
 
 def _quoted(said: Said, citations: Sequence[Mapping[str, Any]]) -> Iterator[Json]:
-    """Yield the figures within quoted words that are no figures of the answer, each with the place it is quoted from."""
-    taken = {(f["start"], f["end"]) for f in said.figures}
-    for start, end in quoted_in(said.text):
-        words = said.text[start:end]
-        source = next((n for n, each in enumerate(citations) if each["role"] == "quote" and words in each["quote"]), None)
-        if source is None:
+    """Yield the figures of words taken from a document that are no figures of the answer, each with the place they stand at."""
+    within = [(start, end) for start, end in quoted_in(said.text)]
+    quotes = [(n, _flat(each["quote"])) for n, each in enumerate(citations) if each["role"] != "also" and each["quote"]]
+    for measured in read_quantities(said.text):
+        if not any(map(str.isdigit, measured.text)) or any(_overlaps(measured, f) for f in said.figures):
             continue
-        for measured in read_quantities(words):
-            at = (start + measured.start, start + measured.end)
-            if at not in taken and any(map(str.isdigit, measured.text)):
-                yield {"start": at[0], "end": at[1], "text": said.text[at[0] : at[1]], "citation": source}
+        source = next((n for n, each in enumerate(citations) if each["role"] != "also" and _is_stated(measured, each)), None)
+        marks = next(((start, end) for start, end in within if start <= measured.start and measured.end <= end), None)
+        words = said.text[slice(*marks)] if marks else said.text[max(0, measured.start - _REACH) : measured.end]
+        if marks or len(_flat(words)) - len(measured.text) >= _LEAST_WORDS:
+            source = next((n for n, quote in quotes if _flat(words) in quote), source)
+        if source is not None:
+            yield {"start": measured.start, "end": measured.end, "text": measured.text, "citation": source}
+
+
+def _is_stated(measured: Measured, citation: Mapping[str, Any]) -> bool:
+    """Whether a figure that has decimals is the very one of a cell, or stands in a sentence, as it is written."""
+    quote = str(citation["quote"])
+    if "." not in measured.text:
+        return False
+    if citation["table"]:
+        return quote.replace(",", "").strip() == re.match(r"[\d.]*", measured.text)[0]  # type: ignore[index]
+    return re.search(rf"(?<![\d.]){re.escape(measured.text)}", quote) is not None
+
+
+def _overlaps(measured: Measured, figure: Json) -> bool:
+    return bool(figure["start"] < measured.end and measured.start < figure["end"])
+
+
+def _flat(text: str) -> str:
+    return "".join(text.split())

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from service.domain.quantity import Quantity, unit_of
-from service.numerals import read_quantities
+from service.domain.quantity import NUMBER, Quantity, unit_of
+from service.numerals import Measured, read_quantities
 from service.presenting.evidence import tag_to_dict, tags_of
 from service.rendering import Json, place_to_text
 
@@ -82,6 +82,9 @@ def _figures(sentence: str, results: Sequence[Json]) -> Iterator[Json]:
     used: set[int] = set()
     for measured in read_quantities(sentence):
         fitting = [n for n, each in enumerate(known) if _is_same(measured.quantity, each.quantity)]
+        if not fitting and _is_bare_zero(measured):
+            said = sentence[: measured.start]
+            fitting = [n for n, each in enumerate(known) if not each.quantity.number and each.label and each.label in said]
         if not fitting or not any(map(str.isdigit, measured.text)):  # 两项 is a word
             continue
         before = sentence[max(0, measured.start - _REACH) : measured.start]
@@ -134,6 +137,11 @@ def _quantity(result: Json) -> Quantity | None:
 def _is_same(printed: Quantity, known: Quantity) -> bool:
     """Whether a figure of a text is one that is known, in the same unit; 减少 may stand for its sign."""
     return printed.unit.symbol == known.unit.symbol and abs(printed.number) == abs(known.number)
+
+
+def _is_bare_zero(measured: Measured) -> bool:
+    """Whether a text says 均为0 of amounts, without their unit."""
+    return measured.quantity.unit == NUMBER and not measured.quantity.number
 
 
 def _shared(label: str, before: str) -> int:
