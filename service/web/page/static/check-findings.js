@@ -121,8 +121,10 @@ export class FindingsView {
       "button",
       { type: "button", class: "card-head", "aria-expanded": String(isOpen), "aria-controls": body, on: { click: () => this.act.choose(isOpen ? "" : finding.id) } },
       h("span", { class: `tag ${severity.kind}`, text: `${severity.sign} ${severity.name}` }),
+      " ",
       finding.accepted && h("span", { class: "tag good", text: "✓ 已说明" }),
-      h("span", { class: "number", text: finding.id.slice(1) }),
+      h("span", { class: "number", text: `${finding.id.slice(1)}.` }),
+      " ",
       h("span", { class: "message", text: plain(finding.message) }),
       finding.where && h("span", { class: "where", text: finding.where }),
     );

@@ -65,7 +65,7 @@ function draw() {
     h("section", { class: "pane list-pane", "aria-label": "核对出的问题" }, listHead(), views.filters, views.listBody),
     h("section", { class: "pane document-pane", "aria-label": "原文" }, documentHead(), views.document),
   );
-  fill(host, views.summary, toolbar(), views.said, paneTabs(), views.panes);
+  fill(host, views.summary, toolbar(), views.said, h("div", null, paneTabs(), views.panes));
   drawSummary();
   showList(state.list);
 }

@@ -268,10 +268,10 @@ async function begin() {
     running = null;
     if (problem.isAborted) notice(parts.said, { kind: "info", text: "已取消，没有保存任何东西。" });
     else notice(parts.said, { kind: "error", text: ofWhich(problem), actions: isWorthAgain(problem) ? [{ label: "再试一次", run: begin }] : [] });
-    parts.begin.focus();
   } finally {
     shown.end();
     parts.begin.disabled = false;
+    parts.begin.focus();
   }
 }
 
