@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, event, inspect
 
 from service.adapters import migrations
 from service.adapters.migrations import LATEST, migrate, store_error
+from service.adapters.sql_checks import SqlChecks
 from service.adapters.sql_drafts import SqlDrafts
 from service.adapters.sql_library import SqlLibrary
 from service.adapters.sql_schema import METADATA
@@ -236,7 +237,9 @@ def test_a_version_1_store_is_migrated_with_its_documents(path: Path) -> None:
             (3, "keep-pages"),
             (4, "keep-drafts"),
             (5, "keep-conversations"),
+            (6, "keep-checks"),
         ]
+    assert SqlChecks(library).summaries() == ()
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
