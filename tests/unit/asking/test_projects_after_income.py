@@ -1,0 +1,20 @@
+"""A question that names the projects asks for the projects, whatever was spoken of before."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.domain.document import Document
+from tests.conftest import AskerOver
+
+
+@pytest.mark.parametrize("before", ["收入是多少", "写一段2024年收入支出预算总体情况说明", "三公经费是多少"])
+def test_projects_are_listed_after_other_questions(asker_over: AskerOver, seed: Document, before: str) -> None:
+    answer = asker_over(seed).ask("列出所有项目", history=(before,), entity=None, year=None)
+    assert answer.plan == ("支出[项目=*]",)
+    assert "信创工程 290.00万元" in answer.text
+
+
+def test_parts_of_what_is_named_are_still_its_own(asker_over: AskerOver, seed: Document) -> None:
+    answer = asker_over(seed).ask("三公经费有哪些项目", history=(), entity=None, year=None)
+    assert "公务用车购置及运行费 5.50万元" in answer.text
