@@ -190,6 +190,7 @@ export class Uploads {
 
   /** Asks how far a run is until it is over. */
   async follow(id, items) {
+    let known = 0;
     for (;;) {
       let job;
       try {
@@ -205,9 +206,11 @@ export class Uploads {
         continue;
       }
       this.tell(job, items);
+      const good = job.files.filter((each) => !each.error).length;
+      if (good > known && job.state !== "done") this.onChange();
+      known = good;
       if (job.state === "done") {
         this.forget(id);
-        const good = job.files.filter((each) => !each.error).length;
         this.offerTidying();
         announce(`读完了：导入${good}份，没有导入${job.files.length - good}份。`);
         this.onChange();
@@ -228,7 +231,7 @@ export class Uploads {
       if (told?.error) item.fail(told.error.message, ...this.again(item));
       else if (told) item.end(told.was_known ? "先前已导入过同一份文件" : "已导入", linkTo(told));
       else if (job.state === "done") item.fail(job.files.find((each) => each.error && !each.name)?.error.message ?? "没有读完。请重试。", ...this.again(item));
-      else if (job.reading.includes(item.name)) item.tell(`正在读取，已${job.seconds}秒${job.seconds >= 15 ? "。扫描件每页要几秒，可以先做别的，读完自动入库" : ""}`);
+      else if (job.reading.includes(item.name)) item.tell(`正在读取，这一批已用${job.seconds}秒${job.seconds >= 15 ? "。扫描件每页要几秒，可以先做别的，读完自动入库" : ""}`);
       else item.tell(job.state === "waiting" ? "前面还有一批在读，排队等候" : `等候读取（这一批已读${job.done}份，共${job.total}份）`);
     }
   }
