@@ -269,6 +269,7 @@ class FigureEvent(BaseModel):
     marks: list[str]
     result: Annotated[int, Field(description="results里的第几个，从0起。")]
     operand: Annotated[int | None, Field(description="是这个结果的第几个取数；就是结果本身时为空。")]
+    rounded_from: Annotated[str, Field(description="句子里取整写出时，取整前的数；否则为空。")] = ""
     tags: Annotated[list[Tag], Field(description="这个数怎么来的、要注意什么，最要紧的在前。")] = []
 
 
@@ -601,6 +602,7 @@ class DraftFigure(BaseModel):
     unit: str
     exact: str
     formula: str
+    formula_words: Annotated[str, Field(description="算式用文字说。")] = ""
     working: str
     how: Annotated[str, Field(description="printed、blank、dash、sum、stated、derived、computed、person。")]
     marks: list[str]

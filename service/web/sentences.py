@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from service.domain.quantity import NUMBER, Quantity, unit_of
+from service.domain.quantity import NUMBER, Quantity, round_half_up, unit_of
 from service.numerals import Measured, read_quantities
 from service.presenting.evidence import tag_to_dict, tags_of
 from service.rendering import Json, place_to_text
@@ -85,6 +85,9 @@ def _figures(sentence: str, results: Sequence[Json]) -> Iterator[Json]:
         if not fitting and _is_bare_zero(measured):
             said = sentence[: measured.start]
             fitting = [n for n, each in enumerate(known) if not each.quantity.number and each.label and each.label in said]
+        if not fitting:
+            said = sentence[max(0, measured.start - _REACH) : measured.start]
+            fitting = [n for n, each in enumerate(known) if _is_rounded(measured.quantity, each.quantity) and _shared(each.label, said)]
         if not fitting or not any(map(str.isdigit, measured.text)):  # 两项 is a word
             continue
         before = sentence[max(0, measured.start - _REACH) : measured.start]
@@ -97,6 +100,7 @@ def _figures(sentence: str, results: Sequence[Json]) -> Iterator[Json]:
             "value": found.value, "unit": found.quantity.unit.symbol, "label": found.label,
             "formula": result["formula"] if found.operand is None else "", "marks": result["marks"] if found.operand is None else [],
             "result": found.result, "operand": found.operand,
+            "rounded_from": f"{found.value}{found.quantity.unit.symbol}" if _is_rounded(measured.quantity, found.quantity) else "",
             "tags": [tag_to_dict(each) for each in tags_of(result, found.operand)],
         }  # fmt: skip
 
@@ -137,6 +141,13 @@ def _quantity(result: Json) -> Quantity | None:
 def _is_same(printed: Quantity, known: Quantity) -> bool:
     """Whether a figure of a text is one that is known, in the same unit; 减少 may stand for its sign."""
     return printed.unit.symbol == known.unit.symbol and abs(printed.number) == abs(known.number)
+
+
+def _is_rounded(printed: Quantity, known: Quantity) -> bool:
+    """Whether a text says a known figure with fewer decimals, as drafts do."""
+    if printed.unit != known.unit or printed.decimals >= known.decimals or abs(printed.number) == abs(known.number):
+        return False
+    return abs(printed.number) == round_half_up(abs(known.number), printed.decimals)
 
 
 def _is_bare_zero(measured: Measured) -> bool:

@@ -126,3 +126,17 @@ def test_scopes_name_departments_with_their_years(
     assert [each["year"] for each in scope["years"]] == [2024, 2022]
     assert scope["years"][0]["stages"] == ["年初预算"]
     assert scope["years"][0]["documents"] == [{"id": seed.id, "title": library.summaries()[0].title}]
+
+
+def test_figures_of_a_passage_that_is_told_as_it_is_lead_to_it(client: TestClient) -> None:
+    _, shown = presented(client, "国有资产占用情况")
+    quoted = [each for sentence in shown["sentences"] for each in sentence["quoted"]]
+    assert quoted
+    for each in quoted:
+        assert each["text"] in shown["answer"]["citations"][each["citation"]]["quote"]
+
+
+def test_a_bare_zero_is_a_figure_too(client: TestClient) -> None:
+    _, shown = presented(client, "三公经费由哪些构成")
+    zeros = [f for sentence in shown["sentences"] for f in sentence["figures"] if f["text"] == "0"]
+    assert [f["tags"][0]["text"] for f in zeros] == ["表中空白"]

@@ -12,11 +12,11 @@ const MOST_OPEN = 3;
 const tables = new Map();
 
 /** Opens the evidence of a figure: of result number `result`, or of its operand number `operand`. */
-export function openEvidence(shown, { result, operand = null }, opener) {
+export function openEvidence(shown, { result, operand = null, text = "", rounded_from: from = "" }, opener) {
   const said = shown.answer.results[result];
   const known = shown.evidence[result];
   if (operand === null) {
-    openPanel({ title: said.label, opener, content: [whatItIs(said, known.tags), coordinate(known), formula(said, known), steps(shown, said, known), rounding(said, known), sources(shown, said, known), findings(shown, known)] });
+    openPanel({ title: said.label, opener, content: [whatItIs(said, known.tags), written(text, from), coordinate(known), formula(said, known), steps(shown, said, known), rounding(said, known), sources(shown, said, known), findings(shown, known)] });
     return;
   }
   const source = said.operands[operand];
@@ -27,6 +27,7 @@ export function openEvidence(shown, { result, operand = null }, opener) {
     opener,
     content: [
       whatItIs({ ...source, value: source.value || "空白" }, own.tags),
+      written(text, from),
       coordinate({ about }),
       section("出处", place(shown, source, own, true)),
       section("用在哪里", h("p", null, "用来得出", h("button", { type: "button", class: "link-button", text: `${said.label}（${said.value}${said.unit}）`, on: { click: () => openEvidence(shown, { result }, opener) } }), "。")),
@@ -64,6 +65,10 @@ function whatItIs(said, tags) {
     h("p", { class: "evidence-value" }, h("strong", { class: "figure-text", text: `${said.value}${said.value === "空白" ? "" : said.unit}` }), " ", labels(tags)),
     tags.map((each) => h("p", { class: "hint", text: `${each.text}：${each.meaning}` })),
   );
+}
+
+function written(text, from) {
+  return from && h("p", { class: "hint", text: `回答里写作${text}，由${from}四舍五入。` });
 }
 
 function section(title, ...content) {
