@@ -8,12 +8,22 @@ from html.parser import HTMLParser
 
 import pytest
 
-from service.check_report import highlight_of, report_to_dict, report_to_markdown, report_to_text, summary_of
+from service.check_report import (
+    acceptance_to_dict,
+    explained,
+    head_of,
+    highlight_of,
+    listed,
+    report_to_dict,
+    report_to_markdown,
+    report_to_text,
+    summary_of,
+)
 from service.check_view import report_to_html
-from service.domain.check import CheckReport, JudgedFigure, Verdict
+from service.domain.check import Acceptance, CheckReport, JudgedFigure, Verdict
 from service.domain.coordinate import Stage
 from service.domain.fact import Source
-from service.domain.finding import Finding, Severity
+from service.domain.finding import FINDING_CODES, Finding, Severity
 from service.rendering import Json
 from tests.shorthand import amount
 
@@ -194,3 +204,44 @@ def test_findings_without_a_place_are_told_too() -> None:
 
     assert (got["findings"][0]["where"], got["findings"][0]["highlight"]) == ("", None)
     assert "错字。" in report_to_html(got)
+
+
+# ----------------------------------------------------------------------------------- kept reports
+
+WHY = Acceptance("F1", "年中追加", "王某", "2024-03-01T09:00:00+00:00")
+
+
+def test_a_kept_report_counts_what_nobody_has_accepted() -> None:
+    plain, kept = explained(said(), ()), explained(said(), (WHY,))
+
+    assert [each["id"] for each in plain["findings"]] == ["F1", "F2", "F3"]
+    assert plain["findings"][0]["kind"] == FINDING_CODES[WRONG.code]
+    assert plain["findings"][1]["places"][0]["where"] == "第4页，表2《支出表》，“合计”行，“基本支出”列"
+    assert (plain["summary"], plain["open"], plain["accepted"]) == (said()["summary"], {"error": 1, "warning": 1, "note": 1}, 0)
+    assert kept["findings"][0]["accepted"] == kept["marks"][0] == acceptance_to_dict(WHY)
+    assert (kept["open"], kept["accepted"]) == ({"error": 0, "warning": 1, "note": 1}, 1)
+    assert kept["summary"] == "没有待改的错误；文中3个数字里有1个无法核对。有1处警告，请逐条核实。另有1条已说明。"
+    assert listed(head_of(said()), (WHY,))["summary"] == kept["summary"]
+
+
+def test_a_list_says_the_same_of_a_check_as_its_report() -> None:
+    for made in (WHOLE, report(ODD, figures=FIGURES[:1]), report(), report(replace(ODD, code="other-tables"))):
+        assert listed(head_of(said(made)), ())["summary"] == summary_of(made)
+
+
+def test_accepted_findings_stand_apart_in_every_report() -> None:
+    kept = explained(said(), (WHY,))
+    markdown, page = report_to_markdown(kept), report_to_html(kept)
+
+    assert "## 错误" not in markdown
+    assert markdown.index("## 警告（1）") < markdown.index("## 已说明（1）") < markdown.index("已说明：年中追加（王某，2024-03-01）")
+    assert "<h2>已说明（1）" in page
+    assert '<div class="finding accepted">' in page
+    assert '<p class="outcome warning">' in page
+
+
+def test_what_a_person_writes_is_text_in_a_report() -> None:
+    kept = explained(said(), (replace(WHY, reason="<script>alert(1)</script>", by="**王**"),))
+
+    assert "<script>" not in report_to_html(kept)
+    assert "\\*\\*王\\*\\*" in report_to_markdown(kept)
