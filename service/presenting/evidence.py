@@ -56,6 +56,18 @@ _TAGS = {
         Tag("told", "见出处", "plain", "这个数出自整个回答所列的出处。"),
     )
 }
+#: What the same is called of a figure that was worked out of such figures.
+_WITHIN = {
+    tag.code: tag
+    for tag in (
+        Tag("contradicted", "有矛盾", "bad", "算它用到的数里，有与合计或另一处对不上的，引用前请看原文。"),
+        Tag("ocr", "OCR识读", "warn", "算它用到的数里，有从图片上识读的，可能认错，引用前请对照原件。"),
+        Tag("derived", "推算", "warn", "算它用到的数里，有文件没有直接印出、倒推出来的。"),
+        Tag("stated", "含正文数", "warn", "算它用到的数里，有只在文字说明里写着、表格里没有的。"),
+        Tag("blank", "含空白格", "warn", "算它用到的格子里有空的，按0算。"),
+        Tag("unproven", "含未验证数", "info", "算它用到的数里，有没有合计、分项或另一处可以印证的。"),
+    )
+}
 _OF_MARK = {"推算": "derived", "仅见正文": "stated", "表中为空白": "blank", BY_OCR: "ocr"}
 _OF_HOW = {"printed": "printed", "stated": "stated", "blank": "blank", "dash": "dash", "derived": "derived", "sum": "sum"}
 _OF_PROOF = {"有矛盾": "contradicted", "未验证": "unproven"}
@@ -74,7 +86,8 @@ def tags_of(result: Mapping[str, Any], operand: int | None = None) -> tuple[Tag,
         operand: Number of the operand, None for the result itself.
     """
     codes = _of_operand(result["operands"][operand]) if operand is not None else _of_result(result)
-    return tuple(tag for code, tag in _TAGS.items() if code in codes)
+    is_worked_out = bool({"computed", "sum"} & codes)
+    return tuple(_WITHIN.get(code, tag) if is_worked_out else tag for code, tag in _TAGS.items() if code in codes)
 
 
 def _of_operand(operand: Mapping[str, Any]) -> set[str]:

@@ -71,6 +71,14 @@ def test_a_derived_year_says_so_and_how(asker: RuleAsker) -> None:
     assert said["steps"][0]["text"] == "2023年支出 = 950.47万元 + 284.53万元 = 1235.00万元"
 
 
+def test_what_is_worked_out_of_figures_of_the_text_says_so() -> None:
+    operand = {"how": "stated", "proof": "已验证", "by_ocr": False}
+    printed = {"how": "printed", "proof": "未验证", "by_ocr": True}
+    result = {"formula": "支出 - 收入", "marks": ["仅见正文"], "unit": "万元", "operands": [operand, printed]}
+    assert [tag.text for tag in tags_of(result)] == ["OCR识读", "含正文数", "含未验证数", "计算得出"]
+    assert all("算它用到" in tag.meaning for tag in tags_of(result)[:3])
+
+
 def test_a_mean_names_what_it_adds_up(asker: RuleAsker) -> None:
     said = evidence(answered(asker, "项目平均多少钱"))
     assert said["steps"][-1]["text"].endswith("÷ 12 = 34.433333…万元 ≈ 34.43万元")

@@ -46,10 +46,10 @@ export class Scope {
 
   draw() {
     const only = this.scopes.length === 1;
-    this.entities.replaceChildren(h("option", { value: "", text: only ? this.scopes[0].entity : "全部（问题里写明）" }), ...(only ? [] : this.scopes.map((each) => h("option", { value: each.entity, text: each.entity }))));
+    this.entities.replaceChildren(h("option", { value: "", text: only ? this.scopes[0].entity : "全部" }), ...(only ? [] : this.scopes.map((each) => h("option", { value: each.entity, text: each.entity }))));
     this.entities.value = only ? "" : this.entity;
     this.entities.disabled = only;
-    this.years.replaceChildren(h("option", { value: "", text: "不限（默认最新）" }), ...this.yearsOf().map((each) => h("option", { value: String(each), text: `${each}年` })));
+    this.years.replaceChildren(h("option", { value: "", text: "最新" }), ...this.yearsOf().map((each) => h("option", { value: String(each), text: `${each}年` })));
     this.years.value = this.year ? String(this.year) : "";
     for (const select of [this.entities, this.years]) select.parentElement?.classList.toggle("on", select.value !== "");
   }

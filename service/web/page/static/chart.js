@@ -23,6 +23,7 @@ export function chartsView(charts, open) {
 function shortTitle(chart, charts) {
   const [, by] = chart.title.split("：");
   if (by) return by;
+  if (chart.kind === "waterfall") return `其中：${chart.title.replace(/(?:从\d{4}年到\d{4}年|两年之间)的变化$/, "")}`;
   return charts.some((each) => each !== chart && each.kind === chart.kind) ? chart.title : NAMES[chart.kind];
 }
 
