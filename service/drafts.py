@@ -675,6 +675,16 @@ def read_notes(data: bytes, name: str) -> tuple[Given, ...]:
     return read_given(_text_of(data, name, "每行写成“项目：内容”"), name)
 
 
+def read_outline_text(data: bytes, name: str) -> str:
+    """Return the text of an outline's file.
+
+    Raises:
+        OversizedDocumentError: It is larger than a megabyte.
+        UnreadableDocumentError: It is no text.
+    """
+    return _text_of(data, name, "写法见 service/vocabulary/data/outlines/ 里的提纲")
+
+
 def read_outline_file(data: bytes, name: str) -> Outline:
     """Read an outline of the person's own.
 
@@ -683,7 +693,7 @@ def read_outline_file(data: bytes, name: str) -> Outline:
         UnreadableDocumentError: It is no text.
         InvalidInputError: It is no TOML, or no outline; the message names file and line.
     """
-    text = _text_of(data, name, "写法见 service/vocabulary/data/outlines/ 里的提纲")
+    text = read_outline_text(data, name)
     try:
         found = tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -239,15 +239,15 @@ def _with_files(
 ) -> Brief:
     from dataclasses import replace
 
-    from service.drafts import read_notes, read_outline_file
+    from service.drafts import read_notes, read_outline_file, read_outline_text
 
+    own = application.bytes_of(Path(outline)) if _is_file(outline) else b""
     return replace(
         brief,
         reasons=read_notes(application.bytes_of(reasons), reasons.name) if reasons else (),
         known=read_notes(application.bytes_of(facts), facts.name) if facts else (),
-        custom=read_outline_file(application.bytes_of(Path(outline)), Path(outline).name)
-        if _is_file(outline)
-        else None,
+        custom=read_outline_file(own, Path(outline).name) if _is_file(outline) else None,
+        custom_text=read_outline_text(own, Path(outline).name) if _is_file(outline) else "",
     )
 
 

@@ -15,6 +15,7 @@ from service.draft_report import draft_to_markdown, summary_to_dict, version_to_
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.editing.model import GivenSource
 from service.drafts import FILLED_IN, Drafts, read_outline_file, read_source
+from service.presenting.formulas import in_words
 from service.rendering import Json
 from service.web import draft_models, models
 from service.web.checks import WORD, shaped
@@ -66,6 +67,17 @@ _FILES: dict[int | str, dict[str, Any]] = {
 drafts = APIRouter(prefix="/v1", tags=["起草"])
 
 
+def _worded(said: Json) -> Json:
+    """Return a draft with the formula of every figure in words besides."""
+    for section in said["sections"]:
+        for paragraph in section["paragraphs"]:
+            rows = paragraph["table"]["cells"] if paragraph["table"] else []
+            for sentence in (*paragraph["sentences"], *(cell for row in rows for cell in row)):
+                for figure in sentence["figures"]:
+                    figure["formula_words"] = in_words(figure["formula"])
+    return said
+
+
 def _drafts(request: Request) -> Drafts:
     found = request.app.state.drafts
     if not isinstance(found, Drafts):
@@ -111,7 +123,7 @@ def create(asked: models.DraftRequest, desk: Desk, response: Response) -> Json:
     )  # fmt: skip
     made = desk.create(brief)
     response.headers["location"] = f"/v1/drafts/{made.id}?version={made.version}"
-    return desk.said(made)
+    return _worded(desk.said(made))
 
 
 def _given(notes: list[models.Note], field: str) -> tuple[Given, ...]:
@@ -137,7 +149,7 @@ def listed(
 )
 def shown(draft_id: Id, desk: Desk, version: Version = None) -> Json:
     """Return a version of a draft."""
-    return desk.said(desk.find(draft_id, version))
+    return _worded(desk.said(desk.find(draft_id, version)))
 
 
 @drafts.get(
@@ -233,7 +245,7 @@ def revise(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Desk
         draft_id, data, edited.name, edited.given, version=edited.version, expects=edited.expects
     )  # fmt: skip
     response.headers["location"] = f"/v1/drafts/{revised.id}?version={revised.version}"
-    return desk.said(revised)
+    return _worded(desk.said(revised))
 
 
 @drafts.post(
@@ -246,7 +258,7 @@ def revise(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Desk
 def recheck(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Desk) -> Json:
     """Check an edited text and keep nothing."""
     data = edited.read(desk.limits.max_file_bytes + 1)
-    return desk.said_of(desk.recheck(draft_id, data, edited.name, edited.given, version=edited.version))
+    return _worded(desk.said_of(desk.recheck(draft_id, data, edited.name, edited.given, version=edited.version)))
 
 
 @drafts.post(
@@ -262,7 +274,7 @@ def fill(draft_id: Id, asked: draft_models.Fillings, desk: Desk, response: Respo
         draft_id, _filled_in(asked.reasons), _filled_in(asked.facts), version=asked.version, expects=asked.expects
     )
     response.headers["location"] = f"/v1/drafts/{filled.id}?version={filled.version}"
-    return desk.said(filled)
+    return _worded(desk.said(filled))
 
 
 def _filled_in(notes: list[models.Note]) -> list[Given]:

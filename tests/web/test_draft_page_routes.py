@@ -60,6 +60,15 @@ def save(client: TestClient, draft: dict[str, Any], text: str, **asked: Any) -> 
     return client.post(f"/v1/drafts/{draft['id']}/versions", json={"text": text, **asked})
 
 
+def test_formulas_are_told_in_words_too(made: dict[str, Any]) -> None:
+    figures = [f for section in made["sections"] for p in section["paragraphs"] for s in p["sentences"] for f in s["figures"]]
+    words = {f["formula"]: f["formula_words"] for f in figures}
+
+    assert words["支出"] == "支出"
+    assert all(words.values())
+    assert any("÷" in each for each in words.values())
+
+
 # ---------------------------------------------------------------------------------- what can be drafted
 
 

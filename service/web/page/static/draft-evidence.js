@@ -66,7 +66,7 @@ export function showFigure(figure, state, opener) {
       figure.how !== "person" && h("p", { class: "hint", text: "这个数由表算出，已锁定。要改，请改所在的一段，并写明依据。" }),
       h("dl", { class: "facts" }, [
         ...pair("说的是", figure.label),
-        ...pair("算式", figure.formula),
+        ...pair("算式", figure.formula_words || figure.formula),
         ...pair(figure.how === "person" ? "填报人所写" : "计算", figure.working),
         ...pair("四舍五入前", isSame ? "" : `${figure.exact}${figure.unit}`),
         ...pair("请注意", figure.marks.join("、")),

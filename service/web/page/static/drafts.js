@@ -5,11 +5,13 @@ import { confirm } from "./confirm.js";
 import { dropAll, unsavedOf } from "./draft-unsaved.js";
 import { originOf, timeOf } from "./draft-words.js";
 import { fill, find, h, uid } from "./dom.js";
-import { dropHere, keepHere, recallHere } from "./kept.js";
+import { dropHere, keep, keepHere, recall, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
 
 const SLOW_MS = 5000;
+const FIRST = 12;
 const MEMORY = "drafts:new";
+const LAST = "drafts:entity";
 const host = { form: find("#new"), earlier: find("#earlier"), said: find("#earlier-notice") };
 const BASES = ["预算数", "执行数", "决算数"];
 
@@ -37,7 +39,7 @@ async function begin() {
   const query = new URLSearchParams(location.search);
   if (query.get("entity")) asked.entity = query.get("entity");
   if (query.get("year")) asked.year = Number(query.get("year")) || 0;
-  if (!scopeOf(asked.entity)) asked.entity = scopes[0].entity;
+  if (!scopeOf(asked.entity)) asked.entity = scopeOf(recall(LAST))?.entity ?? scopes[0].entity;
   drawForm();
 }
 
@@ -265,6 +267,7 @@ async function create(button, said) {
       decimals: asked.decimals === "" ? null : Number(asked.decimals), fall: asked.fall, base: asked.base, quote: asked.quote,
     });
     dropHere(MEMORY);
+    keep(LAST, plan.entity);
     location.assign(`/drafts/${made.id}`);
   } catch (problem) {
     notice(said, { kind: "error", text: problem.message, actions: [{ label: "再起草一次", run: () => create(button, said) }] });
@@ -280,7 +283,13 @@ async function create(button, said) {
 async function list() {
   try {
     const drafts = await get("/v1/drafts");
-    fill(host.earlier, drafts.length > 0 ? h("ul", { class: "list" }, drafts.map(draftOf)) : h("p", { class: "empty", text: "还没有草稿。在“新起草一份”里选好部门和年度，点“起草”。" }));
+    const rest = h("button", { type: "button", class: "button small", text: `显示更早的${drafts.length - FIRST}份` });
+    const listed = h("ul", { class: "list" }, drafts.slice(0, FIRST).map(draftOf));
+    rest.addEventListener("click", () => {
+      listed.append(...drafts.slice(FIRST).map(draftOf));
+      rest.remove();
+    });
+    fill(host.earlier, drafts.length > 0 ? [listed, drafts.length > FIRST && rest] : h("p", { class: "empty", text: "还没有草稿。在“新起草一份”里选好部门和年度，点“起草”。" }));
   } catch (problem) {
     notice(host.earlier, { kind: "error", text: problem.message, actions: [{ label: "再试一次", run: list }] });
   }
