@@ -148,6 +148,7 @@ export class FindingsView {
       h(
         "p",
         { class: "actions no-print" },
+        finding.code === "no-tables-to-check-by" && h("a", { class: "button small", href: "/checks", text: "重新核对，加上对照的表" }),
         first && h("button", { type: "button", class: "button small", text: this.act.isHere(first) ? "在原文里看" : "看出处", on: { click: (event) => this.act.place(first, event.currentTarget, finding) } }),
         finding.accepted
           ? h("button", { type: "button", class: "button small", text: "撤销已说明", on: { click: () => this.act.withdraw(finding) } })

@@ -57,6 +57,8 @@ function draw() {
   views.findings = new FindingsView({ findings: report.findings, act, filters: recallHere(`check-filters:${ID}`, {}), onFilter: (filters) => keepHere(`check-filters:${ID}`, filters) });
   views.figures = new FiguresView({ judged: report.judged, act: { ...act, choose: chooseFigure } });
   views.document = h("div", { class: "document-body" }, h("p", { class: "muted" }, h("span", { class: "spinner", "aria-hidden": "true" }), " 正在打开原文……"));
+  // Whoever scrolls is where they want to be.
+  for (const event of ["wheel", "touchmove", "pointerdown"]) views.document.addEventListener(event, () => clearTimeout(views.settling), { passive: true });
   views.listBody = h("div", { class: "list-body" });
   views.filters = h("div", { class: "pane-filters no-print" });
   views.panes = h(
@@ -335,7 +337,7 @@ function settleAt(element) {
       if (!element.isConnected) return;
       const [inner, outer] = [element.getBoundingClientRect(), views.document.getBoundingClientRect()];
       const limits = WIDE.matches ? [outer.top, outer.bottom] : [60, innerHeight];
-      if (inner.bottom < limits[0] + 8 || inner.top > limits[1] - 24) scrollTo(element, views.document, "center");
+      if (inner.height < limits[1] - limits[0] && (inner.top < limits[0] + 8 || inner.bottom > limits[1] - 8)) scrollTo(element, views.document, "center");
       if (left > 1) again(left - 1);
     }, 350);
   };

@@ -11,6 +11,7 @@ const TYPES = ".pdf,.docx,.docm,.doc,.wps,.xlsx,.xls,.xlsm,.et,.html,.htm,.mht,.
 const STEPS = [["upload", "上传"], ["reading", "读文件"], ["tables", "读对照的表"], ["judging", "逐个核对数字"]];
 const FORM = "check-form";
 const SLOW_S = 5;
+const MANY = 12;
 const FIRST_YEAR = 1949;
 const LAST_YEAR = 2999;
 
@@ -215,7 +216,9 @@ async function showDocuments() {
     });
     return h("label", { class: "pick" }, box, h("span", null, h("bdi", { text: each.title || each.name }), h("span", { class: "muted", text: `　${each.year}年 ${each.stage}，${each.tables}张表` })));
   });
-  fill(parts.documents, h("fieldset", { class: "picks" }, h("legend", { text: "指定用哪些已导入的文档对照" }), h("div", { class: "pick-list" }, boxes)));
+  const words = h("input", { type: "search", class: "input", placeholder: "找部门、年度……", "aria-label": "在已导入的文档里找" });
+  words.addEventListener("input", () => boxes.forEach((box) => (box.hidden = !box.textContent.includes(words.value.trim()))));
+  fill(parts.documents, h("fieldset", { class: "picks" }, h("legend", { text: "指定用哪些已导入的文档对照" }), boxes.length > MANY && words, h("div", { class: "pick-list" }, boxes)));
 }
 
 /** Whose text of which year it is, where it does not say so itself. */
@@ -331,7 +334,7 @@ function progress(name) {
       bar.value = Math.round(100 * part);
     },
     step: (key) => {
-      bar.removeAttribute("value");
+      bar.hidden = true;
       at(key);
       announce(`${STEPS.find(([each]) => each === key)?.[1] ?? ""}……`);
     },
