@@ -1,6 +1,6 @@
 // What stands around the paper: which draft and version, what is open, what can be done; below, what was given.
 
-import { download } from "./download.js";
+import { copyText, download } from "./download.js";
 import { fillKey } from "./draft-paper.js";
 import { SEVERITIES, originOf, timeOf } from "./draft-words.js";
 import { find, h } from "./dom.js";
@@ -65,6 +65,7 @@ function tools(desk) {
 }
 
 function downloads(desk) {
+  const { draft } = desk;
   const host = h("div", { class: "menu-message" });
   const get = (format, sources) => async () => {
     try {
@@ -81,7 +82,7 @@ function downloads(desk) {
     { class: "menu" },
     h("summary", { class: "button", text: "下载" }),
     h("div", { class: "menu-body" },
-      h("ul", null, item("Word，附数据来源", get("docx", true)), item("Word，不附数据来源", get("docx", false)), item("Markdown，附数据来源", get("md", true))),
+      h("ul", null, item("Word，附数据来源", get("docx", true)), item("Word，不附数据来源", get("docx", false)), item("Markdown，附数据来源", get("md", true)), item("复制全文（文字）", () => copyText(draft.text))),
       h("p", { class: "hint", text: `下载的是已存的第${desk.draft.version}版${desk.isChanged ? "，不含没存的修改" : ""}。` }),
       host,
     ),
@@ -121,6 +122,7 @@ function general(desk) {
     h("summary", { text: `关于全文和资料的提示（${found.length}）` }),
     h("ul", { class: "list" }, found.map((each) => h("li", null,
       h("span", { class: `tag ${SEVERITIES[each.severity].tone}`, text: SEVERITIES[each.severity].word }), " ", each.message,
+      desk.mode === "edit" && each.code === "given-source-unused" && [" ", h("button", { type: "button", class: "link-button", text: "删去这条依据", on: { click: () => desk.unrest(each.stated) } })],
       each.where && h("span", { class: "muted small-text", text: `（${each.where}）` })))),
   );
   details.open = desk.isGeneralOpen ?? details.open;

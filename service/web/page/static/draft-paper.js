@@ -75,13 +75,14 @@ export class Paper {
 
   /** Moves to a sentence and picks it out for a moment. */
   goTo(sentence) {
-    const element = document.getElementById(`at-${sentence}`) ?? null;
+    const block = [...this.desk.places()].find(([, sentences]) => sentences.some((each) => each.sentence.id === sentence))?.[0];
+    const element = document.getElementById(`at-${sentence}`) ?? (block && document.getElementById(block.key));
     if (!element) return false;
     element.scrollIntoView({ block: "center" });
     element.classList.add("picked");
     setTimeout(() => element.classList.remove("picked"), 2400);
     const control = element.querySelector(".gap[role=button], .figure.open, .figure.contradicted, [role=button]");
-    (control ?? element).focus({ preventScroll: true });
+    (control ?? element.querySelector("textarea") ?? element).focus({ preventScroll: true });
     return true;
   }
 }

@@ -263,6 +263,14 @@ class Desk {
     this.check();
   }
 
+  /** Takes back what a figure was rested on. */
+  unrest(figure) {
+    this.step();
+    this.sources = this.sources.filter((each) => each.figure !== figure);
+    this.changed();
+    this.check();
+  }
+
   toNote(button) {
     button.closest(".row")?.querySelector(".note")?.focus();
   }
@@ -306,12 +314,14 @@ class Desk {
   fill(gap, block, opener, problem = "") {
     if (this.mode === "read") return;
     const host = this.paper.formUnder(block);
-    if (gap.takes && this.draft.given) {
+    const { given } = this.draft;
+    const isOld = !given || (given.is_own_outline && !given.outline_toml);
+    if (gap.takes && !isOld) {
       this.fillIn(gap, host, opener, problem);
       return;
     }
     this.closeForms(host);
-    openAdvice(host, { gap, opener, onClose: () => {}, onEdit: () => this.edit(block) });
+    openAdvice(host, { gap, isOld, opener, onClose: () => {}, onEdit: () => this.edit(block) });
   }
 
   /** Opens the form for what fills a gap in a place. */
@@ -403,6 +413,7 @@ class Desk {
       made = await send("POST", `${at}/versions`, { text: textOf(this.blocks), sources: this.sources, version: old, expects });
       await this.moveTo(made, old);
     }
+    for (const key of [...this.fills.keys()]) if (!this.hasPlaceFor(key, made)) this.fills.delete(key);
     if (this.fills.size > 0) {
       const fills = [...this.fills.values()];
       const of = (takes) => fills.filter((each) => each.takes === takes).map(({ item, text }) => ({ item, text }));
@@ -423,6 +434,12 @@ class Desk {
     if (said) notice(places.told, said);
     else clearNotice(places.told);
     this.drawBar();
+  }
+
+  /** Whether what was filled in still has a place: a gap of the version, or something given before. */
+  hasPlaceFor(key, version) {
+    const { takes, item } = this.fills.get(key);
+    return version.gaps.some((gap) => fillKey(gap) === key) || (version.origin === "drafted" && this.givenFor(takes, item) !== undefined);
   }
 
   /** Takes the version that the text was saved as for the one that is open, with what is still to be filled in. */
@@ -613,19 +630,33 @@ class Desk {
     const edited = this.blocks.filter((each) => each.role !== "table" && each.text !== each.original).length;
     const removed = blocksOf(this.draft).filter((each) => each.role !== "table" && !this.blocks.some((block) => block.key === each.key)).length;
     const parts = [edited + removed > 0 && `文字${edited + removed}处`, this.sources.length > 0 && `依据${this.sources.length}处`, this.fills.size > 0 && `填写${this.fills.size}处`].filter(Boolean);
-    places.bar.hidden = !this.isChanged && !this.editing && !places.told.firstChild;
-    places.buttons.hidden = !this.isChanged && !this.editing;
-    const focus = places.bar.contains(document.activeElement) ? document.activeElement.dataset.name : null;
-    fill(
-      places.buttons,
-      h("p", { class: "save-status", role: "status" }, parts.length > 0 ? h("strong", { text: `没存：${parts.join("、")}` }) : "还没有改动", this.status && h("span", { text: `　${this.status}` })),
-      h("button", { type: "button", class: "button primary", dataset: { name: "save" }, disabled: this.isBusy || !this.isChanged, text: "保存为新的一版", on: { click: () => this.save() } }),
-      h("button", { type: "button", class: "button", dataset: { name: "undo" }, disabled: this.past.length === 0, text: "撤销", on: { click: () => this.undo() } }),
-      h("button", { type: "button", class: "button", dataset: { name: "redo" }, disabled: this.future.length === 0, text: "重做", on: { click: () => this.redo() } }),
-      h("button", { type: "button", class: "button quiet", dataset: { name: "discard" }, text: "放弃修改", on: { click: () => this.discard() } }),
-    );
-    if (focus) find(`[data-name="${focus}"]`, places.bar)?.focus();
+    const isOpen = this.isChanged || Boolean(this.editing);
+    places.bar.hidden = !isOpen && !places.told.firstChild;
+    places.buttons.hidden = !isOpen;
+    this.bar ??= barOf(this);
+    const { changes, status, save, undo, redo } = this.bar;
+    write(changes, parts.length > 0 ? `没存：${parts.join("、")}` : "还没有改动");
+    write(status, this.status ? `　${this.status}` : "");
+    save.disabled = this.isBusy || !this.isChanged;
+    undo.disabled = this.past.length === 0;
+    redo.disabled = this.future.length === 0;
   }
+}
+
+/** Builds the bar that saves, once; what it says changes, so that it is heard only when it does. */
+function barOf(desk) {
+  const button = (text, kind, run) => h("button", { type: "button", class: `button ${kind}`, text, on: { click: run } });
+  const bar = {
+    changes: h("strong"), status: h("span"), save: button("保存为新的一版", "primary", () => desk.save()),
+    undo: button("撤销", "", () => desk.undo()), redo: button("重做", "", () => desk.redo()),
+  };
+  const said = h("p", { class: "save-status", role: "status" }, bar.changes, bar.status);
+  fill(places.buttons, said, bar.save, bar.undo, bar.redo, button("放弃修改", "quiet", () => desk.discard()));
+  return bar;
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Says in a line what a version or a check holds. */
