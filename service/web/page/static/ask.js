@@ -304,7 +304,9 @@ function submit() {
     return;
   }
   putBack("");
-  ask(question.trim());
+  const last = state.turns.at(-1);
+  const isAgain = last && !last.isAnswered && last.question === question.trim();
+  ask(question.trim(), isAgain ? last : null);
 }
 
 function putBack(text) {

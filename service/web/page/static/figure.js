@@ -33,7 +33,7 @@ export function figureButton({ text, tags, label = "", after = "", open }) {
 export function legend(tags) {
   const used = new Map(tags.filter((each) => SHORT[each.code]).map((each) => [SHORT[each.code], each.text]));
   if (used.size === 0) return null;
-  return h("p", { class: "legend", text: `点数字看依据。${[...used].map(([short, text]) => `${short}＝${text}`).join("，")}。` });
+  return h("p", { class: "legend" }, h("span", { class: "no-print", text: "点数字看依据。" }), `${[...used].map(([short, text]) => `${short}＝${text}`).join("，")}。`);
 }
 
 function tone(tag) {
