@@ -116,6 +116,14 @@ class Checks:
         if not self._store.remove(check_id):
             raise _missing(check_id)
 
+    def marks(self, check_id: str) -> list[Json]:
+        """Return what people say of the findings of a check, in the order of the findings.
+
+        Raises:
+            MissingCheckError: There is none of that id.
+        """
+        return [acceptance_to_dict(each) for each in self._known(check_id).accepted]
+
     def accept(self, check_id: str, finding: str, reason: str, by: str) -> Json:
         """Note that a finding may stand, in place of what was noted of it before.
 

@@ -410,6 +410,17 @@ def as_file(
     return _file(made.data, made.name, form, "核对报告" if report else "核对")
 
 
+@checks.get(
+    "/checks/{check_id}/marks",
+    response_model=list[check_models.Acceptance],
+    responses=problems(404, 503),
+    summary="列出已说明的各条",
+)
+def marks(check_id: Id, desk: Desk) -> list[Json]:
+    """Return what people say of the findings, without the whole report."""
+    return desk.marks(check_id)
+
+
 @checks.put(
     "/checks/{check_id}/marks/{finding}",
     response_model=check_models.Acceptance,

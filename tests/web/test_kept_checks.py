@@ -175,7 +175,7 @@ def test_an_accepted_finding_no_longer_counts_as_open(client: TestClient) -> Non
     now = client.get(f"/v1/checks/{said['id']}").json()
 
     assert (got.status_code, got.json()) == (200, mark)
-    assert now["marks"] == [mark]
+    assert now["marks"] == client.get(f"/v1/checks/{said['id']}/marks").json() == [mark]
     assert [each["accepted"] for each in now["findings"]][:2] == [None, mark]
     assert (now["open"]["error"], now["accepted"]) == (1, 1)
     assert now["summary"] == said["summary"].replace("发现2处", "发现1处") + "另有1条已说明。"
@@ -334,7 +334,8 @@ def test_a_removed_check_is_gone(client: TestClient) -> None:
     assert client.delete(at).status_code == 204
     for got in (
         client.get(at), client.delete(at), client.get(f"{at}/content"), client.get(f"{at}/tables"), client.get(f"{at}/file"),
-        client.get(f"{at}/file?format=md"), client.get(f"{at}/pages/1.png"), client.put(f"{at}/marks/F1", json=REASON),
+        client.get(f"{at}/file?format=md"), client.get(f"{at}/pages/1.png"), client.get(f"{at}/marks"), client.get(f"{at}/pages"),
+        client.put(f"{at}/marks/F1", json=REASON),
         client.delete(f"{at}/marks/F1"),
     ):  # fmt: skip
         assert (got.status_code, got.json()["code"]) == (404, "missing-check")

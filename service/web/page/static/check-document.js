@@ -1,6 +1,6 @@
 // The document that was checked: its text and tables with the places of findings marked, or the pages of a PDF.
 
-import { h } from "./dom.js";
+import { fill, h, straight } from "./dom.js";
 import { SEVERITIES, VERDICTS } from "./check-words.js";
 import { captionOf, tableView } from "./table.js";
 
@@ -101,6 +101,7 @@ export class DocumentView {
   /** Marks the cells of findings, and those that the chosen one also rests on. */
   decorate(id) {
     const holder = this.holders.get(id);
+    const focused = holder.contains(document.activeElement) ? document.activeElement.parentElement : null;
     holder.querySelectorAll(".flag").forEach((each) => each.remove());
     holder.querySelectorAll(".found, .also, .current").forEach((each) => each.classList.remove("found", "also", "current", "bad", "warn", "info", "good"));
     const at = (place) => (place.row_index === null ? holder.querySelector("caption") : holder.querySelector(`td[data-row="${place.row_index}"][data-column="${place.column_index}"]`));
@@ -116,6 +117,7 @@ export class DocumentView {
       cell.append(this.flag(items, isCurrent));
     }
     for (const place of this.alsoOf(this.current)) if (place.table === id) at(place)?.classList.add("also");
+    focused?.querySelector(".flag")?.focus({ preventScroll: true });
   }
 
   flag(items, isCurrent) {
@@ -148,17 +150,19 @@ export class DocumentView {
     }
     for (const place of this.alsoOf(this.current)) if (touches(place, block)) ranges.push({ item: null, start: place.start - block.start, end: place.end - block.start });
     if (ranges.length === 0) {
-      if (node.childElementCount > 0 || node.textContent === "") node.textContent = block.text;
+      if (node.childElementCount > 0 || node.textContent === "") fill(node, block.text);
       return;
     }
     const cuts = [...new Set([0, block.text.length, ...ranges.flatMap((each) => [each.start, each.end])])].filter((cut) => cut >= 0 && cut <= block.text.length).sort((a, b) => a - b);
     const pieces = cuts.slice(0, -1).map((start, n) => this.piece(block.text.slice(start, cuts[n + 1]), ranges.filter((each) => each.start <= start && cuts[n + 1] <= each.end)));
+    const focused = node.contains(document.activeElement) ? document.activeElement.dataset.ids : null;
     node.replaceChildren(...pieces);
+    if (focused) [...node.querySelectorAll("mark")].find((each) => each.dataset.ids === focused)?.focus({ preventScroll: true });
   }
 
   piece(text, ranges) {
     const items = ranges.map((each) => each.item).filter(Boolean);
-    if (items.length === 0) return ranges.length > 0 ? h("span", { class: "also", text }) : document.createTextNode(text);
+    if (items.length === 0) return ranges.length > 0 ? h("span", { class: "also", text }) : document.createTextNode(straight(text));
     const findings = items.filter((each) => !each.isFigure);
     const ids = (findings.length > 0 ? findings : items).map((each) => each.id);
     const isCurrent = items.some((each) => each.id === this.current);
@@ -229,11 +233,13 @@ export class PagesView {
 
   /** Lays the places of findings over the pages. */
   mark(marks, current) {
+    const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.id : "";
     for (const figure of this.figures.values()) figure.querySelector(".page-layer").replaceChildren();
     for (const each of marks) {
       const layer = this.figures.get(each.page)?.querySelector(".page-layer");
       for (const [n, box] of (layer ? each.boxes : []).entries()) layer.append(this.box(each, box, n === 0, each.id === current));
     }
+    if (focused) this.node.querySelector(`button[data-id="${focused}"]`)?.focus({ preventScroll: true });
   }
 
   box(mark, [left, top, right, bottom], isFirst, isCurrent) {

@@ -96,7 +96,8 @@ export class FindingsView {
     const shown = this.shown();
     this.cards = new Map(shown.slice(0, this.most).map((each) => [each.id, this.card(each)]));
     fill(this.list, [...this.cards.values()]);
-    fill(this.rest, this.below(shown.length));
+    const left = shown.length < this.findings.length && h("p", { class: "print-only", text: `只印出筛选后的${shown.length}条，这次核对共${this.findings.length}条。` });
+    fill(this.rest, left, this.below(shown.length));
     if (focused && this.cards.has(focused)) this.cards.get(focused).querySelector(".card-head").focus({ preventScroll: true });
   }
 

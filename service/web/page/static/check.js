@@ -434,9 +434,13 @@ async function noted(finding, change, done, again) {
 
 /** Takes over what was accepted since, in this tab or another. */
 async function refresh() {
-  const report = await get(AT);
-  if (JSON.stringify(report.marks) === JSON.stringify(state.report.marks)) return;
-  state.report = report;
+  const { report } = state;
+  const marks = await get(`${AT}/marks`);
+  if (JSON.stringify(marks) === JSON.stringify(report.marks)) return;
+  const [said] = await get(`/v1/checks?id=${encodeURIComponent(ID)}`);
+  const byId = new Map(marks.map((each) => [each.finding, each]));
+  Object.assign(report, { marks, summary: said.summary, open: said.open, accepted: said.accepted });
+  report.findings = report.findings.map((each) => ({ ...each, accepted: byId.get(each.id) ?? null }));
   views.findings.update(report.findings);
   views.text?.update(items());
   if (state.marks) await markPages();
