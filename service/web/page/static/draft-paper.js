@@ -295,23 +295,31 @@ function basisForm(finding, desk) {
   const remember = () => desk.kept.set(key, { text: input.value, isFormula: Boolean(kind.value) });
   input.addEventListener("input", remember);
   kind.addEventListener("change", remember);
+  const add = h("button", { type: "submit", class: "button small", text: "加上依据" });
   const form = h(
     "form",
     { class: "basis", novalidate: "" },
     kind, input, said,
-    h("button", { type: "submit", class: "button small", text: "加上依据" }),
+    add,
   );
-  form.addEventListener("submit", (event) => {
+  const refuse = (why) => {
+    said.textContent = why;
+    said.classList.add("bad");
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  };
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = input.value.trim();
     if (!text) {
-      said.textContent = "请先写依据。";
-      said.classList.add("bad");
-      input.setAttribute("aria-invalid", "true");
-      input.focus();
+      refuse("请先写依据。");
       return;
     }
-    desk.rest({ figure: finding.stated, sentence: aheadOf(finding), ...(kind.value ? { basis: "", formula: text } : { basis: text, formula: "" }) });
+    add.disabled = true;
+    const why = await desk.rest({ figure: finding.stated, sentence: aheadOf(finding), ...(kind.value ? { basis: "", formula: text } : { basis: text, formula: "" }) });
+    add.disabled = false;
+    if (why) refuse(why);
+    else desk.kept.delete(key);
   });
   const holder = h("details", { class: "basis-holder" }, h("summary", { text: `写明“${finding.stated}”的依据` }), form);
   holder.open = Boolean(held.text);

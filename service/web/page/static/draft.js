@@ -255,12 +255,25 @@ class Desk {
     find("button.edit", document.getElementById(this.blocks[Math.max(0, index - 1)].key) ?? places.paper)?.focus();
   }
 
-  /** Takes what a figure is rested on. */
-  rest(source) {
+  /** Takes what a figure is rested on, if the service can use it; returns why not, or "". */
+  async rest(source) {
+    const sources = [...this.sources.filter((each) => each.figure !== source.figure || each.sentence !== source.sentence), source];
+    this.abort?.abort();
+    try {
+      this.checked = await send("POST", `${at}/recheck`, this.asked(sources));
+    } catch (problem) {
+      return problem.message;
+    }
     this.step();
-    this.sources = [...this.sources.filter((each) => each.figure !== source.figure || each.sentence !== source.sentence), source];
+    this.sources = sources;
+    this.status = toldOf(this.checked);
     this.changed();
-    this.check();
+    this.draw();
+    return "";
+  }
+
+  asked(sources = this.sources) {
+    return { text: textOf(this.blocks) || "（空）", sources, version: this.draft.version };
   }
 
   /** Takes back what a figure was rested on. */
@@ -298,7 +311,7 @@ class Desk {
     this.status = "正在核对…";
     this.drawBar();
     try {
-      this.checked = await send("POST", `${at}/recheck`, { text: textOf(this.blocks) || "（空）", sources: this.sources, version: this.draft.version }, { signal });
+      this.checked = await send("POST", `${at}/recheck`, this.asked(), { signal });
       this.status = toldOf(this.checked);
       this.needsCheck = false;
     } catch (problem) {
