@@ -11,12 +11,13 @@ from service.domain.fact import Fact
 _AT_MOST = "of-which"
 
 
-def identity_view(document: Document, table: str = "") -> list[dict[str, Any]]:
+def identity_view(document: Document, table: str = "", cell: tuple[int, int] | None = None) -> list[dict[str, Any]]:
     """Return the arithmetic relations that were tried on a document, those that fail first.
 
     Args:
         document: The document.
         table: Id of a table (``T03``): only relations that touch one of its cells; "" for all.
+        cell: Row and column in *table*: only relations that touch this cell; None for all.
 
     Returns:
         Per relation ``rule``, ``description``, ``verdict`` (``exact``, ``rounding`` or ``failed``), ``sign`` (``=``,
@@ -25,11 +26,14 @@ def identity_view(document: Document, table: str = "") -> list[dict[str, Any]]:
     """
     tables = {each.id: each for each in document.tables}
     facts = {each.id: each for each in document.facts}
-    mark = f"{table}."
+    mark = f"{table}." if cell is None else f"{table}.{cell[0]}.{cell[1]}"
+
+    def touches(at: str) -> bool:
+        return _place(at).startswith(mark) if cell is None else _place(at) == mark
+
     chosen = [
-        each for each in document.identities
-        if not table or any(_place(at).startswith(mark) for at in (*each.left, *each.right))
-    ]  # fmt: skip
+        each for each in document.identities if not table or any(touches(at) for at in (*each.left, *each.right))
+    ]
     chosen.sort(key=lambda each: each.verdict != "failed")
     return [_said(each, tables, facts) for each in chosen]
 

@@ -94,9 +94,12 @@ def places(
 def identities(
     document_id: str, application: App,
     table: Annotated[str, Query(max_length=20, description="只要涉及这张表的（如 T03）。")] = "",
+    row: Annotated[int | None, Query(ge=0, description="与column一起：只要涉及这一格的，从0起。")] = None,
+    column: Annotated[int | None, Query(ge=0)] = None,
 ) -> list[Json]:  # fmt: skip
     """Say which relations vouch for the figures of a document, and which contradict them."""
-    return identity_view(application.document(document_id), table)
+    cell = (row, column) if table and row is not None and column is not None else None
+    return identity_view(application.document(document_id), table, cell)
 
 
 @document_views.get("/intake", response_model=models.Intake, summary="一次能上传多大的文件")

@@ -229,7 +229,7 @@ def test_a_line_is_shown_in_its_text(page_at: PageAt, service: Service) -> None:
 def test_findings_lead_to_their_places(page_at: PageAt, service: Service) -> None:
     page = page_at(f"/documents/{_seed(service)}")
     page.locator(".findings summary").click()
-    page.locator(".findings a[href^='#L']").first.click()
+    page.locator(".findings a[href^='#C']").first.click()
     expect(page.locator(".text-part p.marked").first).to_be_visible()
 
 

@@ -142,6 +142,9 @@ def test_relations_name_cells_as_the_table_has_them(client: TestClient, seed_id:
     }  # fmt: skip
     assert proven <= vouched
     assert len(client.get(f"/v1/documents/{seed_id}/identities").json()) > len(relations)
+    of_cell = client.get(f"/v1/documents/{seed_id}/identities", params={"table": "T03", "row": 0, "column": 5}).json()
+    here = [r for r in relations if any((f["table"], f["row"], f["column"]) == ("T03", 0, 5) for f in (*r["left"], *r["right"]))]
+    assert of_cell == here != []
 
 
 def test_figures_of_a_table_are_found_on_the_image_of_their_page(client: TestClient, pdf_id: str) -> None:

@@ -37,7 +37,7 @@ export class CellStory {
     }
     const end = waiting(host, "正在找与它有关的勾稽关系……");
     try {
-      if (!this.known.has(table.id)) this.known.set(table.id, await get(`${this.base}/identities?${new URLSearchParams({ table: table.id })}`));
+      if (!this.known.has(asked)) this.known.set(asked, await get(`${this.base}/identities?${new URLSearchParams({ table: table.id, row, column })}`));
     } catch (problem) {
       if (this.asked === asked) notice(host, { kind: "error", text: problem.message, actions: [{ label: "再试一次", run: () => this.tell(table, { row, column }) }] });
       return;
@@ -46,7 +46,7 @@ export class CellStory {
     }
     if (this.asked !== asked) return;
     const isHere = (figure) => figure.table === table.id && figure.row === row && figure.column === column;
-    const about = this.known.get(table.id).filter((each) => each.left.some(isHere) || each.right.some(isHere));
+    const about = this.known.get(asked);
     fill(host, verdictOf(cell, about, table.by_ocr), groups(about, isHere));
   }
 }
@@ -137,6 +137,6 @@ function figureLink(figure, isHere) {
 
 function hashOfFigure(figure) {
   if (figure.table) return `#${figure.table}.${figure.row}.${figure.column}`;
-  if (figure.line) return `#L${figure.line}`;
-  return figure.start === null ? "" : `#C${figure.start}-${figure.end}`;
+  if (figure.start !== null) return `#C${figure.start}-${figure.end}`;
+  return figure.line ? `#L${figure.line}` : "";
 }

@@ -100,8 +100,8 @@ function findingItem(finding) {
 function hashOf(place) {
   if (place.table && place.row_index !== null) return `#${place.table}.${place.row_index}.${place.column_index ?? 0}`;
   if (place.table) return `#${place.table}`;
-  if (place.line) return `#L${place.line}`;
   if (place.start !== null) return `#C${place.start}-${place.end}`;
+  if (place.line) return `#L${place.line}`;
   return place.page ? `#P${place.page}` : "";
 }
 

@@ -119,6 +119,9 @@ class TextPart {
       const isOfTable = table !== "" && block.table === table;
       node.classList.toggle("marked", isMarked);
       node.classList.toggle("of-table", isOfTable && !isMarked);
+      const text = node.querySelector(".text-words");
+      if (text?.querySelector("mark")) text.textContent = text.textContent;
+      if (isMarked && text && start >= 0) markWords(text, start - offsetOf(block), end - offsetOf(block));
       if (isMarked) first ??= node;
       if (isOfTable) firstOfTable ??= node;
     });
@@ -139,7 +142,20 @@ function blockOf(block) {
   }
   const number = block.page ? `${block.page}页` : String(block.line);
   const kind = { heading: "text-heading", table: "text-row", text: "text-line" }[block.kind];
-  return h("p", { class: kind, dataset: { line: String(block.line) } }, h("span", { class: "text-number", "aria-hidden": "true", text: number }), h("span", { text: block.kind === "table" ? block.text : block.text.trim() }));
+  return h("p", { class: kind, dataset: { line: String(block.line) } }, h("span", { class: "text-number", "aria-hidden": "true", text: number }), h("span", { class: "text-words", text: block.kind === "table" ? block.text : block.text.trim() }));
+}
+
+/** Returns where the shown words of a block begin in the text: indents are not shown. */
+const offsetOf = (block) => block.start + (block.kind === "table" ? 0 : [...block.text].length - [...block.text.trimStart()].length);
+
+/** Marks a stretch of the words of a line. */
+function markWords(node, start, end) {
+  // Offsets count characters as the service does, not as JavaScript does.
+  const letters = [...node.textContent];
+  const [from, to] = [Math.max(0, start), Math.min(letters.length, end)];
+  if (from === 0 && to === letters.length) return;
+  const words = (a, b) => letters.slice(a, b).join("");
+  fill(node, words(0, from), h("mark", { text: words(from, to) }), words(to, letters.length));
 }
 
 /** The pages of a PDF as images, one at a time, with the chosen cell marked. */
