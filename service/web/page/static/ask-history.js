@@ -11,7 +11,7 @@ const MOST = 100;
 const LONGEST = 40;
 
 /** Returns the conversations of this browser, the one used last first. */
-export const chats = () => recall(KEY, []);
+export const chats = () => recall(KEY, []).filter((each) => each?.id);
 
 /** Puts a conversation at the top of the list. */
 export function remember(id, question) {

@@ -1,7 +1,7 @@
 // One question of a conversation and what comes of it: steps while it is worked on, then the answer with its figures.
 
 import { chartRows, chartsView } from "./chart.js";
-import { fill, h, uid } from "./dom.js";
+import { add, fill, h, uid } from "./dom.js";
 import { copyTable, copyText } from "./download.js";
 import { openEvidence, openQuote, placeLink } from "./evidence.js";
 import { figureButton, inWords, legend } from "./figure.js";
@@ -28,6 +28,7 @@ export class Turn {
     this.ask = ask;
     this.retry = retry;
     this.said = "";
+    this.isAnswered = false;
     this.body = h("div", { class: "answer" });
     const id = uid("question");
     this.node = h("li", { class: "turn", "aria-labelledby": id }, h("h2", { class: "question", id, tabindex: question.length > 240 ? "0" : null }, h("span", { class: "visually-hidden", text: "问：" }), question), this.body);
@@ -63,7 +64,7 @@ export class Turn {
   /** Adds a sentence of the verified answer. */
   hear(text) {
     this.said += text;
-    this.words.textContent = this.said;
+    fill(this.words, this.said);
   }
 
   settle() {
@@ -73,6 +74,7 @@ export class Turn {
   /** Shows the words of an answer whose details could not be had (yet). */
   plain(text, problem = null, again = null) {
     this.settle();
+    this.isAnswered = true;
     const host = h("div");
     fill(this.body, h("p", { class: "answer-text", text }), host);
     if (problem) notice(host, { kind: "warning", text: `答案在上面，但它的依据没有取到：${problem.message}`, actions: again ? [{ label: "再取一次", run: again }] : [] });
@@ -90,6 +92,7 @@ export class Turn {
   show(shown, { isKept = true } = {}) {
     this.settle();
     this.shown = shown;
+    this.isAnswered = true;
     const { answer } = shown;
     const open = (which, button) => openEvidence(shown, which, button);
     const [tone, status] = STATUS[answer.status] ?? [];
@@ -105,6 +108,7 @@ export class Turn {
       legend(tags),
       !isKept && h("p", { class: "hint", text: "这次问答没能存进对话历史；刷新后会看不到，请先复制。" }),
       tools(shown),
+      printed(shown),
       how(shown),
     );
   }
@@ -120,7 +124,7 @@ function wording(shown, open) {
       current = h("p", { class: `answer-text ${CORRECTION.test(sentence.text) ? "correction" : ""}` });
       paragraphs.push(current);
     }
-    current.append(...pieces(shown, sentence, open));
+    add(current, pieces(shown, sentence, open));
   }
   return h("div", { class: "answer-words" }, paragraphs);
 }
@@ -230,6 +234,13 @@ function sourcesOf(shown) {
       seen.add(key);
       return isNew;
     });
+}
+
+/** Lists the places for paper, where nothing can be clicked. */
+function printed(shown) {
+  const places = sourcesOf(shown);
+  if (places.length === 0) return null;
+  return h("div", { class: "print-only" }, h("p", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", { text: `《${cited.document_title || cited.document}》${shown.places[n]}` }))), h("p", { text: `回答编号：${shown.answer.id}` }));
 }
 
 function how(shown) {

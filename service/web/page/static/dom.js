@@ -20,7 +20,7 @@ export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "on") listen(element, value);
-    else if (name === "text") element.textContent = shown(value);
+    else if (name === "text") element.textContent = straight(value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, String(value));
   }
   element.append(...nodes(children));
@@ -33,6 +33,12 @@ export function fill(node, ...children) {
   return node;
 }
 
+/** Adds to what a node holds. */
+export function add(node, ...children) {
+  node.append(...nodes(children));
+  return node;
+}
+
 /** Returns the first element that fits, or null. */
 export const find = (selector, root = document) => root.querySelector(selector);
 
@@ -42,7 +48,7 @@ export const uid = (prefix) => `${prefix}-${(used += 1)}`;
 function set(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "class") element.className = value;
-  else if (name === "text") element.textContent = shown(value);
+  else if (name === "text") element.textContent = straight(value);
   else if (name === "value") element.value = value;
   else if (name === "dataset") Object.assign(element.dataset, value);
   else if (name === "on") listen(element, value);
@@ -65,7 +71,10 @@ function nodes(children) {
   return children
     .flat(Infinity)
     .filter((each) => each !== null && each !== undefined && each !== false && each !== true)
-    .map((each) => (each instanceof Node ? each : shown(each)));
+    .map((each) => (each instanceof Node ? each : straight(each)));
 }
 
-const shown = (text) => String(text).replace(TURNS, "");
+/** Returns a text as it may be shown where it is not made an element by `h`. */
+export function straight(text) {
+  return String(text).replace(TURNS, "");
+}

@@ -19,11 +19,15 @@ const PREFIX = "youju:";
 function read(storage, key, otherwise) {
   try {
     const found = storage().getItem(PREFIX + key);
-    return found === null ? otherwise : JSON.parse(found);
+    const value = found === null ? otherwise : JSON.parse(found);
+    return otherwise !== null && kindOf(value) !== kindOf(otherwise) ? otherwise : value;
   } catch {
     return otherwise;
   }
 }
+
+/** What was kept by another state of the program may be of another kind. */
+const kindOf = (value) => (Array.isArray(value) ? "array" : value === null ? "null" : typeof value);
 
 function write(storage, key, value) {
   try {

@@ -1,6 +1,6 @@
 // A table of a document as it was printed: every figure with the sign of its proof, some cells picked out.
 
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 
 /** What the proof of a cell is called, and its sign. */
 export const PROOFS = {
@@ -82,7 +82,7 @@ function rowOf(table, row, n, { marked, onCell, proof }) {
     const sign = known && h("span", { class: "sign", title: `${cell.proof}：${known.means}`, "aria-label": cell.proof, role: "img", text: known.sign });
     const text = [cell.raw, sign && " ", sign, table.by_ocr && known && h("span", { class: "sign", text: "［识］" })];
     if (onCell && known) td.append(h("button", { type: "button", class: "cell", on: { click: () => onCell(n, column, cell, td) } }, text));
-    else td.append(...text.filter(Boolean));
+    else fill(td, text);
     return td;
   });
   return h("tr", { class: `row-${row.kind}`, dataset: { row: String(n) } }, cells);

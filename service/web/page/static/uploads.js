@@ -65,7 +65,7 @@ export class Uploads {
 
   /** Goes on with the runs that this tab began before it was loaded again. */
   resume() {
-    for (const { id, names } of recallHere(KEY, [])) {
+    for (const { id, names } of recallHere(KEY, []).filter((each) => each?.names)) {
       const items = names.map((name) => this.shown(new Item(name, null)));
       items.forEach((item) => item.tell("正在问进度……"));
       this.follow(id, items);
