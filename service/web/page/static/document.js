@@ -241,6 +241,9 @@ class Work {
       return;
     }
     await this.story.tell(table, cell);
+    // What is told about a cell must not stay below the edge of the window unnoticed.
+    const { top } = this.story.node.getBoundingClientRect();
+    if (top > innerHeight - 140) scrollBy(0, top - innerHeight * 0.6);
     const said = table.cells[cell.row][cell.column];
     announce(`${isNew ? `${table.title}，` : ""}${said.raw || "空白"}，${said.proof ?? "不是数字"}。说明在表格下面。`);
   }

@@ -50,13 +50,21 @@ function showTools() {
     h(
       "div",
       { class: "toolbar held-tools" },
-      h("label", { for: search, text: "筛选" }),
-      h("input", { id: search, type: "search", class: "input", placeholder: "部门、年度或文件名里的字", on: { input: (event) => filter(event.target.value) } }),
-      h("label", { for: sort, text: "排列" }),
       h(
-        "select",
-        { id: sort, class: "input", on: { change: (event) => ((order = event.target.value), showList()) } },
-        Object.entries(ORDERS).map(([value, [text]]) => h("option", { value, text })),
+        "span",
+        null,
+        h("label", { for: search, text: "筛选" }),
+        h("input", { id: search, type: "search", class: "input", placeholder: "部门、年度或文件名里的字", on: { input: (event) => filter(event.target.value) } }),
+      ),
+      h(
+        "span",
+        null,
+        h("label", { for: sort, text: "排列" }),
+        h(
+          "select",
+          { id: sort, class: "input", on: { change: (event) => ((order = event.target.value), showList()) } },
+          Object.entries(ORDERS).map(([value, [text]]) => h("option", { value, text })),
+        ),
       ),
     ),
   );
