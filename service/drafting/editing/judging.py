@@ -93,7 +93,7 @@ class Judge:
         self._givens = givens
         self._out = Judgement()
         self._open = {
-            (plain(f.sources[0].quote), plain(f.stated)): f.expected
+            (plain(f.sources[0].quote), plain(f.stated)): (f.expected, f.code)
             for f in draft.findings if f.code in OPEN_CODES and f.sources
         }  # fmt: skip
         self._lost = self._lost_figures()
@@ -124,14 +124,15 @@ class Judge:
         nth = self._seen[stretch, plain(self._edited.written(e))]
         self._seen[stretch, plain(self._edited.written(e))] += 1
         same = b is not None and self._base.tokens[b].sort is sort and self._base.tokens[b].key == token.key
-        before = self._open_before(b) if b is not None and same else None
+        was_open = self._open_before(b) if b is not None and same else None
         states_something = sort is Sort.FIGURE or token.key == "flat"
         judged = self._checker.judged(self._edited.written(e), self._stretch_text(e), nth) if states_something else None
         if judged is not None and judged.verdict is Verdict.CONTRADICTED:
             self._settle(e, self._base.written(b) if b is not None else "", FigureState.CONTRADICTED)
             self._out.findings.append(self._checker.contradiction(judged, self._source(e)))
-        elif before is not None:
-            self._changed(e, before, judged)
+        elif was_open is not None:
+            before, code = was_open
+            self._changed(e, before, judged, code=code if code == "figure-without-source" else "")
         elif same and b is not None:
             if states_something and stretch not in self._match.moved:
                 self._kept(e, b, judged)
@@ -160,14 +161,19 @@ class Judge:
             for t in self._edited.keys(stretch)
         )
 
-    def _open_before(self, b: int) -> str | None:
-        """Return what a figure was before it was changed in an earlier edit that nothing vouches for, else None."""
-        if not self._open:
+    def _open_before(self, b: int) -> tuple[str, str] | None:
+        """Return what a figure was before an earlier edit that nothing vouches for, and the code of the finding on it."""
+        if not self._open or self._is_list_mark(b):
             return None
         s = self._grouping.stored_of[b]
         part = self._parts[self._base.owner(b)]
         quote = self._grouping.stored[s].sentence.text if s >= 0 else part.text
         return self._open.get((plain(quote), plain(self._base.written(b))))
+
+    def _is_list_mark(self, b: int) -> bool:
+        """Whether a number is the mark that a paragraph of the stored version begins with: 1. or 2、."""
+        token, text = self._base.tokens[b], self._base.texts[self._base.owner(b)]
+        return token.sort is not Sort.FIGURE and not text[: token.start].strip() and text[token.end : token.end + 1] in {".", "．", "、"}
 
     def _kept(self, e: int, b: int, judged: JudgedFigure | None) -> None:
         """Look at the words around a figure that is as it was."""
@@ -322,7 +328,8 @@ class Judge:
             return False
         s = self._grouping.stored_of[b]
         quote = self._grouping.stored[s].sentence.text if s >= 0 else ""
-        is_back = plain(self._open.get((plain(quote), plain(self._base.written(b))), "")) == plain(self._edited.written(e))
+        once, _ = self._open.get((plain(quote), plain(self._base.written(b))), ("", ""))
+        is_back = plain(once) == plain(self._edited.written(e))
         return bool(self._operands(known)) and not is_back
 
     def _operands(self, b: int) -> Sequence[Operand]:

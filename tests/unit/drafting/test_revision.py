@@ -417,6 +417,16 @@ def test_a_figure_in_a_filling_wants_a_source() -> None:
     assert not edit(BUDGET, change, given=[GivenSource("3批次", "接待台账")]).findings
 
 
+def test_a_figure_in_a_filling_stays_a_warning_in_later_versions_and_marks_of_the_list_stay_marks() -> None:
+    """What was filled in and has no source is told in the same words, and of that figure alone."""
+    draft = a_draft(("甲", [["1.会议费{{5.00万元}}，主要原因：【待补充：会议费增加的原因】。"]]))
+    filled = edit(draft, ("【待补充：会议费增加的原因】", "第1类标准提高"))
+    again = edit(filled.draft)
+
+    assert codes(filled) == codes(again) == ["figure-without-source"]
+    assert [f.message for f in again.findings] == [f.message for f in filled.findings]
+
+
 def test_a_gap_for_a_figure_is_filled_by_that_figure() -> None:
     """The figures behind it keep their places."""
     draft = a_draft(("甲", [["会议费{{5.00万元}}，比2023年增加【待补充：会议费上年数】，增长【待补充：会议费增长率】。"]]))
