@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import PageAt
 from tests.browser.services import Service
 from tests.pdfs import PdfPage, pdf_of
+from tests.samples import Sample
 from tests.unit.annotating.texts import word_of
 
 if TYPE_CHECKING:
@@ -302,3 +304,18 @@ def test_printed_are_the_outcome_and_the_findings_opened(page_at: PageAt, servic
     expect(finding(page, 2).get_by_text("56.53%").last).to_be_visible()
     expect(page.locator(".document-pane")).to_be_hidden()
     expect(page.get_by_role("button", name="标为已说明").first).to_be_hidden()
+
+
+def test_marks_are_chosen_by_keyboard_and_keep_the_focus(page_at: PageAt, service: Service) -> None:
+    page = page_at(f"/checks/{service.check('说明.txt', WRONG.encode())}")
+    page.locator("mark.found", has_text="57.53%").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("mark.current")).to_have_text("57.53%")
+    expect(page.locator("mark.current")).to_be_focused()
+    sample = replace(Sample(), wrong_total=Sample().total + 1)
+    page.goto(service.url(f"/checks/{service.check('整份.txt', sample.text.encode())}#F1"))
+    flag = page.locator("td.found .flag").first
+    flag.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("td.current .flag")).to_be_focused()

@@ -371,7 +371,7 @@ async function showEarlier() {
   ids.filter((id) => !found.some((each) => each.id === id)).forEach(forget);
   if (found.length === 0) return void showEarlier();
   const said = h("div");
-  fill(host, h("ul", { class: "list card earlier" }, found.map((each) => row(each, said))), said, h("p", { class: "hint", text: "只列在这个浏览器里核对过的。" }));
+  fill(host, h("ul", { class: "list card earlier" }, found.map((each) => row(each, said))), said, h("p", { class: "hint", text: "只列这个浏览器里核对过、打开过的。" }));
 }
 
 function row(check, said) {
