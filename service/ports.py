@@ -572,7 +572,7 @@ class CheckStore(Protocol):
         """Return the report, None where there is no such check."""
 
     def document(self, check_id: str) -> Document | None:
-        """Return what was checked, as it was read but for its facts; None where there is no such check."""
+        """Return what was checked, as it was read but for its facts and paragraphs; None where there is no such check."""
 
     def cited(self, check_id: str) -> tuple[CitedTable, ...] | None:
         """Return the tables of other documents that the report names, None where there is no such check."""
