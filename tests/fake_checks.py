@@ -18,8 +18,8 @@ class FakeCheckStore:
         self._marks: dict[str, dict[str, Acceptance]] = {}
 
     def keep(self, check: CheckToKeep) -> None:
-        """Take a check in, without its facts."""
-        self._checks[check.id] = replace(check, document=replace(check.document, facts=()))
+        """Take a check in, without its facts and paragraphs."""
+        self._checks[check.id] = replace(check, document=replace(check.document, facts=(), paragraphs=()))
         self._marks[check.id] = {}
 
     def find(self, check_id: str) -> KeptCheck | None:

@@ -38,8 +38,9 @@ class SqlChecks:
             StoreReadOnlyError: The store cannot be written; it is left as it was.
             StoreFullError: The disk is full; the store is left as it was.
         """
-        # Facts are found anew wherever they are needed; the rest is what is shown.
-        values = {"report": check.report, "document": replace(check.document, facts=()), "cited": check.cited}
+        # Facts and paragraphs are what checking works on; the rest is what is shown.
+        document = replace(check.document, facts=(), paragraphs=())
+        values = {"report": check.report, "document": document, "cited": check.cited}
         bodies = {part: pack(values[part], kind) for part, kind in _PACKED.items()}
         bodies |= {_SAID: zlib.compress(check.said.encode("utf-8", "surrogatepass"), 1), _DATA: check.data}
         with self._library.writing() as connection:
@@ -81,7 +82,7 @@ class SqlChecks:
         return found
 
     def document(self, check_id: str) -> Document | None:
-        """Return what was checked, as it was read but for its facts; None where there is no such check."""
+        """Return what was checked, as it was read but for its facts and paragraphs; None where there is no such check."""
         found: Document | None = self._unpacked(check_id, "document")
         return found
 

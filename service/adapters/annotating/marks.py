@@ -82,8 +82,7 @@ def marks_of(checked: Checked) -> tuple[Mark, ...]:
     """Return a mark per finding, in the order of the findings."""
     text = squeeze(checked.document.text)
     tables = {t.id: t for t in checked.document.tables}
-    paragraphs = checked.document.paragraphs
-    pages = paragraphs[0].pages.starts if paragraphs else ()
+    pages = checked.document.layout.page_starts
     accepted = {each.finding: each for each in checked.accepted}
     marks = (_mark(each, tables, text, pages) for each in checked.report.findings)
     return tuple(
