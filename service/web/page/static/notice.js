@@ -28,5 +28,5 @@ export function clearNotice(host) {
 export function announce(text) {
   const region = find("#announcer");
   region.textContent = "";
-  setTimeout(() => (region.textContent = text), 50);
+  setTimeout(() => fill(region, text), 50);
 }

@@ -11,7 +11,7 @@ export function openPanel({ title, content, opener: from = document.activeElemen
   panel ??= made();
   opener = from;
   const heading = panel.querySelector("h2");
-  heading.textContent = title;
+  fill(heading, title);
   fill(panel.querySelector(".panel-body"), content);
   if (!panel.open) {
     if (WIDE.matches) panel.show();
