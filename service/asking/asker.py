@@ -37,6 +37,11 @@ from service.vocabulary.vocabulary import Vocabulary
 _READY = 16
 #: Characters of a budget item's name from which it is told from an organisation's.
 _ITEM_LENGTH = 4
+#: How a question begins or ends that goes on with the one before.
+_FOLLOW_UP = re.compile(r"^(?:那|其中|它|这)|呢[？?。]?$|^(?:占比|比重|同比|为什么)[？?。]?$")
+#: A question that goes on with the year before the one spoken of, and how far back each word goes.
+_STEPS = {"上年": 1, "去年": 1, "上一年": 1, "前一年": 1, "前年": 2}
+_YEAR_BEFORE = re.compile(rf"那?({'|'.join(_STEPS)})(?:的)?呢?[？?。]?")
 #: Departments that a list of what is in the store names.
 _MOST_HELD = 30
 #: Entities that an unclear name may fit and still be answered with the figure of each.
@@ -91,6 +96,8 @@ class RuleAsker:
         if entity is None and len(self._names.entities) > 1 and self._asks_every(text):
             answer = self._over_all(question, text, year)
             return replace(answer, ms=self._clock.elapsed_ms() - began)
+        if year is None:
+            text = _with_year_before(text, history)
         choice = self._choose(text, history, entity, year)
         if not choice.summaries:
             answer = self._outside(question, text, choice)
@@ -129,7 +136,22 @@ class RuleAsker:
                 before = choose(normalise(earlier), self._names, entity=entity, year=year, words=words)
                 if before.summaries:
                     return self._continued(text, before, year, stage)
+        if choice.summaries and year is None and (spoken := self._year_before(text, history, entity)):
+            return choose(
+                text, self._names, entity=entity, year=spoken, words=words, known_text=known, stage=stage, items=self._items
+            )
         return choice
+
+    def _year_before(self, text: str, history: Sequence[str], entity: str | None) -> int:
+        """Return the year that a follow-up (那占比呢) leaves unsaid because the question before said it, 0 where none did."""
+        for earlier in reversed(history):
+            if not _FOLLOW_UP.search(text) or read_years(text):
+                return 0
+            text = normalise(earlier)
+            if any(y.year for y in read_years(text)):
+                before = choose(text, self._names, entity=entity, year=None, words=self._vocabulary.questions)
+                return before.missing_year or before.year
+        return 0
 
     def _continued(self, text: str, before: ScopeChoice, year: int | None, stage: Stage | None) -> ScopeChoice:
         """Return the choice for a follow-up: the entity spoken of before, its year too where no other is named."""
@@ -538,6 +560,19 @@ class Background:
     documents: tuple[Document, ...]
     spotter: Spotter
     own: tuple[str, ...]
+
+
+def _with_year_before(text: str, history: Sequence[str]) -> str:
+    """Say which year 「上年呢」 means after a question about another year than the newest; any other text as it is."""
+    asked = _YEAR_BEFORE.fullmatch(text)
+    if asked is None:
+        return text
+    spoken = 0
+    for earlier in map(normalise, history):
+        back = _YEAR_BEFORE.fullmatch(earlier)
+        named = [y.year for y in read_years(earlier) if y.year]
+        spoken = max(named) if named else spoken - _STEPS[back[1]] if back and spoken else spoken
+    return f"{spoken - _STEPS[asked[1]]}年呢" if spoken else text
 
 
 def stage_of(text: str, vocabulary: Vocabulary) -> Stage | None:
