@@ -16,7 +16,7 @@ export function openEvidence(shown, { result, operand = null, text = "", rounded
   const said = shown.answer.results[result];
   const known = shown.evidence[result];
   if (operand === null) {
-    openPanel({ title: said.label, opener, content: [whatItIs(said, known.tags), written(text, from), coordinate(known), formula(said, known), steps(shown, said, known), rounding(said, known), sources(shown, said, known), findings(shown, known)] });
+    openPanel({ title: said.label, opener, content: [whatItIs(said, known.tags), written(text, from), findings(shown, known), coordinate(known), formula(said, known), steps(shown, said, known), rounding(said, known), sources(shown, said, known)] });
     return;
   }
   const source = said.operands[operand];
@@ -201,5 +201,5 @@ function marked(text, digits) {
 
 function findings(shown, known) {
   if (known.findings.length === 0) return null;
-  return section("要注意", h("ul", null, known.findings.map((n) => h("li", { text: shown.answer.findings[n].message }))));
+  return section("要注意", h("ul", { class: "careful" }, known.findings.map((n) => h("li", { text: shown.answer.findings[n].message }))));
 }
