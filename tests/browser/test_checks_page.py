@@ -19,7 +19,7 @@ from tests.samples import Sample
 from tests.unit.annotating.texts import word_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import FilePayload, Locator, Page
 
 TITLE = "新乡市红旗区委员会办公室2024年部门预算情况说明"
 #: The spending is 950.47, of which 56.53% are basic.
@@ -319,3 +319,37 @@ def test_marks_are_chosen_by_keyboard_and_keep_the_focus(page_at: PageAt, servic
     flag.focus()
     page.keyboard.press("Enter")
     expect(page.locator("td.current .flag")).to_be_focused()
+
+
+def test_a_file_is_dropped_or_chosen_by_keyboard(page_at: PageAt) -> None:
+    page = page_at("/checks")
+    button = page.get_by_role("button", name="选择文件")
+    button.focus()
+    with page.expect_file_chooser() as asking:
+        page.keyboard.press("Enter")
+    asking.value.set_files({"name": "选的.txt", "mimeType": "text/plain", "buffer": WRONG.encode()})
+    expect(page.locator(".file-name")).to_contain_text("选的.txt")
+    dropped = page.evaluate_handle(
+        "(text) => { const files = new DataTransfer(); files.items.add(new File([text], '拖的.txt')); return files; }", WRONG
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event(".drop", event, {"dataTransfer": dropped})
+
+    expect(page.locator(".file-name")).to_contain_text("拖的.txt")
+    expect(page.locator(".drop")).not_to_have_class(re.compile("over"))
+    page.get_by_role("button", name="开始核对").click()
+    expect(page.locator(".outcome")).to_contain_text("发现2处错误")
+
+
+def test_tables_can_be_handed_in_to_judge_by(page_at: PageAt) -> None:
+    page = page_at("/checks")
+    text = f"{Sample().entity}2024年部门预算情况说明\n2024年支出预算1.00万元。\n"
+    page.get_by_text("用什么对照").click()
+    tables: FilePayload = {"name": "预算.txt", "mimeType": "text/plain", "buffer": Sample().text.encode()}
+    page.get_by_label("对照的表格文件").set_input_files([tables, tables | {"name": "多余.txt"}])
+    page.get_by_role("button", name="去掉多余.txt").click()
+    hand_in(page, "说明.txt", text.encode())
+    page.get_by_role("button", name=re.compile("错误.*1.00万元")).click()
+    page.get_by_role("button", name=re.compile("^看出处：")).first.click()
+
+    expect(page.get_by_role("dialog", name="看出处").locator("td.mark")).to_contain_text(str(Sample().total))
