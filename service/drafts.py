@@ -366,8 +366,9 @@ class Drafts:
     ) -> Revised:  # fmt: skip
         """Add reasons and facts to those given before, and keep what comes of it as a new version.
 
-        A version that the program wrote is written anew; in one that a person edited only the open places are filled,
-        so that no edit is lost. An item given before is replaced, and withdrawn where its text is empty.
+        A version that the program wrote is written anew, by the documents as they are now; in one that a person edited
+        only the open places are filled, so that no edit is lost. An item given before is replaced, and withdrawn where
+        its text is empty. With nothing to add, a version that the program wrote is only written anew.
 
         Args:
             draft_id: Of the draft.
@@ -384,12 +385,17 @@ class Drafts:
             StoreError: The version cannot be kept; the store is as it was.
         """
         begun = self._clock.elapsed_ms()
-        if not reasons and not facts:
-            raise InvalidInputError("没有要填的内容。请在 reasons 或 facts 里至少写一项。")
         base = self._stored(draft_id, version)
+        is_rewrite = not reasons and not facts
+        if is_rewrite and base.made.origin != DRAFTED:
+            raise InvalidInputError(
+                f"没有要填的内容。第{base.made.version}版是改过的文字，不能重写；请在 reasons 或 facts 里至少写一项。"
+            )
         before, brief = _draft_of(base), self._brief_of(base)
         brief = replace(brief, reasons=_joined(brief.reasons, reasons), known=_joined(brief.known, facts))
         fresh = self._compose(brief)
+        if is_rewrite and fresh == before:
+            raise InvalidInputError(f"资料没有变化，重写出来与第{base.made.version}版相同，没有存新的一版。")
         known = {each.message for each in before.findings}
         wrong = [f for f in fresh.findings if f.code in _NOT_TAKEN and f.message not in known]
         if wrong:

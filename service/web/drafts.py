@@ -266,7 +266,7 @@ def recheck(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Des
     response_model=models.Draft,
     status_code=201,
     responses=problems(400, 404, 409, 413, 422, 503, 507),
-    summary="补填增减原因和单位掌握的情况，与以前填的合在一起，存为新的一版",
+    summary="补填增减原因和单位掌握的情况，与以前填的合在一起，存为新的一版；都不给，则用现有资料重写",
 )
 def fill(draft_id: Id, asked: draft_models.Fillings, desk: Desk, response: Response) -> Json:
     """Add reasons and facts, and keep what comes of it. What cannot be written is refused, and nothing kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,11 +228,27 @@ def test_hostile_reasons_are_refused_with_why(client: TestClient, text: str) -> 
 
 
 def test_fillings_of_the_wrong_shape_are_refused(client: TestClient, made: dict[str, Any]) -> None:
-    assert "至少写一项" in problem(fill(client, made), 400, "invalid-input")
     problem(fill(client, made, reasons=[{"item": "", "text": "甲"}]), 422, "invalid-request")
     problem(fill(client, made, sections=[]), 422, "invalid-request")
     problem(fill(client, made | {"id": "zzz"}, facts=[{"item": FACT, "text": "1万元"}]), 404, "missing-draft")
     problem(fill(client, made, facts=[{"item": FACT, "text": "1万元"}], version=9), 404, "missing-draft")
+
+
+def test_a_draft_is_written_anew_where_the_documents_have_changed(
+    client: TestClient, made: dict[str, Any], vocabulary: Vocabulary, held: Document, store: FakeDraftStore
+) -> None:
+    assert "资料没有变化" in problem(fill(client, made), 400, "invalid-input")
+
+    application = build(vocabulary, held)
+    before = replace(held, id="0" * 16, name="上年.txt", year=2023)
+    later = TestClient(create_app(application, build_drafts(application, vocabulary, held, before, store=store)))
+    said = fill(later, made)
+
+    assert said.status_code == 201, said.text
+    assert (said.json()["version"], said.json()["origin"]) == (2, "drafted")
+    assert [each["role"] for each in said.json()["sources"]] == ["本年", "上年"]
+    save(client, made, made["text"])
+    assert "不能重写" in problem(fill(client, made), 400, "invalid-input")
 
 
 # --------------------------------------------------------------------------------- two persons at once

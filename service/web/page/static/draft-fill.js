@@ -90,7 +90,7 @@ export function openFill(host, { gap, given, problem = "", isKnown, onText, onDo
 }
 
 /** Opens in `host` what can be done about a gap that takes neither a reason nor a fact. */
-export function openAdvice(host, { gap, isOld, onEdit, onClose, opener }) {
+export function openAdvice(host, { gap, isOld, canRewrite, onEdit, onClose, opener }) {
   const close = () => {
     fill(host);
     onClose();
@@ -104,7 +104,7 @@ export function openAdvice(host, { gap, isOld, onEdit, onClose, opener }) {
       { class: "fill-form", role: "group", "aria-label": `怎么补：${gap.what}` },
       h("p", null, h("strong", { text: gap.what }), isOld ? "：这份草稿由旧版程序或自己的提纲文件写成，不能在这里填。" : needsPrior ? "：资料库里没有上年的数。" : "：资料库的表里没有这个数。"),
       isOld ? h("p", { text: "请直接改这一段，写上内容；是数字的，再在旁边写明依据。或者重新起草一份。" }) : h("ul", null,
-        h("li", null, needsPrior ? "有上年的文件，请先" : "有印着这个数的文件，请先", h("a", { href: "/documents", text: "导入" }), "，再重新起草，数会自动写上；"),
+        h("li", null, needsPrior ? "有上年的文件，请先" : "有印着这个数的文件，请先", h("a", { href: "/documents", text: "导入" }), canRewrite ? "，回来点上面的“用现有资料重写”，数会自动写上；" : "，再重新起草一份，数会自动写上；"),
         h("li", { text: "没有文件，可以直接改这一段，写上数字，再在旁边写明依据。" }),
       ),
       h("p", { class: "actions" },

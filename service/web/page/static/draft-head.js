@@ -59,6 +59,7 @@ function tools(desk) {
     desk.mode === "edit" && !draft.approval && h("button", { type: "button", class: "button", text: "批准…", on: { click: () => desk.approve() } }),
     h("button", { type: "button", class: "button", text: `版本（${desk.versions.length}）`, on: { click: (event) => desk.showVersions(event.currentTarget) } }),
     downloads(desk),
+    desk.canRewrite && h("button", { type: "button", class: "button", text: "用现有资料重写", title: "导入了新的文件，或文件换过以后，用同样的要求和已填的内容再写一遍，存为新的一版", on: { click: () => desk.rewrite() } }),
     h("button", { type: "button", class: "button", text: "打印", on: { click: () => print() } }),
     !desk.versions.some((each) => each.approval) && h("button", { type: "button", class: "button quiet push", text: "删除草稿", on: { click: () => desk.delete() } }),
   ];

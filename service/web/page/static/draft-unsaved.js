@@ -35,7 +35,7 @@ export function unsavedOf(id) {
   const own = tab();
   return recall(index(id), [])
     .map((each) => ({ ...each, isOwn: each.tab === own, changes: recall(place(id, each)) }))
-    .filter((each) => each.changes)
+    .filter((each) => Array.isArray(each.changes?.blocks))
     .sort((a, b) => b.isOwn - a.isOwn || b.at.localeCompare(a.at));
 }
 

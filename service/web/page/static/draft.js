@@ -80,6 +80,12 @@ class Desk {
     return (takes === "reason" ? given?.reasons : given?.facts)?.find((each) => each.item === item);
   }
 
+  /** Whether the version can be written anew: by the program, with all that it was asked to be known. */
+  get canRewrite() {
+    const { given, origin } = this.draft;
+    return this.mode === "edit" && origin === "drafted" && Boolean(given) && !(given.is_own_outline && !given.outline_toml);
+  }
+
   // ------------------------------------------------------------------------------------ opening
 
   async open(version = null, { resume = false } = {}) {
@@ -334,7 +340,7 @@ class Desk {
       return;
     }
     this.closeForms(host);
-    openAdvice(host, { gap, isOld, opener, onClose: () => {}, onEdit: () => this.edit(block) });
+    openAdvice(host, { gap, isOld, canRewrite: this.canRewrite, opener, onClose: () => {}, onEdit: () => this.edit(block) });
   }
 
   /** Opens the form for what fills a gap in a place. */
@@ -505,6 +511,26 @@ class Desk {
     const host = h("div");
     openPanel({ title: "两版的不同", content: host });
     compare(host, id, base, version);
+  }
+
+  /** Writes the version anew by the documents as they are now. */
+  async rewrite() {
+    if (this.isChanged) {
+      notice(places.message, { kind: "warning", text: "有没存的修改。请先保存，再重写。", actions: [{ label: "保存", run: () => this.save() }] });
+      return;
+    }
+    notice(places.message, { kind: "info", text: "正在用现有资料重写…" });
+    try {
+      const made = await send("POST", `${at}/fillings`, { version: this.draft.version, expects: this.known });
+      await this.open(made.version);
+      notice(places.message, {
+        kind: "done", text: `资料有变化，已重写为第${made.version}版。`,
+        actions: [{ label: "看改了什么", run: () => this.showChanges(made.revision.base, made.version) }],
+      });
+    } catch (problem) {
+      if (problem.code === "draft-changed") await this.failed(problem);
+      notice(places.message, { kind: problem.code === "invalid-input" ? "info" : "error", text: problem.message });
+    }
   }
 
   async discard() {
@@ -706,10 +732,10 @@ document.addEventListener("youju:back", () => {
 
 async function begin() {
   const version = Number(new URLSearchParams(location.search).get("version")) || null;
+  const wanted = new URLSearchParams(location.hash.slice(1)).get("sentence");
   const slow = setTimeout(() => fill(places.paper, h("p", { class: "muted", text: "还在打开，草稿较长或服务正忙，请再等一会儿…" })), SLOW_MS);
   try {
     await desk.open(version);
-    const wanted = new URLSearchParams(location.hash.slice(1)).get("sentence");
     if (wanted && sentencesOf(desk.said).some(({ sentence }) => sentence.id === wanted)) desk.paper.goTo(wanted);
   } catch (problem) {
     fill(places.paper);
