@@ -30,6 +30,15 @@ _FOREIGN = """() => {
     if (each.getAttributeNames().some((name) => name.startsWith("on"))) found.push(each);
   return found.map((each) => each.outerHTML.slice(0, 200));
 }"""
+#: Where signs that turn writing around stand in what is shown; what is typed keeps them.
+_TURNED = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode())
+    if (/[\\u202a-\\u202e\\u2066-\\u2069]/.test(walker.currentNode.data) && !walker.currentNode.parentElement.closest("textarea"))
+      found.push(`${walker.currentNode.parentElement.outerHTML.slice(0, 120)}`);
+  return found;
+}"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -47,6 +56,7 @@ def document(year: int = 2024) -> bytes:
 def assert_unhurt(page: Page) -> None:
     """Fail where something of a text has run or has become an element, or where it pushes the page wide."""
     assert page.evaluate("() => globalThis.hurt ?? null") is None
-    assert page.evaluate(_FOREIGN) == []
+    assert page.evaluate(_FOREIGN) == [], page.url
+    assert page.evaluate(_TURNED) == [], page.url
     assert "49" not in page.title()
     assert page.evaluate(_WIDER) <= 0, page.url
