@@ -26,7 +26,7 @@ ALLOWED = {
     "service.mcp": {"anyio", "mcp", "mcp_types", "pydantic", "uvicorn"},
     "service.settings": {"pydantic", "pydantic_settings"},
     "service.bootstrap": {"sqlalchemy"},
-    "service.web": {"fastapi", "pydantic", "starlette"},
+    "service.web": {"fastapi", "jinja2", "pydantic", "starlette"},
 }
 
 
