@@ -119,6 +119,7 @@ class Work {
     this.heads = heads;
     this.tables = new Map();
     this.current = "";
+    this.turns = 0;
     this.list = h("nav", { class: "table-list", "aria-label": "表格" });
     this.pane = h("section", { class: "table-pane", "aria-label": "表格内容" });
     this.source = new SourcePane(about, base);
@@ -147,6 +148,7 @@ class Work {
   }
 
   async route({ isFirst = false } = {}) {
+    this.turns += 1;
     const hash = decodeURIComponent(location.hash.slice(1));
     const cell = /^(T\d+)(?:\.(\d+)\.(\d+))?$/.exec(hash);
     const source = this.source.route(hash);
@@ -161,6 +163,7 @@ class Work {
 
   /** Shows a table, with one of its cells picked out. */
   async show(table, cell, { isQuiet = false, isSource = false } = {}) {
+    const turn = this.turns;
     this.current = table;
     for (const [name, link] of this.items) {
       if (name === table) link.setAttribute("aria-current", "true");
@@ -173,7 +176,8 @@ class Work {
     const found = this.tables.get(table);
     if (cell && !found.cells[cell.row]?.[cell.column]) cell = null;
     this.mark(cell);
-    if (!isSource) this.source.showTable(found, cell);
+    // The reader may have asked for another place while the table was on its way.
+    if (!isSource && turn === this.turns) this.source.showTable(found, cell);
     if (!isQuiet && !cell) this.pane.scrollIntoView({ block: "nearest" });
     await this.tell(found, cell, isNew);
   }
