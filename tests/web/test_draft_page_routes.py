@@ -240,7 +240,7 @@ def test_a_draft_is_written_anew_where_the_documents_have_changed(
     assert "资料没有变化" in problem(fill(client, made), 400, "invalid-input")
 
     application = build(vocabulary, held)
-    before = replace(held, id="0" * 16, name="上年.txt", year=2023)
+    before = replace(held, id="0" * 16, sha256="0" * 64, name="上年.txt", year=2023)
     later = TestClient(create_app(application, build_drafts(application, vocabulary, held, before, store=store)))
     said = fill(later, made)
 
