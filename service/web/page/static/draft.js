@@ -723,6 +723,9 @@ addEventListener("keydown", (event) => {
     desk.redo();
   }
 });
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
 addEventListener("pagehide", () => desk.draft && desk.keep());
 addEventListener("visibilitychange", () => document.visibilityState === "visible" && desk.look());
 document.addEventListener("youju:back", () => {

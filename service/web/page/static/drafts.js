@@ -302,10 +302,10 @@ function draftOf(draft) {
   return h(
     "li",
     { class: "draft-item" },
-    h("h3", null, h("a", { href: `/drafts/${draft.id}`, text: `${draft.entity}${draft.year}年` }), " ", stateOf(draft, newest), " ", isKept && h("span", { class: "tag info", text: "有没存的修改" })),
-    h("p", { class: "small-text muted", text: `${draft.outline}　共${draft.versions.length}版，最新第${newest.version}版：${timeOf(newest.created_at)} ${originOf(newest)}` }),
-    approved && h("p", { class: "small-text", text: `第${approved.version}版由${approved.approval.by}于${timeOf(approved.approval.at)}批准` }),
-    h("p", null, h("a", { class: "button small", href: `/drafts/${draft.id}`, text: "打开" }), " ",
+    h("div", null, h("h3", null, h("a", { href: `/drafts/${draft.id}`, text: `${draft.entity}${draft.year}年` }), " ", stateOf(draft, newest), " ", isKept && h("span", { class: "tag info", text: "有没存的修改" })),
+      h("p", { class: "small-text muted", text: `${draft.outline}　共${draft.versions.length}版，最新第${newest.version}版：${timeOf(newest.created_at)} ${originOf(newest)}` }),
+      approved && h("p", { class: "small-text", text: `第${approved.version}版由${approved.approval.by}于${timeOf(approved.approval.at)}批准` })),
+    h("p", { class: "draft-buttons" }, h("a", { class: "button small", href: `/drafts/${draft.id}`, text: "打开" }), " ",
       !approved && h("button", { type: "button", class: "button small quiet", text: "删除", "aria-label": `删除${draft.entity}${draft.year}年的草稿`, on: { click: () => remove(draft) } })),
   );
 }
