@@ -403,3 +403,17 @@ def test_text_and_table_are_copied_with_their_sources(page_at: PageAt) -> None:
     page.wait_for_timeout(200)
     rows = [line.split("\t") for line in page.evaluate("navigator.clipboard.readText()").splitlines()]
     assert ["2023年支出", "1235.00万元", "", "推算"] in rows
+
+
+def test_a_conversation_keeps_its_scope(page_at: PageAt) -> None:
+    """Also when another one is opened in between."""
+    page = page_at("/?year=2024")
+    ask(page, "三公经费是多少？")
+    page.get_by_role("button", name="新对话").click()
+    page.get_by_label("年度").select_option("")
+    ask(page, WHY)
+    page.locator(".chat-title", has_text="三公经费").click()
+    expect(page.get_by_label("年度")).to_have_value("2024")
+    expect(page).to_have_url(re.compile(r"c=[0-9a-f]{12}&year=2024$"))
+    page.locator(".chat-title", has_text="为什么").click()
+    expect(page.get_by_label("年度")).to_have_value("")

@@ -13,12 +13,12 @@ const LONGEST = 40;
 /** Returns the conversations of this browser, the one used last first. */
 export const chats = () => recall(KEY, []).filter((each) => each?.id);
 
-/** Puts a conversation at the top of the list. */
-export function remember(id, question) {
+/** Puts a conversation at the top of the list, with the department and year it was asked of last. */
+export function remember(id, question, asked = null) {
   const known = chats().find((each) => each.id === id);
   const flat = [...question.replace(/\s+/g, " ").trim()];
   const title = known?.title ?? (flat.length > LONGEST ? `${flat.slice(0, LONGEST - 1).join("")}…` : flat.join(""));
-  keep(KEY, [{ id, title, at: new Date().toISOString() }, ...chats().filter((each) => each.id !== id)].slice(0, MOST));
+  keep(KEY, [{ id, title, at: new Date().toISOString(), asked: asked ?? known?.asked ?? null }, ...chats().filter((each) => each.id !== id)].slice(0, MOST));
 }
 
 /** Takes a conversation off the list. */

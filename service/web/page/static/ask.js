@@ -1,7 +1,7 @@
 // The view 提问: a conversation in one column, with the composer at its foot.
 
 import { get, stream } from "./api.js";
-import { History, forget, remember } from "./ask-history.js";
+import { History, chats, forget, remember } from "./ask-history.js";
 import { Scope } from "./ask-scope.js";
 import { Turn } from "./ask-turn.js";
 import { fill, find, h } from "./dom.js";
@@ -46,11 +46,12 @@ async function ask(question, existing = null) {
   turn.wait();
   turn.node.scrollIntoView({ block: "start" });
   try {
-    const body = { question, conversation: state.conversation || "new", ...scope.asked, stream: true };
+    const asked = scope.asked;
+    const body = { question, conversation: state.conversation || "new", ...asked, stream: true };
     const answer = await stream("/v1/ask", body, (name, data) => heard(turn, name, data), { signal: running.signal });
     dropHere(PENDING);
-    if (opened === state.opened && answer.conversation) enter(answer.conversation, question);
-    else if (answer.conversation) remember(answer.conversation, question);
+    if (opened === state.opened && answer.conversation) enter(answer.conversation, question, asked);
+    else if (answer.conversation) remember(answer.conversation, question, asked);
     await present(turn, answer.id, answer.text, Boolean(answer.conversation));
     if (opened === state.opened) turn.node.scrollIntoView({ block: "start" });
     announce(`回答好了：${answer.text.slice(0, 120)}`);
@@ -126,10 +127,10 @@ function busy(isBusy) {
 
 // -- conversations -----------------------------------------------------------------------------------------------------
 
-function enter(id, question) {
+function enter(id, question, asked) {
   const isNew = state.conversation !== id;
   state.conversation = id;
-  remember(id, question);
+  remember(id, question, asked);
   history.draw(id);
   if (isNew) address();
 }
@@ -167,7 +168,11 @@ async function openConversation(id, { push = true } = {}) {
   beginning.hidden = true;
   state.conversation = id;
   history.draw(id);
-  if (push) address(true);
+  if (push) {
+    const { entity = "", year = null } = chats().find((each) => each.id === id)?.asked ?? {};
+    scope.set(entity ?? "", year);
+    address(true);
+  }
   const waiting = setTimeout(() => fill(thread, h("li", { class: "muted", text: "正在取这个对话…" })), 300);
   try {
     const found = await get(`/v1/conversations/${encodeURIComponent(id)}`);
