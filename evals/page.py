@@ -233,9 +233,43 @@ def measure_asking(
     return times, heap
 
 
+#: Notes when the first sentence of the next answer stands on the page, and when all of it does, in ms of the page's clock.
+_LISTEN = """() => {
+  const turns = document.querySelectorAll(".turn").length;
+  globalThis.times = {sent: 0, first: 0, whole: 0};
+  const look = () => {
+    const turn = document.querySelectorAll(".turn")[turns];
+    if (!turn) return;
+    const text = turn.querySelector(".answer-text, .answer-status, .notice");
+    if (!times.first && text?.textContent.trim()) times.first = performance.now();
+    if (!times.whole && turn.querySelector(".answer-tools, .notice")) times.whole = performance.now();
+  };
+  const observer = new MutationObserver(() => {
+    look();
+    if (times.whole) observer.disconnect();
+  });
+  observer.observe(document.querySelector("#thread"), {childList: true, subtree: true, characterData: true});
+  document.querySelector("#question").addEventListener("keydown", () => (times.sent ||= performance.now()), {once: true, capture: true});
+}"""
+
+
 def _ask(page: Page, question: str) -> Asked:
-    del page, question
-    return Asked(0, 0)
+    """Ask one question as a person would, and return when its answer stood there.
+
+    Raises:
+        RuntimeError: It did not.
+    """
+    box = page.get_by_role("textbox", name="问题")
+    box.fill(question)
+    page.evaluate(_LISTEN)
+    box.press("Enter")
+    end = time.monotonic() + WAIT_MS / 1000
+    while time.monotonic() < end:
+        page.wait_for_timeout(20)
+        times = page.evaluate("() => times")
+        if times["whole"]:
+            return Asked(times["first"] - times["sent"], times["whole"] - times["sent"])
+    raise RuntimeError(f"no answer in {WAIT_MS} ms: {question}")
 
 
 def make_things(service: Service) -> dict[str, str]:
@@ -255,14 +289,14 @@ def make_things(service: Service) -> dict[str, str]:
 
 def render(
     loads: Mapping[Pace, Mapping[str, tuple[Load, Load]]], asked: Sequence[Asked], heap: float, outside: Sequence[str],
-    chromium: str,
+    chromium: str, load: float,
 ) -> str:  # fmt: skip
     """Write the report."""
     lines = [
         "# 页面的分量与速度", "",
         f"代码版本 {commit_of(ROOT)}；{os.cpu_count()} 个处理器，{platform.system()}，Python {platform.python_version()}，"
         f"Chromium {chromium}（无界面，1280×900）。服务是 `youju serve`，库里是种子文档；每页开{LOADS}次取中位数，"
-        "每次都是没有来过的浏览器。只记数，不设限。", "",
+        f"每次都是没有来过的浏览器。开测时机器的负载 {load:.1f}，高于处理器个数时，下面的时间偏长。只记数，不设限。", "",
         f"离开本机的请求：{len(outside)} 个。", "",
     ]  # fmt: skip
     for pace, views in loads.items():
@@ -304,6 +338,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(MISSING, file=sys.stderr)
         return 2
     outside: list[str] = []
+    load = os.getloadavg()[0]
     questions = [case.question for case in load_cases(suite_path("questions")) if not case.history][:QUESTIONS]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder) / "home"
@@ -317,7 +352,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 for pace in PACES
             }
             asked, heap = measure_asking(browser, service, questions, outside)
-            text = render(loads, asked, heap, outside, browser.version)
+            text = render(loads, asked, heap, outside, browser.version, load)
             browser.close()
         finally:
             service.stop()
