@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 STORE := $(CURDIR)/.youju
 
-.PHONY: demo test test-browser check lint evals bench bench-page serve clean
+.PHONY: demo test test-browser check lint evals bench bench-page screenshots serve clean
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新的版本（没有找到 python3.11+）。"; exit 1; }
@@ -49,6 +49,10 @@ bench: $(VENV)/.dev
 # The page in Chromium: weight, first paint, first sentence of an answer; about two minutes.
 bench-page: $(VENV)/.dev
 	$(BIN)/python -m evals.page
+
+# The pictures of the page in the documentation.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m evals.screenshots
 
 serve: $(VENV)/.app
 	YOUJU_HOME=$(STORE) $(BIN)/youju ingest corpus >/dev/null
