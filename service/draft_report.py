@@ -448,6 +448,24 @@ def revision_to_dict(revision: Revision) -> Json:
     }
 
 
+def states_to_dict(revision: Revision) -> list[Json]:
+    """Return every figure of an edited text with its state."""
+    judged = {(f.sentence, n) for f in revision.judged for n in range(f.start, f.end)}
+    found = [(f.sentence, f.start, f.end, f.state) for f in revision.judged]
+    numbers: dict[str, int] = {}
+    texts: dict[str, str] = {}
+    for number, sentence in enumerate(revision.sentences):
+        numbers[sentence.id], texts[sentence.id] = number, sentence.text
+        found += [
+            (sentence.id, f.start, f.end, FigureState.LOCKED) for f in sentence.figures
+            if not any((sentence.id, n) in judged for n in range(f.start, f.end))
+        ]  # fmt: skip
+    return [
+        {"sentence": id_, "start": start, "end": end, "text": texts[id_][start:end], "state": state.value}
+        for id_, start, end, state in sorted(found, key=lambda it: (numbers[it[0]], it[1]))
+    ]
+
+
 def revision_to_text(said: Mapping[str, Any]) -> str:
     """Write what changed, as `revision_to_dict` returns it, for a terminal."""
     if said["unchanged"]:

@@ -32,15 +32,15 @@ from service.draft_report import (
     plan_to_dict,
     revision_to_dict,
     sentence_of,
+    states_to_dict,
     summary_to_dict,
     unescape,
 )
 from service.drafting.brief import Brief, Given, read_given
 from service.drafting.draft import Draft, DraftPlan
-from service.drafting.editing.model import FigureChange, FigureState, GivenSource, Revision
-from service.numerals import read_quantities
+from service.drafting.editing.model import GivenSource, Revision
+from service.drafting.filling import fill_in, joined, lines_of, settled
 from service.ports import DraftSummary, DraftVersion, StoredDraft
-from service.vocabulary.names import fold
 
 if TYPE_CHECKING:
     from service.application import Limits, Reader
@@ -57,13 +57,8 @@ _REFERENCE = re.compile(r"([0-9a-f]{12})/v(\d{1,6})")
 _FORMULA = re.compile(r"算式[：:]\s*(.+)")
 #: The year in the number of an official document, whose brackets are no markup.
 _DOCUMENT_NUMBER = re.compile(r"〔[0-9]{4}〕")
-_GAP_TEXT = re.compile("【待补充：[^】]*】")
-#: Characters before a place that tell it from others alike.
-_AHEAD = 12
 _TOML_LINE = re.compile(r"at line (\d+)")
 
-#: Where a reason or a fact was given that was filled in afterwards.
-FILLED_IN = "填报人填写"
 #: Findings on what a person gave that is not in the text as it was given.
 _NOT_TAKEN = frozenset({
     "reason-refused", "known-refused", "known-unreadable", "known-differs", "reason-unused", "known-unused",
@@ -342,7 +337,7 @@ class Drafts:
         del told["version"], told["sha256"]
         return told | {
             "base_version": base, "revision": revision_to_dict(found.revision) | {"base": base},
-            "figures": _states_of(found.revision), "ms": found.ms,
+            "figures": states_to_dict(found.revision), "ms": found.ms,
         }  # fmt: skip
 
     def _kept_as(
@@ -392,7 +387,7 @@ class Drafts:
                 f"没有要填的内容。第{base.made.version}版是改过的文字，不能重写；请在 reasons 或 facts 里至少写一项。"
             )
         before, brief = _draft_of(base), self._brief_of(base)
-        brief = replace(brief, reasons=_joined(brief.reasons, reasons), known=_joined(brief.known, facts))
+        brief = replace(brief, reasons=joined(brief.reasons, reasons), known=joined(brief.known, facts))
         fresh = self._compose(brief)
         if is_rewrite and fresh == before:
             raise InvalidInputError(f"资料没有变化，重写出来与第{base.made.version}版相同，没有存新的一版。")
@@ -401,15 +396,21 @@ class Drafts:
         if wrong:
             raise InvalidInputError(wrong[0].message)
         if base.made.origin == DRAFTED:
-            revision = _settled(self._revise(before, _lines_of(fresh), None, ()), fresh)
+            revision = settled(self._revise(before, lines_of(fresh), None, ()), fresh)
             return self._kept_as(
                 DRAFTED, base, replace(revision, draft=fresh), begun, expects, brief_to_dict(brief)
             )  # fmt: skip
-        lines, running, sources = self._filled_in(base, before, fresh, [*reasons, *facts])
-        report = self._check("\n".join(running) + "\n", before)
-        return self._kept_as(
-            EDITED, base, self._revise(before, lines, report, sources), begun, expects, brief_to_dict(brief)
-        )  # fmt: skip
+        resolved = self._revise(self._written(base), lines_of(fresh), None, ()).resolved
+        filled = fill_in(before, resolved, [*reasons, *facts], base.made.version)
+        report = self._check("\n".join(filled.running) + "\n", before)
+        revision = self._revise(before, filled.lines, report, filled.sources)
+        return self._kept_as(EDITED, base, revision, begun, expects, brief_to_dict(brief))
+
+    def _written(self, stored: StoredDraft) -> Draft:
+        """Return what the program wrote that a version was edited from."""
+        while stored.made.origin != DRAFTED:
+            stored = self._stored(stored.id, json.loads(stored.body)["revision"]["base"])
+        return _draft_of(stored)
 
     def _brief_of(self, stored: StoredDraft) -> Brief:
         said = json.loads(stored.body).get("given")
@@ -422,39 +423,6 @@ class Drafts:
         # The outline that was chosen then, whatever would be chosen now.
         return replace(brief, outline=brief.outline or stored.outline)
 
-    def _filled_in(
-        self, base: StoredDraft, before: Draft, fresh: Draft, given: Sequence[Given]
-    ) -> tuple[Sequence[str], Sequence[str], Sequence[GivenSource]]:
-        """Return the lines of an edited version with its open places filled as a fresh draft fills them."""
-        written = base
-        while written.made.origin != DRAFTED:
-            written = self._stored(base.id, json.loads(written.body)["revision"]["base"])
-        root = _draft_of(written)
-        items = {fold(each.item) for each in given if each.text}
-        texts: dict[str, str] = {}
-        for each in self._revise(root, _lines_of(fresh), None, ()).resolved:
-            if each.filling and fold(each.gap.item) in items:
-                texts[f"【待补充：{each.gap.what}】"] = each.filling
-        still = {f"【待补充：{gap.what}】": gap.item for gap in before.gaps}
-        missed = items - {fold(still[gap]) for gap in texts if gap in still}
-        if missed or any(not each.text for each in given):
-            item = next(each.item for each in given if not each.text or fold(each.item) in missed)
-            raise InvalidInputError(
-                f"第{base.made.version}版是改过的文字，其中“{item}”已不是待补充的一处，不能在这里填。请直接改正文。"
-            )
-        sources: list[GivenSource] = []
-        for sentence in before.sentences():
-            for gap in sentence.gaps:
-                said = texts.get(sentence.text[gap.start : gap.end], "")
-                if [each.text for each in read_quantities(said)] == [said]:
-                    ahead = _GAP_TEXT.split(sentence.text[: gap.start])[-1][-_AHEAD:]
-                    sources.append(GivenSource(said, f"{FILLED_IN}：{said}", ahead, place=FILLED_IN))
-
-        def filled(line: str) -> str:
-            return _GAP_TEXT.sub(lambda found: texts.get(found[0], found[0]), line)
-
-        return list(map(filled, _lines_of(before))), list(map(filled, before.text.splitlines())), sources
-
     # ----------------------------------------------------------------------------------------- comparing
 
     def compare(self, draft_id: str, base: int, version: int) -> dict[str, Any]:
@@ -464,7 +432,7 @@ class Drafts:
             MissingDraftError: There is no such version.
         """
         one, other = self.find(draft_id, base), self.find(draft_id, version)
-        revision = _settled(self._revise(one.draft, _lines_of(other.draft), None, ()), other.draft)
+        revision = settled(self._revise(one.draft, lines_of(other.draft), None, ()), other.draft)
         return {"id": draft_id, "base": base, "version": version} | revision_to_dict(revision)
 
     def delete(self, draft_id: str) -> None:
@@ -569,68 +537,6 @@ def _told(draft: Draft, said: dict[str, Any]) -> dict[str, Any]:
         for finding, told in zip(draft.findings, said["findings"], strict=True)
     ]
     return said | {"findings": findings}
-
-
-def _states_of(revision: Revision) -> list[dict[str, Any]]:
-    """Return every figure of an edited text with its state."""
-    judged = {(f.sentence, n) for f in revision.judged for n in range(f.start, f.end)}
-    found = [(f.sentence, f.start, f.end, f.state) for f in revision.judged]
-    numbers: dict[str, int] = {}
-    texts: dict[str, str] = {}
-    for number, sentence in enumerate(revision.sentences):
-        numbers[sentence.id], texts[sentence.id] = number, sentence.text
-        found += [
-            (sentence.id, f.start, f.end, FigureState.LOCKED) for f in sentence.figures
-            if not any((sentence.id, n) in judged for n in range(f.start, f.end))
-        ]  # fmt: skip
-    return [
-        {"sentence": id_, "start": start, "end": end, "text": texts[id_][start:end], "state": state.value}
-        for id_, start, end, state in sorted(found, key=lambda it: (numbers[it[0]], it[1]))
-    ]
-
-
-def _joined(before: Sequence[Given], now: Sequence[Given]) -> tuple[Given, ...]:
-    """Return what was given before with what is given now in its place; empty texts withdraw it."""
-    items = {fold(each.item) for each in now}
-    return (*(each for each in before if fold(each.item) not in items), *(each for each in now if each.text))
-
-
-def _lines_of(draft: Draft) -> list[str]:
-    """Return a draft as it would be handed in, tables included."""
-    lines = [draft.title]
-    for section in draft.sections:
-        lines.append(section.heading)
-        for paragraph in section.paragraphs:
-            table = paragraph.table
-            if table is None:
-                lines.append(paragraph.text)
-                continue
-            unit = [f"单位：{table.unit}"] if table.unit else []
-            lines += [table.title, *unit, "\t".join(table.columns)]
-            lines += ["\t".join(cell.text for cell in row) for row in table.cells]
-    return lines
-
-
-def _settled(revision: Revision, newer: Draft) -> Revision:
-    """Return a revision that no check stands behind, its figures with the states that the newer draft gives them."""
-    by_text = {sentence.text: sentence for sentence in newer.sentences()}
-    wrong = {f.stated for f in newer.findings if f.severity is Severity.ERROR}
-
-    def settled(figure: FigureChange, said: str) -> FigureChange:
-        if figure.state in (FigureState.LOCKED, FigureState.REMOVED):
-            return figure
-        sentence = by_text.get(said)
-        own = next((f for f in sentence.figures if f.text == figure.after), None) if sentence else None
-        if own is not None:
-            return replace(figure, state=FigureState.PERSON if own.how == "person" else FigureState.CHECKED)
-        return replace(figure, state=FigureState.CONTRADICTED if figure.after in wrong else FigureState.OPEN)
-
-    return replace(
-        revision,
-        changes=tuple(
-            replace(each, figures=tuple(settled(f, each.after) for f in each.figures)) for each in revision.changes
-        ),
-    )
 
 
 def _blocks(finding: Finding) -> bool:

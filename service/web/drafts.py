@@ -14,7 +14,8 @@ from service.domain.errors import ConfigurationError, InvalidInputError
 from service.draft_report import draft_to_markdown, summary_to_dict, version_to_dict
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.editing.model import GivenSource
-from service.drafts import FILLED_IN, Drafts, read_outline_file, read_source
+from service.drafting.filling import FILLED_IN
+from service.drafts import Drafts, read_outline_file, read_source
 from service.presenting.formulas import in_words
 from service.rendering import Json
 from service.web import draft_models, models
