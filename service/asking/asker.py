@@ -42,6 +42,9 @@ _FOLLOW_UP = re.compile(r"^(?:那|其中|它|这)|呢[？?。]?$|^(?:占比|比�
 #: A question that goes on with the year before the one spoken of, and how far back each word goes.
 _STEPS = {"上年": 1, "去年": 1, "上一年": 1, "前一年": 1, "前年": 2}
 _YEAR_BEFORE = re.compile(rf"那?({'|'.join(_STEPS)})(?:的)?呢?[？?。]?")
+#: What projects are a part of.
+_WITH_PROJECTS = frozenset({"", "支出", "支出总计", "预算单位"})
+_PROJECT_NATURES = frozenset({"项目支出", "其他运转类", "特定目标类"})
 #: Departments that a list of what is in the store names.
 _MOST_HELD = 30
 #: Entities that an unclear name may fit and still be answered with the figure of each.
@@ -447,6 +450,9 @@ class RuleAsker:
                 else:
                     desk.inherited = [*found[:1], *desk.inherited]
                     break
+        if "project" in desk.question.dimensions:
+            # 「列出所有项目」 after a question about 基本支出 or 收入 asks for the projects, which are no part of those.
+            desk.inherited = [each for each in desk.inherited if _has_projects(each)]
         asks = (
             "ask_amount",
             "why",
@@ -560,6 +566,12 @@ class Background:
     documents: tuple[Document, ...]
     spotter: Spotter
     own: tuple[str, ...]
+
+
+def _has_projects(subject: Subject) -> bool:
+    """Whether projects are a part of a subject."""
+    others = {"economic", "gov_economic", "item"} & set(dict(subject.members))
+    return not others and subject.measure in _WITH_PROJECTS and subject.get("nature") in {"", *_PROJECT_NATURES}
 
 
 def _with_year_before(text: str, history: Sequence[str]) -> str:

@@ -33,8 +33,7 @@ def dimension_of(desk: Desk, named: Sequence[Subject]) -> str:
     text = desk.question.text
     said = desk.question.dimensions
     subject = named[0] if named else None
-    # 「列出所有项目」 after a question about 收入 names the projects itself.
-    if "project" in said and subject not in desk.inherited and (own := _own_parts(subject)):
+    if "project" in said and (own := _own_parts(subject)):
         return own
     if said:
         chosen = said[-1] if said[-1] != "fund" or len(said) == 1 else said[0]

@@ -8,11 +8,16 @@ from service.domain.document import Document
 from tests.conftest import AskerOver
 
 
-@pytest.mark.parametrize("before", ["收入是多少", "写一段2024年收入支出预算总体情况说明", "三公经费是多少"])
+@pytest.mark.parametrize("before", ["收入是多少", "写一段2024年收入支出预算总体情况说明", "三公经费是多少", "人员经费占基本支出多少", "工资福利支出多少", "项目支出多少"])
 def test_projects_are_listed_after_other_questions(asker_over: AskerOver, seed: Document, before: str) -> None:
     answer = asker_over(seed).ask("列出所有项目", history=(before,), entity=None, year=None)
     assert answer.plan == ("支出[项目=*]",)
     assert "信创工程 290.00万元" in answer.text
+
+
+def test_the_largest_project_is_found_after_a_question_about_other_spending(asker_over: AskerOver, seed: Document) -> None:
+    answer = asker_over(seed).ask("最大的项目是哪个", history=("基本支出多少",), entity=None, year=None)
+    assert "信创工程，290.00万元" in answer.text
 
 
 def test_parts_of_what_is_named_are_still_its_own(asker_over: AskerOver, seed: Document) -> None:
