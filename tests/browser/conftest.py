@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from evals.seed import seed_document, seed_path
 from tests.browser.chromium import MISSING, USUAL, launch, program, window
 from tests.browser.services import Service, copy_of, ingest
 from tests.browser.watching import Watch
@@ -112,10 +113,10 @@ def browser() -> Browser:
 
 
 @pytest.fixture(scope="session")
-def seed_home(tmp_path_factory: pytest.TempPathFactory, seed_path: Path) -> Path:
+def seed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the seed; copy it, do not use it."""
     home = tmp_path_factory.mktemp("seed") / "home"
-    ingest(home, seed_path)
+    ingest(home, seed_path())
     return home
 
 
@@ -132,6 +133,25 @@ def service(browser: Browser, request: pytest.FixtureRequest) -> Service:
     """The service over the seed, shared by the tests of a module: do not stop it, delete nothing of it."""
     found = request.getfixturevalue("_module_service")
     assert isinstance(found, Service)
+    return found
+
+
+@pytest.fixture(scope="module")
+def _module_paths(_module_service: Service) -> dict[str, str]:
+    seed = seed_document()
+    (document,) = _module_service.documents()
+    return {
+        "ask": "/", "documents": "/documents", "drafts": "/drafts", "checks": "/checks", "document": f"/documents/{document['id']}",
+        "draft": f"/drafts/{_module_service.draft(seed.entity, seed.year or 0)}",
+        "check": f"/checks/{_module_service.check(seed_path().name, seed_path().read_bytes())}",
+        "answer": f"/?c={_module_service.ask('为什么2024年支出下降了23%？')}",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def paths(service: Service, request: pytest.FixtureRequest) -> dict[str, str]:
+    """Every view of the shared service by name, with something in it: look, change nothing."""
+    found: dict[str, str] = request.getfixturevalue("_module_paths")
     return found
 
 
@@ -180,6 +200,8 @@ def page_at(
         watches.append(Watch(running.origin))
         watches[-1].over(context)
         page = context.new_page()
+        # From the start: a chooser that opens while interception is only being switched on is lost.
+        page.on("filechooser", lambda _: None)
         page.goto(running.url(path))
         return page
 

@@ -21,18 +21,6 @@ def loaded(page: Page) -> Page:
     return page
 
 
-@pytest.fixture
-def paths(service: Service) -> dict[str, str]:
-    """Every view by name, with something in it."""
-    seed = seed_document()
-    found = {"ask": "/", "documents": "/documents", "drafts": "/drafts", "checks": "/checks"}
-    found["document"] = f"/documents/{service.documents()[0]['id']}"
-    found["draft"] = f"/drafts/{service.draft(seed.entity, seed.year or 0)}"
-    found["check"] = f"/checks/{service.check(seed_path().name, seed_path().read_bytes())}"
-    found["answer"] = f"/?c={service.ask(WHY)}"
-    return found
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("view", ["ask", "answer", "documents", "document", "drafts", "draft", "checks", "check"])
 def test_tab_goes_through_a_view_and_out_of_it(page_at: PageAt, paths: dict[str, str], view: str, width: int) -> None:

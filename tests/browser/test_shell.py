@@ -22,6 +22,13 @@ _TOO_WIDE = """() => {
   return [`${document.documentElement.scrollWidth} > ${width}`, ...out.slice(0, 8).map((each) => `${each.tagName}.${each.className}`)];
 }"""
 
+#: What scrolls sideways by itself and cannot be scrolled by the keyboard.
+_OUT_OF_REACH = """() => [...document.querySelectorAll("main *")].filter((each) => {
+  const style = getComputedStyle(each);
+  const scrolls = ["auto", "scroll"].includes(style.overflowX) && each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0;
+  return scrolls && each.tabIndex < 0 && !each.matches("textarea, select") && !each.querySelector("a, button, [tabindex='0']");
+}).map((each) => `${each.tagName}.${each.className}`)"""
+
 
 def run(page: Page, body: str) -> object:
     """Run the body of an async function in the page; ``await module("dom.js")`` gives one of its modules."""
@@ -47,6 +54,17 @@ def test_a_view_has_its_frame_and_fits(page_at: PageAt, path: str, width: int) -
         expect(link).to_be_in_viewport(ratio=1)
     page.wait_for_timeout(500)
     assert page.evaluate(_TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("view", ["answer", "document", "draft", "check"])
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_a_filled_view_fits(page_at: PageAt, paths: dict[str, str], view: str, width: int) -> None:
+    """What is wide, as a table, scrolls in a region of its own that can be reached by Tab."""
+    page = page_at(paths[view], width)
+    page.wait_for_timeout(1200)
+
+    assert page.evaluate(_TOO_WIDE) == []
+    assert page.evaluate(_OUT_OF_REACH) == []
 
 
 def test_views_lead_to_each_other(page_at: PageAt) -> None:
