@@ -92,13 +92,15 @@ function fileDrop() {
       ? h("p", { class: "file-name" }, h("bdi", { text: chosen.file.name }), h("span", { class: "muted", text: `（${size(chosen.file.size)}）` }))
       : h("p", null, "把要核对的文件拖到这里"),
     h("p", null, button, input),
-    h("p", { class: "hint", text: `PDF、Word、Excel、网页、CSV、TXT${most ? `，最大${size(most)}` : ""}。原文件不会被改动。` }),
+    h("p", { class: "hint", text: kinds() }),
   );
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => input.files.length > 0 && take(input.files));
   dropOn(zone, take);
   return zone;
 }
+
+const kinds = () => `PDF、Word、Excel、网页、CSV、TXT${most ? `，最大${size(most)}` : ""}。原文件不会被改动。`;
 
 function take(files) {
   clearNotice(parts.said);
@@ -410,7 +412,8 @@ function row(check, said) {
 async function learnMost() {
   try {
     most = (await get("/v1/intake")).max_bytes;
-    if (typed.way === "file" && !chosen.file) showWay();
+    const hint = find(".drop .hint");
+    if (hint) hint.textContent = kinds();
   } catch {
     // The service says so itself when a file is too large.
   }
