@@ -30,7 +30,7 @@ FORBIDDEN = {
     r"\b(inner|outer)HTML\b": "text becomes markup", r"insertAdjacentHTML|createContextualFragment|setHTML": "text becomes markup",
     r"document\.write|DOMParser|srcdoc": "text becomes markup", r"\beval\(|new Function|setTimeout\(\s*[\"'`]": "text becomes script",
     r"setAttribute\(\s*[\"']style|cssText": "style from text", r"\bimport\(": "a module that cannot be fetched ahead",
-    r"trustedTypes": "a policy would undo the rule", r"\.(toLocaleString|toPrecision)\(|NumberFormat": "figures come finished",
+    r"trustedTypes": "a policy would undo the rule", r"\.toLocaleString\((?![^)]*(?:dateStyle|month))|toPrecision|NumberFormat": "figures come finished",
     r"console\.(log|debug)|debugger": "left over", r"WebSocket|sendBeacon|serviceWorker|RTCPeer": "another way out",
     r"\b(alert|confirm|prompt)\(\s*[\"'`]": "dialogs of the browser", r"javascript:": "script in an address",
 }  # fmt: skip
