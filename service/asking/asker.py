@@ -452,7 +452,11 @@ class RuleAsker:
                     break
         if "project" in desk.question.dimensions:
             # 「列出所有项目」 after a question about 基本支出 or 收入 asks for the projects, which are no part of those.
-            desk.inherited = [each for each in desk.inherited if _has_projects(each)]
+            desk.inherited = [_without_fund(each) for each in desk.inherited if _has_projects(each)]
+        if desk.question.has("indicator"):
+            # 「绩效目标有几个」 counts no parts of what was spoken of; only a project has targets.
+            desk.inherited = [each for each in desk.inherited if each.get("project")]
+            desk.before = desk.before if desk.inherited else None
         asks = (
             "ask_amount",
             "why",
@@ -572,6 +576,10 @@ def _has_projects(subject: Subject) -> bool:
     """Whether projects are a part of a subject."""
     others = {"economic", "gov_economic", "item"} & set(dict(subject.members))
     return not others and subject.measure in _WITH_PROJECTS and subject.get("nature") in {"", *_PROJECT_NATURES}
+
+
+def _without_fund(subject: Subject) -> Subject:
+    return replace(subject, members=tuple(pair for pair in subject.members if pair[0] != "fund"))
 
 
 def _with_year_before(text: str, history: Sequence[str]) -> str:

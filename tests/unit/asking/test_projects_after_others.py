@@ -23,3 +23,15 @@ def test_the_largest_project_is_found_after_a_question_about_other_spending(aske
 def test_parts_of_what_is_named_are_still_its_own(asker_over: AskerOver, seed: Document) -> None:
     answer = asker_over(seed).ask("三公经费有哪些项目", history=(), entity=None, year=None)
     assert "公务用车购置及运行费 5.50万元" in answer.text
+
+
+@pytest.mark.parametrize("before", ["支出是多少", "支出由哪些功能科目构成", "三公经费是多少", "最大的三个项目"])
+def test_targets_are_not_the_parts_of_what_was_spoken_of(asker_over: AskerOver, seed: Document, before: str) -> None:
+    alone = asker_over(seed).ask("绩效目标有几个", history=(), entity=None, year=None)
+    answer = asker_over(seed).ask("绩效目标有几个", history=(before,), entity=None, year=None)
+    assert answer.text == alone.text
+
+
+def test_targets_of_a_project_that_was_spoken_of_are_told(asker_over: AskerOver, seed: Document) -> None:
+    answer = asker_over(seed).ask("它的绩效目标有哪些", history=("信创工程多少",), entity=None, year=None)
+    assert "信创工程的" in answer.text
