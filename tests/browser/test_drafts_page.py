@@ -126,6 +126,13 @@ def test_a_figure_tells_where_it_comes_from(page_at: PageAt, service: Service) -
     expect(figure).to_be_focused()
 
 
+def test_a_quoted_reason_tells_where_it_is_quoted_from(page_at: PageAt, service: Service) -> None:
+    page = page_at(draft(service, "收入支出预算总体情况说明", quote=[service.documents()[0]["id"]]))
+    page.get_by_role("button", name=re.compile("^“.*”的原因引自哪里$")).first.click()
+
+    expect(page.get_by_role("dialog").locator("mark")).to_contain_text("工资改革")
+
+
 def test_derived_figures_bear_a_word(page_at: PageAt, service: Service) -> None:
     page = page_at(draft(service, "收入支出预算总体情况说明"))
 

@@ -77,6 +77,23 @@ export function showFigure(figure, state, opener) {
   });
 }
 
+/** Opens the panel on a reason that is quoted from a document. */
+export function showQuote(reason, opener) {
+  const { quoted } = reason;
+  const at = quoted.quote.indexOf(reason.text);
+  const [before, after] = at < 0 ? [quoted.quote, ""] : [quoted.quote.slice(0, at), quoted.quote.slice(at + reason.text.length)];
+  openPanel({
+    title: `“${reason.item}”的原因引自哪里`,
+    opener,
+    content: [
+      h("p", { text: "这个原因照原文引用，没有改字。请确认它对本年成立。" }),
+      h("p", { class: "small-text muted", text: placeOf(quoted) }),
+      h("p", { class: "quote" }, before, at >= 0 && h("mark", { text: reason.text }), after),
+      quoted.document && h("p", { class: "small-text" }, h("a", { href: `/documents/${quoted.document}`, text: "打开这份文档" })),
+    ],
+  });
+}
+
 function toneOf(figure) {
   if (["derived", "stated", "blank", "dash"].includes(figure.how)) return "warn";
   return figure.how === "person" ? "info" : "good";

@@ -1,6 +1,6 @@
 // The draft as paper: paragraphs whose figures and open places can be looked at, edited in place, with findings beside.
 
-import { briefOf, showFigure, tipOn } from "./draft-evidence.js";
+import { briefOf, showFigure, showQuote, tipOn } from "./draft-evidence.js";
 import { spansOf } from "./draft-blocks.js";
 import { GAPS, SEVERITIES, STATES, WAYS } from "./draft-words.js";
 import { fill, h, uid } from "./dom.js";
@@ -170,7 +170,6 @@ function figureOf({ figure, state }, said, key, desk) {
 
 function reasonOf({ reason, start, end, inner }, sentence, text, key, desk, block) {
   const words = piecesOf(sentence, text, inner, start, end, desk, block);
-  const from = reason.quoted ? "引自文件" : "填报人填写";
   const canFill = desk.mode !== "read" && !reason.quoted && desk.canRefill("reason", reason.item);
   return h(
     "span",
@@ -182,7 +181,9 @@ function reasonOf({ reason, start, end, inner }, sentence, text, key, desk, bloc
         (button) => desk.fill({ takes: "reason", item: reason.item, what: `${reason.item}增减的原因`, kind: "reason" }, block, button),
         "［填报人填写，改］",
       )
-      : h("span", { class: "sign", text: `［${from}］`, title: reason.quoted ? `${reason.quoted.document_title}：${reason.quoted.quote}` : "" }),
+      : reason.quoted
+        ? inlineButton({ class: "mini no-print", dataset: { at: key }, "aria-label": `“${reason.item}”的原因引自哪里` }, (button) => showQuote(reason, button), "［引自文件］")
+        : h("span", { class: "sign", text: "［填报人填写］" }),
   );
 }
 
