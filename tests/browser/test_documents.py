@@ -122,7 +122,15 @@ def test_a_restart_in_the_middle_is_said_and_the_list_is_read_again(page_at: Pag
 
     def gone(route: Route) -> None:
         asked.append(route.request.url)
-        running = {"id": "x", "state": "running", "done": 0, "total": 2, "reading": ["丁.txt"], "seconds": 3, "files": []}
+        running = {
+            "id": "x",
+            "state": "running",
+            "done": 0,
+            "total": 2,
+            "reading": ["丁.txt"],
+            "seconds": 3,
+            "files": [],
+        }
         problem = {"status": 404, "code": "missing-document", "detail": "没有"}
         route.fulfill(json=running) if len(asked) == 1 else route.fulfill(status=404, body=json.dumps(problem))
 
@@ -139,7 +147,9 @@ def test_a_page_loaded_again_goes_on_telling(page_at: PageAt, empty_service: Ser
 
     def held(route: Route) -> None:
         if state["held"]:
-            route.fulfill(json={"id": "x", "state": "waiting", "done": 0, "total": 1, "reading": [], "seconds": 0, "files": []})
+            route.fulfill(
+                json={"id": "x", "state": "waiting", "done": 0, "total": 1, "reading": [], "seconds": 0, "files": []}
+            )
         else:
             route.continue_()
 
