@@ -73,3 +73,13 @@ def test_a_reading_that_names_a_department_asks_for_it(asker_over: AskerOver, se
         "支出预算多少？", [seed.entity], (seed.entity,), lambda q: asker.ask(q, history=(), entity=None, year=None)
     )
     assert question == f"{seed.entity}支出预算多少？"
+
+
+def test_suggestions_are_answered_after_each_other(asker_over: AskerOver, seed: Document) -> None:
+    """They are clicked one after the other in one conversation."""
+    asker, library = asker_over(seed), FakeLibrary(seed)
+    made = Suggester(library.summaries, lambda q, e, y: asker.ask(q, history=(), entity=e, year=y)).suggestions()
+    alone = {each.question: asker.ask(each.question, history=(), entity=None, year=None).text for each in made}
+    for before in alone:
+        for question, text in alone.items():
+            assert asker.ask(question, history=(before,), entity=None, year=None).text == text
