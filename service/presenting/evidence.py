@@ -199,7 +199,10 @@ def rounding_of(result: Mapping[str, Any]) -> str:
     if shown is None or exact is None:
         return ""
     if shown.number == exact.number:
-        is_taken = not {"computed", "counted"} & _of_result(result)
+        codes = _of_result(result)
+        if codes & {"blank", "dash"} and not codes & {"computed", "sum"}:
+            return "表里没有印数，按0算，没有取整。"
+        is_taken = not {"computed", "counted"} & codes
         return "照印出的数，没有取整。" if is_taken else "正好除尽或相加减，没有取整。"
     places = shown.decimals
     rule = {

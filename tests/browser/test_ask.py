@@ -346,7 +346,8 @@ def test_an_empty_store_leads_to_the_documents(page_at: PageAt, empty_service: S
     """Rather than to questions that nobody can answer."""
     page = page_at("/", at=empty_service)
     expect(page.get_by_role("heading", name="还没有文档")).to_be_visible()
-    page.get_by_role("link", name="去添加文档").click()
+    expect(page.get_by_role("link", name="去添加文档")).to_be_visible()
+    ask(page, "支出多少？").get_by_role("link", name="去添加文档").click()
     expect(page).to_have_title("文档 · 有据")
 
 

@@ -79,6 +79,12 @@ def test_what_is_worked_out_of_figures_of_the_text_says_so() -> None:
     assert all("算它用到" in tag.meaning for tag in tags_of(result)[:3])
 
 
+def test_a_blank_was_not_printed(asker: RuleAsker) -> None:
+    said = evidence(answered(asker, "教育支出安排了多少？"))
+    assert [tag["text"] for tag in said["tags"]] == ["表中空白"]
+    assert said["rounding"] == "表里没有印数，按0算，没有取整。"
+
+
 def test_a_mean_names_what_it_adds_up(asker: RuleAsker) -> None:
     said = evidence(answered(asker, "项目平均多少钱"))
     assert said["steps"][-1]["text"].endswith("÷ 12 = 34.433333…万元 ≈ 34.43万元")

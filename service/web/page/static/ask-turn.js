@@ -19,6 +19,8 @@ const LIST_FROM = 6;
 const PARAGRAPH = /^\s*(?:按.{1,20}?拆分|其中.{1,30}：|.{1,30}按.{1,12}拆分|文件|提示：|原文：)/;
 const CORRECTION = /^\s*(?:先更正|与提问不符|更正)/;
 const STATUS = { refused: ["warn", "回答不了"], clarify: ["info", "要先说清"] };
+/** What a refusal misses where the store is empty. */
+const NOTHING_HELD = "资料库为空";
 const SEVERITIES = { error: "错误", warning: "警告", note: "说明" };
 
 /** A question and its answer on the page. `ask` asks something anew, `retry` the same again. */
@@ -101,6 +103,7 @@ export class Turn {
       this.body,
       status && h("p", { class: "answer-status" }, h("span", { class: `tag ${tone}`, text: status })),
       wording(shown, open),
+      answer.missing === NOTHING_HELD && h("p", null, h("a", { class: "button primary", href: "/documents", text: "去添加文档" })),
       readings(shown, this.ask),
       shown.charts.length > 0 && chartsView(shown.charts, open),
       list(shown, open),
