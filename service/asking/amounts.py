@@ -159,6 +159,10 @@ def split_at(desk: Desk, pattern: str) -> tuple[list[Subject], list[Subject]]:
     return subjects(desk, 0, found.start()), subjects(desk, found.end())
 
 
+#: Each on its own, not all together.
+_EACH = re.compile("分别占|各占|各自占|分别是|各是多少|各为多少|占比(?:分别|各)")
+
+
 def share(desk: Desk) -> Reply | None:
     """A part's share of a whole: 「A占B的比重」, 「B里A占多少」, 「那占比呢」."""
     if re.search(r"前[一二三四五六七八九十两\d]+(?:名|个|大|位|项)?", desk.question.text):
@@ -176,6 +180,8 @@ def share(desk: Desk) -> Reply | None:
         return _shares(desk, desk.inherited)
     if not wholes and desk.before is not None and desk.before.has("share") and len(desk.inherited) >= 2:
         wholes = desk.inherited[-1:]
+    if len(parts) >= 2 and _EACH.search(desk.question.text):
+        return _shares(desk, parts, wholes)
     if not wholes:
         wholes = [whole_of(desk, parts[0])]
     part = total_of([desk.reference(p) for p in parts])
@@ -199,22 +205,32 @@ def share(desk: Desk) -> Reply | None:
     return reply
 
 
-def _shares(desk: Desk, parts: Sequence[Subject]) -> Reply:
-    """Each of several figures as a share of its whole."""
+def _shares(desk: Desk, parts: Sequence[Subject], wholes: Sequence[Subject] = ()) -> Reply:
+    """Each of several figures as a share of its whole, of the one that is named where one is."""
     reply = Reply("")
-    lines = []
+    lines: list[str] = []
+    shares: list[Quantity] = []
     for part in parts:
-        whole = whole_of(desk, part)
+        whole = wholes[0] if wholes else whole_of(desk, part)
         a_expr, b_expr = desk.reference(part), _same_terms(desk, part, whole)
         evaluation = desk.evaluate(Call(Function.SHARE, (a_expr, b_expr)))
         a, b = desk.evaluate(a_expr), desk.evaluate(b_expr)
         name, total = bare(a.figures[0].label), bare(b.figures[0].label)
         lines.append(f"{name}{shown_of(a)}，占{total}{shown_of(b)}的{shown_of(evaluation)}")
+        shares.append(evaluation.quantity)
         reply.results.append(desk.result(f"{name}占{total}的比重", evaluation))
         reply.citations += desk.cite(evaluation.figures)
         reply.plan.append(evaluation.formula)
         bound_results(desk, [a, b], reply)
-    reply.text = f"{desk.head()}{'；'.join(lines)}。"
+    said = [f.quantity for f in desk.question.figures if f.quantity.unit.kind is Kind.RATIO]
+    if len(said) == 1:
+        said *= len(shares)
+    verdict = ""
+    if said:
+        spans = [each.interval() for each in said]
+        agrees = len(said) == len(shares) and all(low <= share.number <= high for (low, high), share in zip(spans, shares, strict=True))
+        verdict = "对。" if agrees else "不对，与提问不符。"
+    reply.text = f"{verdict}{desk.head()}{'；'.join(lines)}。"
     return reply
 
 

@@ -57,6 +57,17 @@ def test_a_share(ask: Ask) -> None:
     assert "52.94 ÷ 537.27" in answer.results[0].working
 
 
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [("基本支出和项目支出各占多少", SCOPE), ("基本支出和项目支出各占50%吗", "不对"), ("基本支出和项目支出分别占56.53%和43.47%对吗", "对。")],
+)
+def test_shares_asked_for_one_by_one_are_not_added(ask: Ask, question: str, verdict: str) -> None:
+    answer = ask(question)
+
+    assert [(r.value, r.unit) for r in answer.results if r.unit == "%"] == [("56.53", "%"), ("43.47", "%")]
+    assert answer.text.startswith(verdict)
+
+
 def test_a_share_without_a_whole_takes_the_next_higher(ask: Ask) -> None:
     """A project is a share of 项目支出, staff costs of 基本支出."""
     assert first(ask("信创工程占比多少？")) == "70.18%"
