@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 STORE := $(CURDIR)/.youju
 
-.PHONY: demo test test-browser check lint evals bench bench-page screenshots serve clean
+.PHONY: demo test test-browser check lint evals bench bench-page screenshots serve clean free
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新的版本（没有找到 python3.11+）。"; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }  # half a venv would look finished next time
 
 $(VENV)/.app: $(BIN)/python pyproject.toml constraints.txt
+	@echo "正在安装依赖，第一次约需一至三分钟……"
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
@@ -54,9 +55,15 @@ bench-page: $(VENV)/.dev
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m evals.screenshots
 
-serve: $(VENV)/.app
-	YOUJU_HOME=$(STORE) $(BIN)/youju ingest corpus >/dev/null
-	YOUJU_HOME=$(STORE) $(BIN)/youju serve
+# Whether the address is free is asked first: installing takes minutes.
+serve: free $(VENV)/.app
+	@echo "正在导入 corpus 文件夹里的示例文档……"
+	@YOUJU_HOME=$(STORE) $(BIN)/youju ingest corpus >/dev/null
+	@YOUJU_HOME=$(STORE) $(BIN)/youju serve
+
+free: $(BIN)/python
+	@$(BIN)/python -c 'import os, socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((os.environ.get("YOUJU_HOST") or "127.0.0.1", int(os.environ.get("YOUJU_PORT") or 8000)))' 2>/dev/null \
+	  || { echo "端口 $${YOUJU_PORT:-8000} 用不了，可能有别的程序占着。换一个：YOUJU_PORT=8001 make serve"; exit 1; }
 
 clean:
 	rm -rf $(VENV) .youju

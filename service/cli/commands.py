@@ -307,7 +307,7 @@ def serve(
     except (OSError, OverflowError) as error:
         raise InvalidInputError(
             f"不能在 {at[0]}:{at[1]} 上提供服务（{error.__class__.__name__}）。"
-            "端口可能已被占用，或地址不属于本机。请用 --port 或 --host 换一个。"
+            "端口可能已被占用，或地址不属于本机。请用 --port 或 --host 换一个（用 make 时：YOUJU_PORT=8001 make serve）。"
         ) from None
     logs.log_to_stderr(settings.log_level)
     built = desk.build(settings)
