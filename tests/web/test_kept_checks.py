@@ -261,6 +261,8 @@ def test_reports_list_apart_what_was_accepted(client: TestClient, form: str, kin
     got = client.get(f"/v1/checks/{said['id']}/file", params={"format": form})
 
     assert (got.status_code, got.headers["content-type"]) == (200, kind)
+    assert got.headers["content-disposition"].startswith("attachment;")
+    assert ("default-src 'none'" in got.headers.get("content-security-policy", "")) == (form == "html")
     assert got.headers["content-disposition"].endswith(f"%E8%AF%B4%E6%98%8E-%E6%A0%B8%E5%AF%B9.{form}")
     if form == "json":
         assert got.json() == client.get(f"/v1/checks/{said['id']}").json()
