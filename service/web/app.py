@@ -11,11 +11,13 @@ from service.drafts import Drafts
 from service.presenting.suggestions import Suggester
 from service.web.checks import checks as check_routes
 from service.web.conversations import conversations as conversation_routes
+from service.web.description import describe
 from service.web.document_views import document_views
 from service.web.drafts import drafts as draft_routes
 from service.web.error_responses import add_error_handlers
 from service.web.gate import Gate
 from service.web.jobs import Jobs
+from service.web.kept_checks import kept_checks
 from service.web.metrics import Metrics
 from service.web.openai_api import openai_api
 from service.web.page.pages import pages
@@ -59,11 +61,13 @@ def create_app(
     app.include_router(v1)
     app.include_router(document_views)
     app.include_router(check_routes)
+    app.include_router(kept_checks)
     app.include_router(draft_routes)
     app.include_router(conversation_routes)
     app.include_router(presentations)
     app.include_router(openai_api)
     app.include_router(probes)
     app.include_router(pages)
+    describe(app)
     app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

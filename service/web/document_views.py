@@ -17,6 +17,7 @@ from service.web.routes import App, problems
 
 document_views = APIRouter(prefix="/v1", tags=["文档"])
 
+_BINARY = {"type": "string", "format": "binary"}
 #: Pages of a document never change: its id is made of its bytes.
 _KEPT = {"cache-control": "private, max-age=3600"}
 
@@ -24,7 +25,7 @@ _KEPT = {"cache-control": "private, max-age=3600"}
 @document_views.get(
     "/documents/{document_id}/original",
     response_class=Response,
-    responses=problems(404, 503) | {200: {"content": {"application/octet-stream": {}}, "description": "收到时的文件"}},
+    responses=problems(404, 503) | {200: {"content": {"application/octet-stream": {"schema": _BINARY}}, "description": "收到时的文件"}},
     summary="下载一份文档的原件",
 )
 def original(document_id: str, application: App) -> Response:
@@ -37,7 +38,7 @@ def original(document_id: str, application: App) -> Response:
 @document_views.get(
     "/documents/{document_id}/pages/{page}.png",
     response_class=Response,
-    responses=problems(400, 404, 503) | {200: {"content": {"image/png": {}}, "description": "这一页的图像"}},
+    responses=problems(400, 404, 503) | {200: {"content": {"image/png": {"schema": _BINARY}}, "description": "这一页的图像"}},
     summary="PDF文档的一页，画成图像",
 )
 def page_image(

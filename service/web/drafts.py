@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -19,26 +20,19 @@ from service.drafts import Drafts, read_outline_file, read_source
 from service.presenting.formulas import in_words
 from service.rendering import Json
 from service.web import draft_models, models
-from service.web.checks import WORD, shaped
+from service.web.checks import shaped
+from service.web.kept_checks import WORD
 from service.web.routes import problems
 
 _PASTED = "文字.txt"
 _MOST_FIELDS = 1010
+_VERSION = re.compile(r"[0-9]{1,7}")
 _BINARY = {"type": "string", "format": "binary"}
-
-
-def _inlined() -> Json:
-    """Return the schema of an edited text without references: what is added to a description has no components."""
-    schema = models.EditedDraft.model_json_schema()
-    schema["properties"]["sources"]["items"] = schema.pop("$defs")["Basis"]
-    return schema
-
-
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": _inlined()},
+            "application/json": {"schema": models.EditedDraft.model_json_schema()},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
@@ -140,9 +134,10 @@ def listed(
     desk: Desk,
     entity: Annotated[str, Query(max_length=200, description="部门名称里的字。")] = "",
     year: Annotated[int | None, Query(ge=1949, le=2999, description="年度。")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="最多返回几份。")] = 1000,
 ) -> list[Json]:
     """List drafts with their versions."""
-    return [summary_to_dict(each) for each in desk.list(entity, year or 0)]
+    return [summary_to_dict(each) for each in desk.list(entity, year or 0)[:limit]]
 
 
 @drafts.get(
@@ -226,7 +221,7 @@ def _of_form(form: FormData) -> Edited:
 
 def _version_in(form: FormData, field: str) -> int | None:
     version = str(form.get(field) or "")
-    if version and not (version.isascii() and version.isdigit() and 0 < int(version) <= 1_000_000):
+    if version and not (_VERSION.fullmatch(version) and 0 < int(version) <= 1_000_000):
         raise InvalidInputError(f"{field}应为版次：1、2……")
     return int(version) if version else None
 

@@ -251,6 +251,18 @@ def test_a_draft_is_written_anew_where_the_documents_have_changed(
     assert "不能重写" in problem(fill(client, made), 400, "invalid-input")
 
 
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "0", "²"])
+def test_a_version_that_is_no_number_is_refused(client: TestClient, made: dict[str, Any], version: str) -> None:
+    file = {"file": ("稿.txt", made["text"].encode())}
+    got = client.post(f"/v1/drafts/{made['id']}/versions", files=file, data={"expects": version})
+    assert "expects应为版次" in problem(got, 400, "invalid-input")
+
+
+def test_no_more_drafts_are_listed_than_are_asked_for(client: TestClient, made: dict[str, Any]) -> None:
+    assert [each["id"] for each in client.get("/v1/drafts?limit=1").json()] == [made["id"]]
+    assert client.get("/v1/drafts?limit=0").status_code == 422
+
+
 # --------------------------------------------------------------------------------- two persons at once
 
 

@@ -205,9 +205,11 @@ def test_a_service_without_drafting_says_so(vocabulary: Vocabulary) -> None:
 
 
 def test_the_description_says_how_an_edited_draft_is_handed_in(client: TestClient) -> None:
-    told = client.get("/openapi.json").json()["paths"]
+    said = client.get("/openapi.json").json()
+    told = said["paths"]
     body = told["/v1/drafts/{draft_id}/versions"]["post"]["requestBody"]["content"]
 
     assert set(body) == {"application/json", "multipart/form-data"}
-    assert body["application/json"]["schema"]["properties"]["sources"]["items"]["required"] == ["figure"]
+    assert body["application/json"]["schema"]["properties"]["sources"]["items"]["$ref"] == "#/components/schemas/Basis"
+    assert said["components"]["schemas"]["Basis"]["required"] == ["figure"]
     assert "409" in told["/v1/drafts/{draft_id}/versions/{version}/approval"]["post"]["responses"]
