@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -219,6 +220,8 @@ class Application:
         self._originals = originals
         self._images = images
         self._places = places
+        # A document, its passages and its file are three stores: two requests at once must not leave them apart.
+        self._changing = threading.Lock()
         self.limits = limits
 
     def read(self, data: bytes, name: str) -> Document:
@@ -385,6 +388,10 @@ class Application:
             return Ingested(read.name, None, error.message, error.code, number=read.number, ms=read.ms)
 
     def _keep(self, document: Document, data: bytes) -> Ingested:
+        with self._changing:
+            return self._kept(document, data)
+
+    def _kept(self, document: Document, data: bytes) -> Ingested:
         before = {each.id for each in self._library.summaries()}
         was_known = document.id in before
         if self._originals:
@@ -463,10 +470,11 @@ class Application:
 
     def remove(self, document_id: str) -> bool:
         """Remove a document, its passages and its file; False if there was none."""
-        removed = self._library.remove(document_id)
-        self._index.remove(document_id)
-        if self._originals:
-            self._originals.remove(document_id)
+        with self._changing:
+            removed = self._library.remove(document_id)
+            self._index.remove(document_id)
+            if self._originals:
+                self._originals.remove(document_id)
         return removed
 
     def original(self, document_id: str) -> tuple[DocumentSummary, bytes]:

@@ -25,9 +25,13 @@ _Key = tuple[bytes, int, int]
 
 
 class PdfPageImages:
-    """The PageImages port over pdfium. Safe to call from several threads: pages are drawn one at a time."""
+    """The PageImages port over pdfium. Safe to call from several threads: pages are drawn one at a time.
+
+    One at a time to the end of packing: a large page takes some hundred megabytes while it is drawn and packed.
+    """
 
     def __init__(self) -> None:
+        self._drawing = threading.Lock()
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, bytes] = OrderedDict()
         self._bytes = 0
@@ -49,13 +53,20 @@ class PdfPageImages:
         """
         width = min(max(width, LEAST_WIDTH), MOST_WIDTH)
         key = (blake2b(data, digest_size=16).digest(), page, width)
+        if (kept := self._found(key)) is not None:
+            return kept
+        with self._drawing:
+            if (kept := self._found(key)) is not None:  # whoever drew before may have wanted the same
+                return kept
+            image = _draw(data, page, width)
+            self._keep(key, image)
+        return image
+
+    def _found(self, key: _Key) -> bytes | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
-        image = _draw(data, page, width)
-        self._keep(key, image)
-        return image
+            return self._kept.get(key)
 
     def _keep(self, key: _Key, image: bytes) -> None:
         with self._lock:

@@ -13,7 +13,7 @@ from service.domain.errors import MissingDocumentError
 from service.logs import record_incident
 from service.rendering import Json
 
-#: How many runs are remembered.
+#: How many runs are remembered, besides those that are not over.
 _KEPT = 100
 
 
@@ -33,8 +33,9 @@ class Jobs:
         }  # fmt: skip
         with self._lock:
             self._jobs[job["id"]] = job
-            while len(self._jobs) > _KEPT:
-                self._jobs.popitem(last=False)
+            over = [name for name, each in self._jobs.items() if each["state"] == "done"]
+            for name in over[: max(0, len(self._jobs) - _KEPT)]:
+                del self._jobs[name]
         begun = _shown(job, application)
         threading.Thread(target=self._run, args=(application, files, job), daemon=True).start()
         return begun

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import struct
+import threading
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service.adapters import page_images
 from service.adapters.page_images import MOST_WIDTH, PdfPageImages
 from service.domain.errors import InvalidInputError
 from tests.pdfs import PdfPage, pdf_of
@@ -92,3 +96,24 @@ def test_what_was_not_looked_at_for_longest_is_dropped_first(monkeypatch: pytest
     for page in (1, 2, 1, 3, 1, 2):
         images(b"%PDF", page, 100)
     assert drawn == [1, 2, 3, 2]
+
+
+def test_many_who_want_one_page_at_once_have_it_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    at_once: list[bool] = []
+    working = threading.Semaphore(1)
+
+    def draw(data: bytes, page: int, width: int) -> bytes:
+        at_once.append(working.acquire(blocking=False))
+        drawn.append(page)
+        time.sleep(0.02)
+        working.release()
+        return b"x" * width
+
+    monkeypatch.setattr(page_images, "_draw", draw)
+    images = PdfPageImages()
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(lambda page: images(b"%PDF", page, 100), [1, 2, 1, 2, 1, 2, 1, 2]))
+    assert set(got) == {b"x" * 100}
+    assert sorted(drawn) == [1, 2]
+    assert all(at_once)
