@@ -2,9 +2,9 @@
 // address: #T03 a table, #T03.2.5 a cell, #L96 a line, #C3178-3233 a stretch of text, #P5 a page.
 
 import { get } from "./api.js";
-import { CellStory } from "./cell_story.js";
-import { findingCount, proofShare, severityTag, tagsOf, titleOf, waiting } from "./document_parts.js";
-import { SourcePane } from "./document_source.js";
+import { CellStory } from "./cell-story.js";
+import { findingCount, proofShare, severityTag, tagsOf, titleOf, waiting } from "./document-parts.js";
+import { SourcePane } from "./document-source.js";
 import { fill, find, h } from "./dom.js";
 import { download } from "./download.js";
 import { announce, notice } from "./notice.js";

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { confirm } from "./confirm.js";
-import { findingCount, proofShare, tagsOf, titleOf, waiting } from "./document_parts.js";
+import { findingCount, proofShare, tagsOf, titleOf, waiting } from "./document-parts.js";
 import { fill, find, h, uid } from "./dom.js";
 import { announce, clearNotice, notice } from "./notice.js";
 import { Uploads } from "./uploads.js";

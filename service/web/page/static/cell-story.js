@@ -1,7 +1,7 @@
 // Why a cell is proven, unproven or contradicted: the relations that vouch for it or speak against it.
 
 import { get } from "./api.js";
-import { waiting } from "./document_parts.js";
+import { waiting } from "./document-parts.js";
 import { fill, h } from "./dom.js";
 import { notice } from "./notice.js";
 import { PROOFS } from "./table.js";
