@@ -55,6 +55,9 @@ class Bar:
         start: Where it begins, as a fraction of the width.
         end: Where it ends.
         named: Whether the text of the answer says it.
+        value: The digits alone.
+        unit: The unit alone.
+        change: ``增加`` or ``减少`` where the text says so, else "".
     """
 
     label: str
@@ -68,6 +71,9 @@ class Bar:
     start: Decimal = Decimal(0)
     end: Decimal = Decimal(0)
     named: bool = True
+    value: str = ""
+    unit: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def chart_to_dict(chart: Chart, results: Sequence[Mapping[str, Any]]) -> Json:
 
 def _bar(bar: Bar, is_drawn: bool, results: Sequence[Mapping[str, Any]]) -> Json:
     return {
-        "label": bar.label, "text": bar.text, "share": bar.share, "working": bar.working, "result": bar.result, "operand": bar.operand,
+        "label": bar.label, "text": bar.text, "value": bar.value, "unit": bar.unit, "change": bar.change, "share": bar.share, "working": bar.working, "result": bar.result, "operand": bar.operand,
         "role": bar.role, "sign": (bar.amount > 0) - (bar.amount < 0), "start": _fraction(bar.start), "end": _fraction(bar.end),
         "drawn": is_drawn, "named": bar.named, "tags": [tag_to_dict(t) for t in tags_of(results[bar.result], bar.operand)],
     }  # fmt: skip
@@ -140,7 +146,8 @@ def _of_result(results: Sequence[Mapping[str, Any]], number: int, operand: int |
     quantity = quantity_of(said)
     if quantity is None:
         return None
-    return Bar(said["label"], quantity.base, f"{said['value']}{said['unit']}", number, operand)
+    text = f"{said['value']}{said['unit']}"
+    return Bar(said["label"], quantity.base, text, number, operand, value=str(said["value"]), unit=str(said["unit"]))
 
 
 def _placed(bars: Sequence[Bar], zero_based: bool = True) -> tuple[tuple[Bar, ...], Decimal]:
@@ -211,7 +218,7 @@ def _moved(results: Sequence[Mapping[str, Any]], number: int) -> Bar | None:
     if found is None or _is_change_of_whole(label):
         return None
     amount = -bar.amount if found[1] == "减少" else bar.amount
-    return replace(bar, label=label[: found.start()], amount=amount, text=f"{found[1]}{bar.text}")
+    return replace(bar, label=label[: found.start()], amount=amount, text=f"{found[1]}{bar.text}", change=found[1])
 
 
 def _is_told(label: str, name: str) -> bool:

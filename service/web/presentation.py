@@ -9,17 +9,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from service.domain.errors import MissingAnswerError
 from service.numerals import Measured, read_quantities
 from service.presenting.charts import chart_to_dict, charts_of
 from service.presenting.evidence import evidence_of
+from service.presenting.follow_ups import follow_ups
+from service.presenting.formulas import in_words
 from service.presenting.suggestions import Suggester, reading_questions, scopes_of
 from service.rendering import Json, place_to_text
 from service.web import presentation_models as models
 from service.web.routes import App, problems
-from service.web.sentences import Said, quoted_in, sentences
+from service.web.sentences import Said, quoted_in, sentences, sources_of
 
 #: Characters before a figure that must stand before it in the document, too, and how many there must be at least.
 _REACH, _LEAST_WORDS = 8, 5
+#: Earlier answers of a conversation that are looked at for what was told.
+_MOST_ASKED = 20
+_TABLE = re.compile(r"(?<![A-Za-z\d])T\d{2,}(?![A-Za-z\d])")
 
 presentations = APIRouter(prefix="/v1", tags=["问答"])
 
@@ -48,6 +54,33 @@ def presentation(answer_id: str, application: App) -> Json:
     readings, entities = body["readings"], tuple({each.entity for each in application.documents()})
     questions = reading_questions(body["question"], readings, entities, application.try_out)
     return shown | {"readings": [{"text": t, "question": q} for t, q in zip(readings, questions, strict=True)]}
+
+
+@presentations.get(
+    "/answers/{answer_id}/follow-ups",
+    response_model=list[models.Suggestion],
+    responses=problems(404, 422, 503),
+    summary="接着一次回答可以问什么：围绕它的主题，都是现有文档答得了的",
+)
+def follow_up_questions(
+    answer_id: str, application: App, suggester: Suggesting,
+    asked: Annotated[list[str] | None, Query(description="同一对话里各次回答的编号，问过的不再列。", max_length=_MOST_ASKED)] = None,
+) -> list[Json]:  # fmt: skip
+    """Return questions that go on from an answer, none of which the conversation has answered."""
+    answer: Json = json.loads(application.explain(answer_id).body)
+    earlier = [body for each in asked or () if each != answer_id and (body := _kept(application, each)) is not None]
+    entity = answer["entity"] or None
+    others = suggester.suggestions(entity, answer["year"] or None if entity else None)
+    found = follow_ups(answer, [answer, *earlier], others, application.try_out)
+    return [{"kind": each.kind, "question": each.question, "entity": each.entity, "year": each.year} for each in found]
+
+
+def _kept(application: App, answer_id: str) -> Json | None:
+    try:
+        body: Json = json.loads(application.explain(answer_id).body)
+    except MissingAnswerError:
+        return None
+    return body
 
 
 @presentations.get(
@@ -93,15 +126,27 @@ def presented(answer: Mapping[str, Any]) -> Json:
     """Return an answer, held as `answer_to_dict` returns it, with its sentences, evidence and charts."""
     said = sentences(answer)
     charts = charts_of(answer, [(each.text, each.figures) for each in said])
+    titles = {each["table"]: each["table_title"] for each in answer["citations"] if each["table"] and each["table_title"]}
     return {
         "answer": answer,
         "sentences": [
-            {"index": s.index, "text": s.text, "figures": list(s.figures), "quoted": list(_quoted(s, answer["citations"]))} for s in said
+            {"index": s.index, "text": s.text, "figures": list(s.figures), "quoted": list(_quoted(s, answer["citations"])),
+             "sources": list(sources_of(s, answer))}
+            for s in said
         ],
-        "evidence": [evidence_of(answer, n, place_to_text) for n in range(len(answer["results"]))],
+        "evidence": [
+            each | {"words": _named(each["words"], titles)}
+            for n in range(len(answer["results"])) if (each := evidence_of(answer, n, place_to_text))
+        ],
+        "plan": list(dict.fromkeys(_named(in_words(each) or each, titles) for each in answer["plan"])),
         "places": [place_to_text(each) for each in answer["citations"]],
         "charts": [chart_to_dict(each, answer["results"]) for each in charts],
     }
+
+
+def _named(words: str, titles: Mapping[str, str]) -> str:
+    """Write the titles of tables where a formula has their ids."""
+    return _TABLE.sub(lambda found: f"“{titles[found[0]]}”" if found[0] in titles else found[0], words)
 
 
 def _quoted(said: Said, citations: Sequence[Mapping[str, Any]]) -> Iterator[Json]:

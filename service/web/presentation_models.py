@@ -54,6 +54,7 @@ class PresentedSentence(BaseModel):
     text: str
     figures: list[FigureEvent]
     quoted: list[QuotedFigure]
+    sources: Annotated[list[int], Field(description="这一句依据citations里的哪几处。")]
 
 
 class ChartBar(BaseModel):
@@ -61,6 +62,9 @@ class ChartBar(BaseModel):
 
     label: str
     text: Annotated[str, Field(description="数字和单位，与回答里的一样。")]
+    value: Annotated[str, Field(description="只有数字，供表格软件相加。")]
+    unit: str
+    change: Literal["", "增加", "减少"]
     share: str
     working: str
     result: int
@@ -101,13 +105,14 @@ class PresentedAnswer(BaseModel):
     evidence: list[Evidence]
     places: Annotated[list[str], Field(description="citations各处的出处，用话说。")]
     charts: list[Chart]
+    plan: Annotated[list[str], Field(description="按什么算式回答，用话说，表写名称。")]
     readings: Annotated[list[Reading], Field(description="反问时的各种意思，每种可以直接再问。")]
 
 
 class Suggestion(BaseModel):
     """A question that this store answers."""
 
-    kind: Literal["total", "why", "share", "items", "ranking", "trend", "definition", "draft", "split"]
+    kind: Literal["total", "why", "share", "items", "ranking", "trend", "definition", "draft", "split", "change"]
     question: str
     entity: str
     year: int

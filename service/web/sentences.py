@@ -73,6 +73,16 @@ def sentences(answer: Mapping[str, object]) -> tuple[Said, ...]:
     return tuple(said)
 
 
+def sources_of(said: Said, answer: Mapping[str, object]) -> tuple[int, ...]:
+    """Return the numbers of all citations that a sentence rests on, also of those that one before it has named."""
+    results = _dicts(answer["results"])
+    named = {each["index"] for each in said.citations}
+    return tuple(
+        n for n, each in enumerate(_dicts(answer["citations"]))
+        if n in named or (each["role"] != "also" and _rests_on(said.text, said.figures, results, each))
+    )  # fmt: skip
+
+
 def _dicts(found: object) -> Sequence[Json]:
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 

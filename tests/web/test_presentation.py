@@ -140,3 +140,52 @@ def test_a_bare_zero_is_a_figure_too(client: TestClient) -> None:
     _, shown = presented(client, "三公经费由哪些构成")
     zeros = [f for sentence in shown["sentences"] for f in sentence["figures"] if f["text"] == "0"]
     assert [f["tags"][0]["text"] for f in zeros] == ["表中空白"]
+
+
+def _follow_ups(client: TestClient, question: str, *asked: str) -> list[str]:
+    answer = client.post("/v1/ask", json={"question": question}).json()
+    found = client.get(f"/v1/answers/{answer['id']}/follow-ups", params={"asked": [answer["id"], *asked]})
+    assert found.status_code == 200, found.text
+    return [each["question"] for each in found.json()]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("支出预算是多少？", "2024年支出由哪些构成？"),
+        ("三公经费是多少？", "2024年三公经费由哪些构成？"),
+        ("支出比上年减少多少？", "为什么2024年支出比上年减少？"),
+        ("为什么支出比上年减少？", "2024年支出由哪些构成？"),
+        ("金额最大的五个项目是哪些？", "2024年信创工程占项目支出的比重是多少？"),
+        ("三公经费由哪些构成？", "2024年三公经费比上年增加还是减少？"),
+    ],
+)
+def test_what_is_asked_next_goes_on_from_the_answer(client: TestClient, question: str, first: str) -> None:
+    made = _follow_ups(client, question)
+    assert made[0] == first
+    assert len(made) == 3
+    for each in made:
+        assert client.post("/v1/ask", json={"question": each}).json()["status"] == "answered"
+
+
+def test_what_was_asked_in_other_words_is_not_offered_again(client: TestClient) -> None:
+    earlier = client.post("/v1/ask", json={"question": "支出的构成情况"}).json()
+    again = client.post("/v1/ask", json={"question": "支出由哪些构成？"}).json()
+    assert earlier["text"] == again["text"]
+    assert "2024年支出由哪些构成？" not in _follow_ups(client, "支出预算是多少？", earlier["id"])
+    assert "2024年支出由哪些构成？" in _follow_ups(client, "支出预算是多少？")
+
+
+def test_a_sentence_knows_the_places_it_rests_on_and_a_plan_is_told_in_words(client: TestClient) -> None:
+    answer, shown = presented(client, "人员经费占基本支出多少？")
+    sources = {n for sentence in shown["sentences"] for n in sentence["sources"]}
+    assert sources == {n for n, each in enumerate(answer["citations"]) if each["role"] != "also"}
+    assert "T06" in "".join(answer["plan"])
+    assert "T06" not in "".join([*shown["plan"], *(each["words"] for each in shown["evidence"])])
+    assert shown["plan"][0].endswith("× 100%")
+
+
+def test_bars_have_their_digits_unit_and_direction_apart(client: TestClient) -> None:
+    _, shown = presented(client)
+    part = next(bar for bar in shown["charts"][0]["bars"] if bar["role"] == "part")
+    assert (part["value"], part["unit"], part["change"], part["text"]) == ("284.53", "万元", "减少", "减少284.53万元")
