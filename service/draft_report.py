@@ -27,6 +27,7 @@ from service.drafting.draft import (
 )
 from service.drafting.editing.model import ChangeKind, FigureState, Revision
 from service.drafting.outline import Outline
+from service.drafting.standing import OpenFigure, Standing, approval_line, open_figures, standing_lines
 from service.ports import DraftSummary, DraftVersion
 from service.rendering import (
     Json,
@@ -395,29 +396,6 @@ def _planned(section: Section) -> Json:
     }
 
 
-# ------------------------------------------------------------------------------------ findings in place
-
-
-def sentence_of(finding: Finding, draft: Draft) -> str:
-    """Return the id of the sentence of a draft that a finding is about, "" where it is about none.
-
-    A place outside the documents that the draft rests on is one in its text; a finding on what a person gave has
-    none, and is about the sentence that holds the words.
-    """
-    held = {source.document for source in draft.sources}
-    own = [s for s in finding.sources if s.document not in held and not s.table]
-    sentences = list(draft.sentences())
-    for place in own:
-        quote = place.quote.strip()
-        fit = [s for s in sentences if quote and (quote in s.text or (s.text.strip() and s.text.strip() in quote))]
-        exact = [s for s in fit if finding.stated and finding.stated in s.text] or fit
-        if exact:
-            return exact[0].id
-    if not finding.sources and len(finding.stated) > 1:
-        return next((s.id for s in sentences if finding.stated in s.text), "")
-    return ""
-
-
 # ---------------------------------------------------------------------------------- an edited version
 
 
@@ -490,9 +468,13 @@ def revision_to_text(said: Mapping[str, Any]) -> str:
 # ------------------------------------------------------------------------------------------- people
 
 
-def draft_to_markdown(draft: Draft, *, sources: bool = True) -> str:
-    """Write a draft as Markdown: what it says, where every figure comes from (unless left out), gaps, findings."""
-    lines = [f"# {_md(draft.title)}", ""]
+def draft_to_markdown(draft: Draft, *, sources: bool = True, standing: Standing | None = None) -> str:
+    """Write a draft as Markdown: what it says, where every figure comes from (unless left out), gaps, findings.
+
+    With its *standing*, what is open stands at the head until it is approved, and who approved it with the sources.
+    """
+    still = standing_lines(draft, standing) if standing else ()
+    lines = [*([f"> {'，'.join(still)}。", ""] if still else []), f"# {_md(draft.title)}", ""]
     for section in draft.sections:
         lines += [f"{'#' * (section.level + 1)} {_md(section.heading)}", ""]
         for paragraph in section.paragraphs:
@@ -502,7 +484,8 @@ def draft_to_markdown(draft: Draft, *, sources: bool = True) -> str:
                 lines += [f"{'#' * (section.level + 2)} {_md(paragraph.text)}", ""]
             else:
                 lines += [_md(paragraph.text), ""]
-    return "\n".join([*lines, *_appendix_to_markdown(draft, sources=sources)]).rstrip() + "\n"
+    approved = approval_line(standing) if standing and sources else ""
+    return "\n".join([*lines, *_appendix_to_markdown(draft, sources=sources, approved=approved)]).rstrip() + "\n"
 
 
 def unescape(text: str) -> str:
@@ -520,9 +503,9 @@ def _table_to_markdown(table: DraftTable) -> list[str]:
     ]
 
 
-def _appendix_to_markdown(draft: Draft, *, sources: bool) -> list[str]:
+def _appendix_to_markdown(draft: Draft, *, sources: bool, approved: str = "") -> list[str]:
     rows = sources_of(draft) if sources else []
-    lines = [f"## {SOURCES}", ""] if sources else []
+    lines = [f"## {SOURCES}", "", *([approved, ""] if approved else [])] if sources else []
     if rows:
         lines += ["| 序号 | 句 | 数字 | 说的是 | 计算 | 出处 | 注 |", "|---|---|---|---|---|---|---|"]
         lines += [f"| {n} | {' | '.join(map(_md, row))} |" for n, row in enumerate(rows, 1)]
@@ -537,15 +520,21 @@ def _appendix_to_markdown(draft: Draft, *, sources: bool) -> list[str]:
 
 
 def sources_of(draft: Draft) -> list[tuple[str, str, str, str, str, str]]:
-    """Return, for every figure in order: sentence, as written, what it is of, working, where it is printed, marks."""
-    return [
-        (
-            sentence.id, figure.text, figure.label, figure.working or figure.formula, where_of(figure),
-            "、".join(figure.marks or (WAYS.get(figure.how, figure.how),)),
-        )
-        for sentence in draft.sentences()
-        for figure in sentence.figures
-    ]  # fmt: skip
+    """Return, for every figure in order: sentence, as written, what it is of, working, where it is printed, marks.
+
+    Figures that nothing vouches for come last of their sentence, with why in the place of the working.
+    """
+    still = open_figures(draft)
+    return [row for sentence in draft.sentences() for row in _sources_in(sentence, still.get(sentence.id, ()))]
+
+
+def _sources_in(sentence: Sentence, still: Sequence[OpenFigure]) -> Iterator[tuple[str, str, str, str, str, str]]:
+    for figure in sentence.figures:
+        marks = "、".join(figure.marks or (WAYS.get(figure.how, figure.how),))
+        yield sentence.id, figure.text, figure.label, figure.working or figure.formula, where_of(figure), marks
+    for each in still:
+        where = "；".join(dict.fromkeys(f"{_document(place)}{_where(place)}" for place in each.places[:_MOST_PLACES]))
+        yield sentence.id, each.text, "", each.why, where, "未解决"
 
 
 def where_of(figure: DraftFigure) -> str:

@@ -22,7 +22,6 @@ from service.domain.errors import (
     StoreError,
     UnreadableDocumentError,
 )
-from service.domain.finding import Finding, Severity
 from service.domain.quantity import Quantity
 from service.draft_report import (
     brief_from_dict,
@@ -31,7 +30,6 @@ from service.draft_report import (
     draft_to_dict,
     plan_to_dict,
     revision_to_dict,
-    sentence_of,
     states_to_dict,
     summary_to_dict,
     unescape,
@@ -40,6 +38,7 @@ from service.drafting.brief import Brief, Given, read_given
 from service.drafting.draft import Draft, DraftPlan
 from service.drafting.editing.model import GivenSource, Revision
 from service.drafting.filling import fill_in, joined, lines_of, settled
+from service.drafting.standing import NOT_APPROVED, Standing, blocks, sentence_of
 from service.ports import DraftSummary, DraftVersion, StoredDraft
 
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ _REFERENCE = re.compile(r"([0-9a-f]{12})/v(\d{1,6})")
 _FORMULA = re.compile(r"算式[：:]\s*(.+)")
 #: The year in the number of an official document, whose brackets are no markup.
 _DOCUMENT_NUMBER = re.compile(r"〔[0-9]{4}〕")
+#: What a file of a version that is not approved says at its head; no part of the text.
+_HEAD = re.compile(rf"\s*>?\s*草稿（第\d+版），{NOT_APPROVED}")
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 #: Findings on what a person gave that is not in the text as it was given.
@@ -87,13 +88,16 @@ class Revise(Protocol):
 class WordWriter(Protocol):
     """Writes drafts as Word documents, and tells from one which draft it was written from."""
 
-    def draft_to_docx(self, draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
+    def draft_to_docx(
+        self, draft: Draft, *, sources: bool = True, reference: str = "", standing: Standing | None = None
+    ) -> bytes:
         """Return a draft in the layout of official documents.
 
         Args:
             draft: What to write.
             sources: Whether a last page lists where every figure comes from.
             reference: What `read_reference` is to return for it.
+            standing: Which version it is; until it is approved, the head says so and what is open.
         """
 
     def read_reference(self, data: bytes) -> str:
@@ -123,6 +127,12 @@ class Kept:
     def version(self) -> int:
         """Number of the version."""
         return self.stored.made.version
+
+    @property
+    def standing(self) -> Standing:
+        """How far it is."""
+        made = self.stored.made
+        return Standing(made.version, made.approved_by, made.approved_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +288,8 @@ class Drafts:
         """
         if self._word is None:
             raise ConfigurationError("没有安装写Word的部分，只能输出文字、Markdown和JSON。")
-        return self._word.draft_to_docx(kept.draft, sources=sources, reference=f"{kept.id}/v{kept.version}")
+        reference = f"{kept.id}/v{kept.version}"
+        return self._word.draft_to_docx(kept.draft, sources=sources, reference=reference, standing=kept.standing)
 
     # ------------------------------------------------------------------------------------- editing
 
@@ -483,6 +494,8 @@ class Drafts:
                 continue
             if is_appendix(block.text):
                 break
+            if not lines and _HEAD.match(block.text):
+                continue
             lines.append(block.text)
             running.append(unescape(block.text))
         if not any(each.strip() for each in lines):
@@ -512,7 +525,7 @@ class Drafts:
             return kept.stored.made
         if not is_intact(kept.stored):
             raise StoreError(f"草稿“{draft_id}”第{kept.version}版与存入时不一样，不能批准。请从备份恢复，或重新起草。")
-        errors = [each for each in kept.draft.findings if _blocks(each)]
+        errors = [each for each in kept.draft.findings if blocks(each)]
         gaps = list(dict.fromkeys(each.what for each in kept.draft.gaps))
         if errors or gaps:
             raise DraftNotReadyError(draft_id, kept.version, [each.message for each in errors], gaps)
@@ -533,17 +546,10 @@ class Drafts:
 def _told(draft: Draft, said: dict[str, Any]) -> dict[str, Any]:
     """Return what is said of a draft, each finding with its sentence and whether it stands in the way of approval."""
     findings = [
-        told | {"sentence": sentence_of(finding, draft), "blocks": _blocks(finding)}
+        told | {"sentence": sentence_of(finding, draft), "blocks": blocks(finding)}
         for finding, told in zip(draft.findings, said["findings"], strict=True)
     ]
     return said | {"findings": findings}
-
-
-def _blocks(finding: Finding) -> bool:
-    """Whether a draft with this finding is not approved: an error, or a sum that nothing and nobody vouches for."""
-    return finding.severity is Severity.ERROR or (
-        finding.code == "figure-without-source" and finding.severity is Severity.WARNING
-    )
 
 
 def hash_of(body: str, text: str) -> str:
@@ -650,4 +656,6 @@ def _text_of(data: bytes, name: str, form: str) -> str:
             continue
         if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
             return text
-    raise UnreadableDocumentError(f"“{name}”不是文本，或不是UTF-8、GB18030编码。请用记事本或WPS另存为UTF-8文本，{form}。")
+    raise UnreadableDocumentError(
+        f"“{name}”不是文本，或不是UTF-8、GB18030编码。请用记事本或WPS另存为UTF-8文本，{form}。"
+    )

@@ -272,7 +272,14 @@ def _put_draft(
     elif form == "json":
         data = f"{to_json(drafts.said(kept))}\n".encode()
     else:
-        data = (draft_to_markdown if form == "md" else draft_to_text)(kept.draft, sources=sources).encode()
+        # A screen is told the version and what is open beside the text; a file goes on without that.
+        standing = kept.standing if output is not None else None
+        text = (
+            draft_to_markdown(kept.draft, sources=sources, standing=standing)
+            if form == "md"
+            else draft_to_text(kept.draft, sources=sources)
+        )
+        data = text.encode()
     if output is None and form != "docx":
         show(data.decode().rstrip("\n"))
         return

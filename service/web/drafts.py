@@ -166,9 +166,9 @@ def as_file(
     data = (
         desk.to_word(kept, sources=sources)
         if form == "docx"
-        else draft_to_markdown(kept.draft, sources=sources).encode()
+        else draft_to_markdown(kept.draft, sources=sources, standing=kept.standing).encode()
     )
-    called = quote(f"{kept.draft.title}.{form}")
+    called = quote(f"{kept.draft.title}（第{kept.version}版{'，附来源' if sources else ''}）.{form}")
     kind = WORD if form == "docx" else "text/markdown; charset=utf-8"
     return Response(data, media_type=kind, headers={"content-disposition": f"attachment; filename*=UTF-8''{called}"})
 

@@ -32,6 +32,7 @@ from service.drafting.draft import (
     Section,
     Sentence,
 )
+from service.drafting.standing import Standing
 from tests.made_drafts import EARLIER, ODD, TITLE, a_draft, a_sentence
 
 _words = st.text(alphabet="支出预算0123.％《》|*_\\<>\n ", max_size=6)
@@ -126,6 +127,17 @@ def test_markdown_has_headings_a_table_visible_gaps_and_the_source_of_every_figu
     assert "| 1辆 | 2024年支出 | 表中1辆 | 填报人提供 | 填报人提供 |" in appendix
     assert "## 待补充（1）\n\n- 一、收入支出预算总体情况说明：支出增减的原因（增减原因）" in appendix
     assert "［警告］上年数两处不一致" in appendix
+
+
+def test_a_file_says_that_nobody_approved_it_until_somebody_does() -> None:
+    draft = a_draft(gaps=True)
+    at = "2026-11-26T01:05:00+00:00"
+
+    assert draft_to_markdown(draft, standing=Standing(4)).startswith("> 草稿（第4版），未经批准，有1处待补充未解决。\n\n# ")
+    approved = draft_to_markdown(a_draft(), standing=Standing(4, "王某", at))
+    assert approved.startswith("# ")
+    assert "## 数据来源\n\n本文是第4版，王某于2026年11月26日09:05（北京时间）批准。\n" in approved
+    assert "批准" not in draft_to_markdown(a_draft(), sources=False, standing=Standing(4, "王某", at))
 
 
 def test_sources_can_be_left_out() -> None:

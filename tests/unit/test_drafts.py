@@ -33,6 +33,7 @@ from service.drafting.brief import Brief
 from service.drafting.draft import Draft, DraftPlan, DraftSource
 from service.drafting.editing.model import ChangeKind, GivenSource, Revision, Segment, SentenceChange
 from service.drafting.reasons import refusal_of
+from service.drafting.standing import Standing
 from service.drafts import Drafts, hash_of, read_notes, read_outline_file, read_source
 from service.ports import StoredDraft
 from service.vocabulary.vocabulary import Vocabulary
@@ -53,6 +54,7 @@ class Bench:
         draft: What the engine returns.
         briefs: What it was asked.
         edits: The paragraphs, figures and sources that came to be compared.
+        standings: How far the drafts were that were written as Word documents.
     """
 
     vocabulary: Vocabulary
@@ -62,6 +64,7 @@ class Bench:
     checks: list[str] = field(default_factory=list)
     store: FakeDraftStore = field(default_factory=FakeDraftStore)
     reference: str = ""
+    standings: list[Standing | None] = field(default_factory=list)
     found: tuple[Finding, ...] = ()
     is_foreign: bool = False
 
@@ -98,8 +101,11 @@ class Bench:
         )
         return Revision((change,), self.found, (), replace(base, title="新的一版", findings=self.found), self.is_foreign)
 
-    def draft_to_docx(self, draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
+    def draft_to_docx(
+        self, draft: Draft, *, sources: bool = True, reference: str = "", standing: Standing | None = None
+    ) -> bytes:
         """Say what would be written."""
+        self.standings.append(standing)
         return f"{draft.title}|{sources}|{reference}".encode()
 
     def read_reference(self, data: bytes) -> str:
@@ -186,6 +192,7 @@ def test_a_word_file_bears_id_and_version(bench: Bench) -> None:
     made = drafts.create(BRIEF)
 
     assert drafts.to_word(made, sources=False).decode() == f"{made.draft.title}|False|{made.id}/v1"
+    assert bench.standings == [Standing(1)]
 
 
 def test_an_old_body_that_cannot_be_read_is_told(bench: Bench) -> None:
@@ -230,7 +237,7 @@ def test_a_list_of_sources_is_left_aside_and_tables_are_not_checked_as_text(benc
     whole = [line for line in made.draft.text.splitlines() if line]
     rows = [["项目", "2024年"], ["公务接待费", "0.50"]]
     data = {
-        "改.md": draft_to_markdown(made.draft).encode(),
+        "改.md": draft_to_markdown(made.draft, standing=Standing(1)).encode(),
         "改.txt": draft_to_text(made.draft).encode(),
         "改.docx": word_of(*whole, "数据来源", "S1　950.47万元", table=rows),
     }[name]

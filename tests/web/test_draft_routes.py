@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import unquote
 
 import docx
 import pytest
@@ -81,9 +82,11 @@ def test_a_draft_is_had_as_a_file(client: TestClient) -> None:
     word, text = client.get(at), client.get(at, params={"format": "md", "sources": "false"})
 
     assert word.headers["content-type"].endswith("wordprocessingml.document")
-    assert "filename*=UTF-8''" in word.headers["content-disposition"]
+    assert unquote(word.headers["content-disposition"]).endswith("情况说明（第1版，附来源）.docx")
+    assert unquote(text.headers["content-disposition"]).endswith("情况说明（第1版）.md")
     assert any("160.75万元" in each.text for each in docx.Document(io.BytesIO(word.content)).paragraphs)
-    assert text.text.startswith(f"# {ENTITY}")
+    assert text.text.startswith("> 草稿（第1版），未经批准")
+    assert f"\n# {ENTITY}" in text.text
     assert "数据来源" not in text.text
 
 
@@ -116,7 +119,9 @@ def test_sources_of_figures_come_with_the_text_or_the_file(client: TestClient) -
     said = made(client, sections=["政府采购支出情况"])
     text = said["text"].replace("【待补充：政府采购货物】", "12.3万元")
     at = f"/v1/drafts/{said['id']}/versions"
-    by_json = client.post(at, json={"text": text, "sources": [{"figure": "12.3万元", "basis": "采购计划"}], "version": 1})
+    by_json = client.post(
+        at, json={"text": text, "sources": [{"figure": "12.3万元", "basis": "采购计划"}], "version": 1}
+    )
     by_form = client.post(
         at, files={"file": ("稿.txt", text.encode())}, data={"sources": ["12.3万元=采购计划"], "version": "1"}
     )

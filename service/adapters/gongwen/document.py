@@ -9,10 +9,11 @@ from lxml import etree
 
 from service.adapters.gongwen.layout import Layout, read_layout
 from service.adapters.gongwen.package import packed, read_reference
-from service.adapters.gongwen.source_pages import source_pages
+from service.adapters.gongwen.source_pages import source_pages, standing_note
 from service.adapters.gongwen.titles import line_length, width_of
 from service.adapters.gongwen.wordml import cell, indents, paragraph, row, run, table, w
 from service.drafting.draft import Draft, DraftTable, Paragraph, Sentence
+from service.drafting.standing import Standing, approval_line
 
 __all__ = ["draft_to_docx", "read_reference"]
 
@@ -22,7 +23,9 @@ _AMOUNT = re.compile(r"\s*(?:[-−－+(（]?\d[\d,，]*(?:\.\d+)?[%％]?[)）]?|
 _BESIDE = 0.5
 
 
-def draft_to_docx(draft: Draft, *, sources: bool = True, reference: str = "") -> bytes:
+def draft_to_docx(
+    draft: Draft, *, sources: bool = True, reference: str = "", standing: Standing | None = None
+) -> bytes:
     """Return a draft as a DOCX: title, sections, tables and page numbers as the standard lays them out.
 
     There is no red head, signature or date: those are the issuing office's. Gaps are highlighted. The same draft
@@ -32,14 +35,16 @@ def draft_to_docx(draft: Draft, *, sources: bool = True, reference: str = "") ->
         draft: The draft.
         sources: Whether to add the page 数据来源 with what every figure rests on; checking passes over it.
         reference: Which draft and version it is (``<id>/v<n>``), which `read_reference` finds again; no reader sees it.
+        standing: Which version it is: until it is approved, lines above the title say so and what is open, which
+            reading it passes over; once approved, the page 数据来源 says by whom. None for a draft by itself.
 
     Raises:
         ConfigurationError: The layout file has been edited and no longer parses.
     """
     layout = read_layout()
-    body = [_title(draft, layout), *_sections(draft, layout)]
+    body = [*standing_note(draft, standing, layout), _title(draft, layout), *_sections(draft, layout)]
     if sources:
-        body += source_pages(draft, layout)
+        body += source_pages(draft, layout, approval_line(standing) if standing else "")
     footers = {"default": _page_number("OddPage"), "even": _page_number("EvenPage")}
     return packed(body, layout, footers=footers, title=draft.title, reference=reference)
 

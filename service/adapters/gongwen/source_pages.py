@@ -1,4 +1,4 @@
-"""The pages 数据来源 at the end of a draft."""
+"""What a draft as a Word document says of itself: the pages 数据来源 at its end, how far it is at its head."""
 
 from __future__ import annotations
 
@@ -10,18 +10,40 @@ from lxml import etree
 from service.adapters.gongwen.layout import Layout
 from service.adapters.gongwen.sources import Group, Sources
 from service.adapters.gongwen.wordml import cell, paragraph, row, run, table, w
-from service.adapters.readers.word import SOURCES_BEGIN, SOURCES_END
+from service.adapters.readers.word import SOURCES_BEGIN, SOURCES_END, STANDING_BEGIN, STANDING_END
 from service.drafting.draft import Draft
+from service.drafting.standing import Standing, standing_lines
 
 #: Behind the heading of a section.
 _SHADE = "EDEDED"
+#: Of the lines that say that a draft is not approved; they are bold and highlighted besides.
+_ALARM = "C00000"
 
 
-def source_pages(draft: Draft, layout: Layout) -> Iterator[etree._Element]:
-    """Yield the pages 数据来源, between bookmarks by which the reader knows that they are not the text."""
+def standing_note(draft: Draft, standing: Standing | None, layout: Layout) -> Iterator[etree._Element]:
+    """Yield what is open in a version that is not approved, between bookmarks as the pages 数据来源 are."""
+    lines = standing_lines(draft, standing) if standing else ()
+    marks = (w("b"), w("color", val=_ALARM), w("highlight", val=layout.highlight))
+    for number, line in enumerate(lines):
+        begin = _bookmark(2, STANDING_BEGIN) if not number else ()
+        yield paragraph("SourceHeading", *begin, run(line, *marks))
+    if lines:
+        yield paragraph("SourceText", *_bookmark(3, STANDING_END))
+
+
+def source_pages(draft: Draft, layout: Layout, approved: str = "") -> Iterator[etree._Element]:
+    """Yield the pages 数据来源, between bookmarks by which the reader knows that they are not the text.
+
+    Args:
+        draft: The draft.
+        layout: Page and styles.
+        approved: Who approved it and when, "" where nobody did.
+    """
     said = Sources(draft)
     figures, reasons, gaps = said.figures(), said.reasons(), said.gaps()
     yield paragraph("SourceTitle", *_bookmark(0, SOURCES_BEGIN), run("数据来源"))
+    if approved:
+        yield paragraph("SourceText", run(approved))
     documents = said.documents()
     yield paragraph("SourceText", run("本文的数字依据下列文件：" if documents else "本文没有列出所依据的文件。"))
     yield from (paragraph("SourceText", run(line)) for line in documents)

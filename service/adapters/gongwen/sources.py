@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.calculation.evidence import Operand, Place
 from service.drafting.draft import Draft, DraftFigure, DraftReason, GapKind, Section, Sentence
+from service.drafting.standing import OpenFigure, open_figures
 
 #: Proof of an operand that needs no mention.
 _PROVEN = "已验证"
@@ -57,7 +58,8 @@ class Sources:
 
     def figures(self) -> tuple[Group, ...]:
         """Return 所在句子、数字、口径、算法、来源 of every figure."""
-        return self._groups(lambda s: [self._figure(f) for f in s.figures])
+        still = open_figures(self._draft)
+        return self._groups(lambda s: [*map(self._figure, s.figures), *map(self._open_figure, still.get(s.id, ()))])
 
     def reasons(self) -> tuple[Group, ...]:
         """Return 所在句子、事项、原因、由谁提供 of every reason."""
@@ -84,6 +86,9 @@ class Sources:
         if marks:
             lines.append(f"【{'、'.join(marks)}】")
         return figure.text, figure.label, figure.working or _HOW.get(figure.how, figure.formula), "\n".join(lines)
+
+    def _open_figure(self, figure: OpenFigure) -> tuple[str, ...]:
+        return figure.text, "【未解决】", figure.why, "\n".join(dict.fromkeys(map(self._place, figure.places)))
 
     def _operand(self, operand: Operand, *, alone: bool) -> str:
         value = f"{operand.value}{operand.unit}" if operand.value else "空白"

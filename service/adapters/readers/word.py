@@ -21,6 +21,8 @@ from service.ingestion.placing import PlacedCell, place
 #: Bookmarks where the pages 数据来源 of a draft begin and end: a listing of sources, no part of the text. Two that
 #: hold no text, since LibreOffice tears one that reaches over tables.
 SOURCES_BEGIN, SOURCES_END = "youju_sources", "youju_sources_end"
+#: And where the lines at its head begin and end that say how far it is.
+STANDING_BEGIN, STANDING_END = "youju_standing", "youju_standing_end"
 #: How deep tables may stand in one another; real documents have two levels.
 _MAX_DEPTH = 8
 #: Nested elements of any kind; deeper nesting is made to break parsers.
@@ -109,9 +111,10 @@ class _Document:
             raise UnreadableDocumentError(
                 f"“{self._package.name}”不是完整的Word文档，找不到正文。请用Word或WPS打开，另存为DOCX后再上传。"
             )
-        self._passed_over = _between(body, SOURCES_BEGIN, SOURCES_END)
+        sources = _between(body, SOURCES_BEGIN, SOURCES_END)
+        self._passed_over = sources | _between(body, STANDING_BEGIN, STANDING_END)
         self._write_blocks(body, 0)
-        if self._passed_over:
+        if sources:
             self._composer.remark("sources-not-read", "“数据来源”页是起草时列出的出处，不是正文，没有读，也没有核对。")
         if self._hidden:
             self._composer.remark("hidden-text", f"设为隐藏的文字有{self._hidden}个字没有读。")

@@ -19,7 +19,10 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from service.adapters.gongwen.document import draft_to_docx, read_reference
 from service.adapters.gongwen.layout import read_layout
 from service.adapters.readers.word import read_word
+from service.domain.fact import Source
+from service.domain.finding import Finding, Severity
 from service.drafting.draft import Draft, DraftTable, Gap, GapKind, Paragraph, Section, Sentence
+from service.drafting.standing import Standing
 from service.ingestion.blocks import Grid
 from tests.unit.gongwen.drafts import GAP, a_draft, full_draft, text_draft
 
@@ -209,6 +212,74 @@ def test_what_is_written_reads_back() -> None:
     [grid] = [b for b in reading.blocks if isinstance(b, Grid)]
     assert [[*r.cells] for r in grid.rows][1] == ["基本支出", "537.27", "56.53%"]
     assert [r.code for r in reading.remarks] == ["sources-not-read"]
+
+
+#: A figure that a person wrote over one of the table, and one that nobody vouches for.
+OPEN = (
+    Finding(
+        "figure-differs-from-table", Severity.ERROR, "“6.50万元”与表格不符。",
+        (Source("text", quote="公务接待费6.50万元，培训费7万元。"),
+         Source("d1", "T04", "“三公”经费支出情况表", row=3, column=1, row_label="公务接待费", page=7, quote="5.50")),
+        "6.50万元", "5.50万元",
+    ),
+    Finding(
+        "figure-without-source", Severity.WARNING, "补入的“7万元”还没有写明来源。",
+        (Source("text", quote="公务接待费6.50万元，培训费7万元。"),), "7万元",
+    ),
+)  # fmt: skip
+
+
+def an_open_draft() -> Draft:
+    """Return a draft with an error, a figure without a source and a gap."""
+    said = Sentence("S9", "公务接待费6.50万元，培训费7万元。")
+    full = full_draft()
+    sections = (*full.sections, Section("四、", "其他", 1, (Paragraph((said,)),)))
+    return replace(full, sections=sections, findings=OPEN)
+
+
+def test_a_draft_that_nobody_approved_says_so_at_its_head() -> None:
+    data = draft_to_docx(an_open_draft(), standing=Standing(2))
+    said = [p.text for p in docx.Document(io.BytesIO(data)).paragraphs]
+
+    assert said[:2] == ["草稿（第2版），未经批准", "有1处错误、1处数字没有来源、1处待补充未解决"]
+    assert not any("批准" in line for line in said[3:])
+    assert [
+        p.text for p in docx.Document(io.BytesIO(draft_to_docx(text_draft("甲。"), standing=Standing(1)))).paragraphs
+    ][0] == "草稿（第1版），未经批准"
+
+
+def test_what_the_head_says_is_no_part_of_the_text() -> None:
+    draft = an_open_draft()
+
+    reading = read_word(draft_to_docx(draft, standing=Standing(2)), "草稿.docx")
+
+    lines = [line for line in reading.text.splitlines() if line not in ("2024年支出预算构成", "单位：万元")]
+    assert lines == draft.text.splitlines()
+
+
+def test_an_approved_version_says_who_and_when_with_its_sources_alone() -> None:
+    standing = Standing(3, "王某", "2026-11-26T18:30:00+00:00")
+    approved, bare = (
+        [
+            p.text
+            for p in docx.Document(io.BytesIO(draft_to_docx(full_draft(), sources=s, standing=standing))).paragraphs
+        ]
+        for s in (True, False)
+    )
+
+    line = "本文是第3版，王某于2026年11月27日02:30（北京时间）批准。"
+    assert approved.index(line) == approved.index("数据来源") + 1
+    assert not any("批准" in each or "草稿" in each for each in bare)
+
+
+def test_figures_that_nothing_vouches_for_are_listed_with_the_sources() -> None:
+    document = opened(an_open_draft(), sources=True)
+    figures = rows_of(document.tables[1])
+
+    assert [row[2:] for row in figures[-2:]] == [
+        ["6.50万元", "【未解决】", "与表不符，表中5.50万元", "文件1《“三公”经费支出情况表》“公务接待费”行，第7页"],
+        ["7万元", "【未解决】", "没有来源", ""],
+    ]
 
 
 def test_what_is_written_behind_the_sources_is_read() -> None:
