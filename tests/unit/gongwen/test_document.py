@@ -243,9 +243,8 @@ def test_a_draft_that_nobody_approved_says_so_at_its_head() -> None:
 
     assert said[:2] == ["草稿（第2版），未经批准", "有1处错误、1处数字没有来源、1处待补充未解决"]
     assert not any("批准" in line for line in said[3:])
-    assert [
-        p.text for p in docx.Document(io.BytesIO(draft_to_docx(text_draft("甲。"), standing=Standing(1)))).paragraphs
-    ][0] == "草稿（第1版），未经批准"
+    fresh = docx.Document(io.BytesIO(draft_to_docx(text_draft("甲。"), standing=Standing(1))))
+    assert fresh.paragraphs[0].text == "草稿（第1版），未经批准"
 
 
 def test_what_the_head_says_is_no_part_of_the_text() -> None:
