@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PageAt
 from tests.browser.services import Service
 
+#: What may stand out into the margin of a sheet, as the frame of a marked sentence does, in CSS pixels.
+_MARGIN = 4
 VIEWS = {"/": "提问", "/documents": "文档", "/drafts": "起草", "/checks": "核对"}
 #: Takes the modules of the page by name into `m`, then runs the body.
 Run = Callable[[Page, str], object]
@@ -22,6 +24,12 @@ _TOO_WIDE = """() => {
   return [`${document.documentElement.scrollWidth} > ${width}`, ...out.slice(0, 8).map((each) => `${each.tagName}.${each.className}`)];
 }"""
 
+#: What holds more than it shows: on paper nobody can scroll.
+_CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((each) => {
+  const style = getComputedStyle(each);
+  const isCut = style.overflowY !== "visible" && style.clipPath === "none" && each.clientHeight > 4 && each.scrollHeight > each.clientHeight + 4;
+  return isCut && !each.matches("textarea, select, .visually-hidden");
+}).map((each) => `${each.tagName}.${each.className} ${each.scrollHeight} > ${each.clientHeight}`)"""
 #: What scrolls sideways by itself and cannot be scrolled by the keyboard.
 _OUT_OF_REACH = """() => [...document.querySelectorAll("main *")].filter((each) => {
   const style = getComputedStyle(each);
@@ -65,6 +73,20 @@ def test_a_filled_view_fits(page_at: PageAt, paths: dict[str, str], view: str, w
 
     assert page.evaluate(_TOO_WIDE) == []
     assert page.evaluate(_OUT_OF_REACH) == []
+
+
+@pytest.mark.parametrize("view", ["answer", "document", "draft", "check"])
+def test_a_filled_view_can_be_printed(page_at: PageAt, paths: dict[str, str], view: str) -> None:
+    """On A4: without the navigation and the forms, with the text and tables whole."""
+    page = page_at(paths[view], 720, height=1040)
+    page.wait_for_timeout(1200)
+    page.emulate_media(media="print")
+
+    expect(page.locator("header.top")).to_be_hidden()
+    expect(page.locator("form:visible")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("950.47")
+    assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= _MARGIN
+    assert page.evaluate(_CUT_OFF) == []
 
 
 def test_views_lead_to_each_other(page_at: PageAt) -> None:
