@@ -1,7 +1,8 @@
 // One question of a conversation and what comes of it: steps while it is worked on, then the answer with its figures.
 
-import { chartRows, chartsView } from "./chart.js";
-import { add, fill, h, uid } from "./dom.js";
+import { asRows, asText, isCorrection, paragraphsOf, placeOf, sourcesOf } from "./ask-copy.js";
+import { chartsView } from "./chart.js";
+import { fill, h, uid } from "./dom.js";
 import { copyTable, copyText } from "./download.js";
 import { openEvidence, openQuote, placeLink } from "./evidence.js";
 import { figureButton, inWords, legend } from "./figure.js";
@@ -15,9 +16,6 @@ const STEPS = [
 ];
 const SLOW_MS = 5000;
 const LIST_FROM = 6;
-/** Sentences that begin a paragraph of their own. */
-const PARAGRAPH = /^\s*(?:按.{1,20}?拆分|其中.{1,30}：|.{1,30}按.{1,12}拆分|文件|提示：|原文：)/;
-const CORRECTION = /^\s*(?:先更正|与提问不符|更正)/;
 const STATUS = { refused: ["warn", "回答不了"], clarify: ["info", "要先说清"] };
 /** What a refusal misses where the store is empty. */
 const NOTHING_HELD = "资料库为空";
@@ -98,17 +96,18 @@ export class Turn {
     const { answer } = shown;
     const open = (which, button) => openEvidence(shown, which, button);
     const [tone, status] = STATUS[answer.status] ?? [];
-    const tags = shown.sentences.flatMap((each) => each.figures.flatMap((figure) => figure.tags.slice(0, 1)));
+    const tags = signsOf(shown);
+    const isQuoting = shown.sentences.some((each) => each.quoted.length > 0);
     fill(
       this.body,
-      status && h("p", { class: "answer-status" }, h("span", { class: `tag ${tone}`, text: status })),
+      status && !answer.text.startsWith(status) && h("p", { class: "answer-status" }, h("span", { class: `tag ${tone}`, text: status })),
       wording(shown, open),
       answer.missing === NOTHING_HELD && h("p", null, h("a", { class: "button primary", href: "/documents", text: "去添加文档" })),
       readings(shown, this.ask),
       shown.charts.length > 0 && chartsView(shown.charts, open),
       list(shown, open),
       findings(answer),
-      legend(tags),
+      legend(tags, { isQuoting }),
       !isKept && h("p", { class: "hint", text: "这次问答没能存进对话历史；刷新后会看不到，请先复制。" }),
       tools(shown),
       printed(shown),
@@ -120,16 +119,16 @@ export class Turn {
 // -- words ----------------------------------------------------------------------------------------------------------
 
 function wording(shown, open) {
-  const paragraphs = [];
-  let current = null;
-  for (const sentence of shown.sentences) {
-    if (!current || PARAGRAPH.test(sentence.text) || CORRECTION.test(sentence.text)) {
-      current = h("p", { class: `answer-text ${CORRECTION.test(sentence.text) ? "correction" : ""}` });
-      paragraphs.push(current);
-    }
-    add(current, pieces(shown, sentence, open));
-  }
-  return h("div", { class: "answer-words" }, paragraphs);
+  const isRefused = shown.answer.status === "refused";
+  const paragraph = (sentences) => h("p", { class: `answer-text ${isCorrection(sentences[0].text) ? "correction" : ""} ${isRefused ? "refusal" : ""}` }, sentences.map((each) => pieces(shown, each, open)));
+  return h("div", { class: "answer-words" }, paragraphsOf(shown).map(paragraph));
+}
+
+/** Returns the tags whose signs stand in the text and beside the bars. */
+function signsOf(shown) {
+  const inText = shown.sentences.flatMap((each) => each.figures.flatMap((figure) => figure.tags.slice(0, 1)));
+  const atBars = shown.charts.flatMap((chart) => chart.bars.flatMap((each) => each.tags.filter((tag) => tag.tone !== "plain")));
+  return [...inText, ...atBars];
 }
 
 /** Cuts a sentence into words and figures; offsets count characters, not code units. */
@@ -210,57 +209,35 @@ function tools(shown) {
   );
 }
 
-/** Returns question, answer and sources as text. */
-function asText(shown) {
-  const { answer } = shown;
-  const sources = sourcesOf(shown).map(({ cited, n }, at) => `[${at + 1}] 《${cited.document_title || cited.document}》${shown.places[n]}${cited.quote ? `：${cited.quote}` : ""}`);
-  return [`问：${answer.question}`, `答：${answer.text}`, sources.length > 0 && `出处：\n${sources.join("\n")}`, `回答编号：${answer.id}`].filter(Boolean).join("\n");
-}
-
-function asRows(shown) {
-  if (shown.charts.length > 0) return shown.charts.flatMap((each, n) => (n > 0 ? [[""], ...chartRows(each)] : chartRows(each)));
-  const rows = shown.answer.results.map((each, n) => {
-    const [first] = shown.evidence[n].operands;
-    return [each.label, each.value, each.unit, inWords(shown.evidence[n].tags), first?.where ?? ""];
-  });
-  return [["名称", "数", "单位", "怎么来的", "出处"], ...rows];
-}
-
-/** Returns the places of an answer, each once, without those where a figure is printed again. */
-function sourcesOf(shown) {
-  const seen = new Set();
-  return shown.answer.citations
-    .map((cited, n) => ({ cited, n }))
-    .filter(({ cited, n }) => {
-      const key = [cited.document, shown.places[n], cited.quote].join("\n");
-      const isNew = cited.role !== "also" && !seen.has(key);
-      seen.add(key);
-      return isNew;
-    });
-}
-
 /** Lists the places for paper, where nothing can be clicked. */
 function printed(shown) {
   const places = sourcesOf(shown);
   if (places.length === 0) return null;
-  return h("div", { class: "print-only" }, h("p", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", { text: `《${cited.document_title || cited.document}》${shown.places[n]}` }))), h("p", { text: `回答编号：${shown.answer.id}` }));
+  return h("div", { class: "print-only" }, h("p", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", { text: placeOf(shown, cited, n) }))), h("p", { text: `回答编号：${shown.answer.id}` }));
 }
 
 function how(shown) {
   const { answer } = shown;
-  const words = shown.answer.results.map((each, n) => ({ each, known: shown.evidence[n] })).filter(({ each }) => each.working);
+  const words = answer.results.map((each, n) => ({ each, known: shown.evidence[n] })).filter(({ each }) => each.working);
   const unique = [...new Map(words.map((each) => [each.each.working, each])).values()];
   const places = sourcesOf(shown);
-  const path = answer.path === "model" ? `规则取数、计算；措辞由语言模型${answer.model?.name ? `（${answer.model.name}）` : ""}提出，逐字核对后采用` : "规则（没有用语言模型）";
+  const byModel = `数由固定规则取出和计算；措辞由语言模型${answer.model?.name ? `（${answer.model.name}）` : ""}提出，逐字核对后采用`;
   return h(
     "details",
     { class: "how" },
-    h("summary", null, "怎么得出的", h("span", { class: "muted small-text", text: `　编号 ${answer.id} · ${answer.path === "model" ? "模型措辞" : "规则"}` })),
-    h("dl", { class: "facts" }, h("dt", { text: "走法" }), h("dd", { text: path }), answer.entity && [h("dt", { text: "口径" }), h("dd", { text: `${answer.entity}${answer.year ? `，${answer.year}年` : ""}` })], h("dt", { text: "用时" }), h("dd", { text: `${answer.ms}毫秒` })),
-    answer.plan.length > 0 && [h("h3", { text: "理解为" }), h("ul", null, answer.plan.map((each) => h("li", null, h("code", { text: each }))))],
+    h("summary", { text: "怎么得出的" }),
+    shown.plan.length > 0 && [h("h3", { text: "按什么算" }), h("ul", null, shown.plan.map((text) => h("li", { text })))],
     unique.length > 0 && [h("h3", { text: "计算" }), h("ul", { class: "figure-text" }, unique.map(({ each }) => h("li", { class: "pre", text: each.working })))],
-    places.length > 0 && [h("h3", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", null, placeLink(cited, `《${cited.document_title || cited.document}》${shown.places[n]}`))))],
+    places.length > 0 && [h("h3", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", null, placeLink(cited, placeOf(shown, cited, n)))))],
     answer.findings.length > 0 && [h("h3", { text: "提示" }), h("ul", null, answer.findings.map((each) => h("li", { text: `［${SEVERITIES[each.severity] ?? each.severity}］${each.message}` })))],
     answer.missing && [h("h3", { text: "缺少" }), h("p", { text: answer.missing })],
+    h("h3", { text: "这次回答" }),
+    h(
+      "ul",
+      { class: "small-text muted" },
+      answer.entity && h("li", { text: `说的是${answer.entity}${answer.year ? `，${answer.year}年` : ""}。` }),
+      h("li", { text: `${answer.path === "model" ? byModel : "按固定规则回答，没有用语言模型"}。用时${answer.ms}毫秒。` }),
+      h("li", { text: `编号 ${answer.id}：有疑问时报这个号，能查到这次回答。` }),
+    ),
   );
 }

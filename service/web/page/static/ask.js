@@ -12,7 +12,8 @@ import { closePanel } from "./panel.js";
 const TEXT = "ask:text";
 const PENDING = "ask:pending";
 const KINDS = { total: "总数", why: "原因", share: "占比", items: "三公", ranking: "排名", trend: "趋势", definition: "名词", draft: "起草", split: "构成" };
-const FOLLOW_UPS = 3;
+/** Answers of a conversation that the service is told of, so that it offers nothing they said. */
+const MOST_TOLD = 20;
 
 const box = find("#question");
 const sendButton = find("#send");
@@ -244,7 +245,7 @@ async function suggest() {
     const { entity, year } = scope.asked;
     const made = scope.scopes.length === 0 ? [] : await get(`/v1/suggestions?${query(entity, year)}`);
     if (opened !== state.opened) return;
-    fill(beginning, scope.scopes.length === 0 ? nothing() : [title(), suggestions(made)]);
+    fill(beginning, goOn(), scope.scopes.length === 0 ? nothing() : [title(), suggestions(made)]);
   } catch (problem) {
     const host = h("div");
     fill(beginning, title(), host);
@@ -265,6 +266,18 @@ function title() {
   return [h("h2", { text: "问一个预算问题" }), h("p", { class: "lead", text: "用平常的话问就行。答案里的每个数字都能点开，看它印在哪张表、怎么算出来。" })];
 }
 
+/** Leads back to the conversation that this browser had last, null where there is none. */
+function goOn() {
+  const [last] = chats();
+  if (!last) return null;
+  const open = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    openConversation(last.id);
+  };
+  return h("p", { class: "go-on" }, "继续上次的对话：", h("a", { href: `/?c=${last.id}`, text: last.title || "（无题）", on: { click: open } }));
+}
+
 function nothing() {
   return h("div", { class: "empty" }, h("h2", { text: "还没有文档" }), h("p", { text: "有据只根据文档回答。先放入一份部门预算公开文件（PDF、Word、Excel、网页或文本都可以），再来提问。" }), h("p", null, h("a", { class: "button primary", href: "/documents", text: "去添加文档" })));
 }
@@ -274,24 +287,20 @@ function suggestions(made) {
   return [h("h3", { class: "suggestions-title", text: "可以这样问" }), h("ul", { class: "suggestions" }, made.map((each) => h("li", null, h("button", { type: "button", class: "suggestion", on: { click: () => ask(each.question) } }, h("span", { class: "tag", text: KINDS[each.kind] ?? "" }), h("span", { text: each.question })))))];
 }
 
-/** Offers a few questions that fit what was answered. */
+/** Offers a few questions that go on from what was answered last. */
 async function follow(answer) {
+  if (!answer.id) return;
   const opened = state.opened;
-  const entity = answer.entity && scope.scopes.some((each) => each.entity === answer.entity) ? answer.entity : null;
-  const isScoped = Boolean(entity) && scope.scopes.length > 1;
-  const made = await get(`/v1/suggestions?${query(entity, entity ? answer.year : null)}`).catch(() => []);
+  const asked = new URLSearchParams(state.turns.map((each) => each.shown?.answer.id).filter(Boolean).slice(-MOST_TOLD).map((id) => ["asked", id]));
+  const made = await get(`/v1/answers/${encodeURIComponent(answer.id)}/follow-ups?${asked}`).catch(() => []);
   if (opened !== state.opened || state.running) return;
-  const names = scope.scopes.flatMap((each) => [each.entity, each.short]);
-  const plain = (question) => names.reduce((text, name) => text.replaceAll(name, ""), question).replace(/[？?\s]/g, "");
-  const asked = new Set(state.turns.map((each) => plain(each.question)));
-  const fitting = made.filter((each) => !asked.has(plain(each.question))).slice(0, FOLLOW_UPS);
   const run = (each) => {
-    if (isScoped && scope.entity !== each.entity) scope.set(each.entity, null);
+    if (scope.scopes.length > 1 && each.entity && scope.entity !== each.entity) scope.set(each.entity, null);
     address();
     ask(each.question);
   };
   const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 80;
-  fill(followUps, fitting.length > 0 && [h("p", { class: "hint", text: "接着问：" }), h("ul", { class: "chips" }, fitting.map((each) => h("li", null, h("button", { type: "button", class: "chip", text: each.question, on: { click: () => run(each) } }))))]);
+  fill(followUps, made.length > 0 && [h("p", { class: "hint", text: "接着问：" }), h("ul", { class: "chips" }, made.map((each) => h("li", null, h("button", { type: "button", class: "chip", text: each.question, on: { click: () => run(each) } }))))]);
   if (isAtEnd) state.turns.at(-1)?.node.scrollIntoView({ block: "start" });
 }
 

@@ -33,7 +33,7 @@ function chartView(chart, open) {
   const buttons = ["图", "表"].map((text) => h("button", { type: "button", class: "chip", text, on: { click: () => pick(text) } }));
   const pick = (text) => {
     buttons.forEach((each) => each.setAttribute("aria-pressed", String(each.textContent === text)));
-    fill(body, text === "图" ? bars(chart, open) : table(chart, open));
+    fill(body, text === "图" ? [bars(chart, open), key(chart)] : table(chart, open));
   };
   pick("图");
   return h(
@@ -48,6 +48,26 @@ function chartView(chart, open) {
 
 function bars(chart, open) {
   return h("ol", { class: "bars" }, chart.bars.filter((each) => each.drawn).map((each) => h("li", null, bar(chart, each, open))));
+}
+
+/** Explains what bars look like. */
+function key(chart) {
+  const drawn = chart.bars.filter((each) => each.drawn);
+  const said = [
+    chart.kind === "waterfall" && drawn.some((each) => each.sign > 0 && each.role === "part") && ["rises", "增加"],
+    chart.kind === "waterfall" && drawn.some((each) => each.sign < 0 && each.role === "part") && ["falls", "减少"],
+    drawn.some((each) => each.role === "left") && ["left", "未能拆分"],
+    drawn.some((each) => isSoft(chart, each)) && ["soft", "虚线框：推算、仅见正文，或用这样的数算出"],
+    drawn.some((each) => !each.named) && ["plain pale", "浅色：回答的文字里没有说到"],
+  ].filter(Boolean);
+  if (said.length === 0) return null;
+  return h("ul", { class: "chart-key" }, said.map(([kind, text]) => h("li", null, svg("svg", { width: "18", height: "12", "aria-hidden": "true", focusable: "false" }, svg("rect", { class: `bar-shape ${kind}`, x: "1", y: "1", width: "16", height: "10", rx: "2" })), text)));
+}
+
+/** Whether a bar has a dashed frame: its figure is not printed as it is. */
+function isSoft(chart, each) {
+  const isDerived = each.tags.some((tag) => tag.code === "derived" || tag.code === "stated");
+  return isDerived && (chart.kind !== "waterfall" || each.role !== "part");
 }
 
 function bar(chart, each, open) {
@@ -68,12 +88,11 @@ function drawing(chart, each) {
   const percent = (fraction) => `${Number(fraction) * 100}%`;
   const width = `${Math.max((Number(each.end) - Number(each.start)) * 100, 0)}%`;
   const kind = each.role === "part" ? (each.sign < 0 ? "falls" : chart.kind === "waterfall" ? "rises" : "plain") : each.role;
-  const isSoft = each.tags.some((tag) => tag.code === "derived" || tag.code === "stated");
   return svg(
     "svg",
     { class: "bar-drawing", width: "100%", height: "18", "aria-hidden": "true", focusable: "false" },
     svg("line", { class: "bar-zero", x1: percent(chart.zero), x2: percent(chart.zero), y1: "0", y2: "18" }),
-    svg("rect", { class: `bar-shape ${kind} ${isSoft && chart.kind !== "waterfall" ? "soft" : ""} ${isSoft && each.role !== "part" ? "soft" : ""}`, x: percent(each.start), y: "2", width, height: "14", rx: "2" }),
+    svg("rect", { class: `bar-shape ${kind} ${isSoft(chart, each) ? "soft" : ""}`, x: percent(each.start), y: "2", width, height: "14", rx: "2" }),
   );
 }
 
@@ -105,8 +124,8 @@ function table(chart, open) {
   );
 }
 
-/** Returns a chart as rows for pasting. */
+/** Returns a chart as rows for pasting, its head first; a column may be empty. */
 export function chartRows(chart) {
-  const head = ["名称", "数", "占比", "怎么来的"];
-  return [[chart.title], head, ...chart.bars.map((each) => [each.label, each.text, each.share, inWords(each.tags)])];
+  const rows = chart.total ? [...chart.bars, { ...chart.total, label: `合计：${chart.total.label}` }] : chart.bars;
+  return [["名称", "数", "单位", "增减", "占比", "怎么来的"], ...rows.map((each) => [each.label, each.value, each.unit, each.change, each.share, inWords(each.tags)])];
 }

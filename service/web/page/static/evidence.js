@@ -82,7 +82,7 @@ function coordinate(known) {
 
 function formula(said, known) {
   if (!said.formula || said.operands.length === 0) return null;
-  return section("算式", known.words && h("p", { text: known.words }), h("details", null, h("summary", { text: "系统里的写法" }), h("p", null, h("code", { text: said.formula }))));
+  return section("算式", known.words ? h("p", { text: known.words }) : h("p", null, h("code", { text: said.formula })));
 }
 
 function steps(shown, said, known) {
@@ -166,7 +166,7 @@ async function excerpt(host, at) {
   } catch (problem) {
     tables.delete(`${at.document} ${at.table}`);
     const isGone = problem.status === 404 || problem.message === "gone";
-    const text = isGone ? `这份文档已经不在库里，看不到表了。回答时印着：${at.quote || "（空白）"}` : `${problem.message}`;
+    const text = isGone ? `这份文档已被删除，看不到表了。回答时印着：${at.quote || "（空白）"}` : `${problem.message}`;
     notice(host, { kind: "warning", text, actions: isGone ? [] : [{ label: "再取一次", run: () => excerpt(host, at) }] });
   }
 }

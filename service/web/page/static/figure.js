@@ -11,14 +11,22 @@ export const inWords = (tags) => tags.map((each) => each.text).join("，");
 /** Returns the tags as labels. */
 export const labels = (tags) => tags.map((each) => h("span", { class: `tag ${tone(each)}`, title: each.meaning, text: each.text }));
 
+/** How a text behind a figure may say a tag itself. */
+const SAYINGS = { derived: "推算", stated: "正文", blank: "空白", dash: "横线", ocr: "OCR|识读", unproven: "未验证", contradicted: "矛盾" };
+
+/** Returns the tags of a figure that the text behind it does not say in brackets already. */
+export function unsaid(tags, after) {
+  const [said = ""] = /^（[^（）]*/.exec(after) ?? [];
+  return tags.filter((each) => !new RegExp(SAYINGS[each.code] ?? each.text).test(said));
+}
+
 /**
  * Returns the button of a figure. `after` is the text behind it: what that says already is not said twice.
  * `open` is run with the button.
  */
 export function figureButton({ text, tags, label = "", after = "", open }) {
   const [first] = tags;
-  const isSaid = first && new RegExp(`^（[^）]*${first.text}`).test(after);
-  const sign = first && !isSaid ? h("span", { class: "figure-tag", "aria-hidden": "true", text: SHORT[first.code] ?? first.text }) : null;
+  const sign = first && unsaid([first], after).length > 0 ? h("span", { class: "figure-tag", "aria-hidden": "true", text: SHORT[first.code] ?? first.text }) : null;
   const about = [label, inWords(tags)].filter(Boolean).join("：");
   return h(
     "button",
@@ -29,11 +37,19 @@ export function figureButton({ text, tags, label = "", after = "", open }) {
   );
 }
 
-/** Returns a line that explains the one-character marks among some tags, or null. */
-export function legend(tags) {
-  const used = new Map(tags.filter((each) => SHORT[each.code]).map((each) => [SHORT[each.code], each.text]));
-  if (used.size === 0) return null;
-  return h("p", { class: "legend" }, h("span", { class: "no-print", text: "点数字看依据。" }), `${[...used].map(([short, text]) => `${short}＝${text}`).join("，")}。`);
+const LINES = { warn: ["虚线", "要留意的数（推算、仅见正文、空白、识读等）"], bad: ["双线", "与别处对不上的数"] };
+
+/**
+ * Returns what explains every sign and line among the tags that are shown, or null.
+ * `isQuoting` says that figures of quoted words are among them.
+ */
+export function legend(tags, { isQuoting = false } = {}) {
+  if (tags.length === 0 && !isQuoting) return null;
+  const signs = new Map(tags.map((each) => [SHORT[each.code] ?? each.text, SHORT[each.code] ? each.text : each.meaning.replace(/。$/, "")]));
+  const lines = Object.keys(LINES).filter((tone) => tags.some((each) => each.tone === tone)).map((tone) => LINES[tone]);
+  if (isQuoting) lines.push(["点线", "引用的原文里的数，没有重新计算"]);
+  const item = (kind) => ([sign, text]) => h("li", null, h("b", { class: kind, text: sign }), `＝${text}`);
+  return h("div", { class: "legend" }, h("p", { class: "no-print", text: "点数字看依据。数字旁的记号：" }), h("ul", null, [...signs].map(item("")), lines.map(item("legend-line"))));
 }
 
 function tone(tag) {
