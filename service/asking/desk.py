@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +37,9 @@ from service.vocabulary.vocabulary import Vocabulary
 
 #: Decimals of an amount that was restated in the unit of the question.
 _PLACES_ASKED = 2
+
+#: Words by which a question about income means what was carried over, too.
+_WITH_CARRIED = re.compile("总计|总额|总数|结转|结余")
 
 Searcher = Callable[[str, Sequence[PassageKind], int], Sequence[Passage]]
 
@@ -113,13 +117,30 @@ class Desk:
         if chosen.unit_type and "gov_economic" not in dict(chosen.members):
             return self._of_unit_type(chosen)
         if self.exists(chosen, year=year):
-            return chosen
+            return self._of_this_year(chosen, year)
         if chosen.table:
             others = [_with(chosen, m) for m in ("支出", "支出总计", "收入") if m != chosen.measure and chosen.members]
             return next((s for s in others if self.exists(s, year=year)), chosen)
         if chosen.get("unit") and chosen.measure in {"支出", "支出总计"} and set(dict(chosen.members)) == {"unit"}:
             return _with(chosen, "收入")
         return chosen
+
+    def _of_this_year(self, subject: Subject, year: int | None) -> Subject:
+        """Narrow the income of a fund to this year's, where a total with what was carried over is printed besides."""
+        if subject.measure != "收入" or set(dict(subject.members)) != {"fund"} or _WITH_CARRIED.search(self.question.text):
+            return subject
+        narrowed = subject.having(origin="本年")
+        try:
+            whole, own = (
+                self.scope.find(self.scope.resolve(s.reference(self.vocabulary, year=year or s.year or self._other_year())))
+                for s in (subject, narrowed)
+            )
+        except YoujuError:
+            return subject
+        if whole is None or own is None:
+            return subject
+        values = [[f.quantity.base for f in group.facts if f.quantity] for group in (whole, own)]
+        return narrowed if all(values) and values[0] != values[1] else subject
 
     def _of_unit_type(self, subject: Subject) -> Subject:
         """Narrow a subject to 机关 or 事业: by government class, else by 行政运行 or 事业运行.

@@ -44,7 +44,7 @@ def _judge(claim: Claim, book: Book, words: Words) -> None:
         if same is not None:
             _settle(claim, same, words)
         elif comparable:
-            wrong.append((coordinate, closest(stated, comparable)))
+            wrong.append((coordinate, _closest_of_periods(claim, coordinate, closest(stated, comparable), book)))
     if claim.settled and not wrong:
         return
     blank = None if wrong else next((b for c in claim.coordinates if (b := book.blank_at(c))), None)
@@ -75,6 +75,14 @@ def _judge(claim: Claim, book: Book, words: Words) -> None:
     claim.known = nearest.quantity
     claim.evidence += nearest.sources
     claim.objection = _objection(claim, coordinate, nearest, words)
+
+
+def _closest_of_periods(claim: Claim, coordinate: Coordinate, nearest: Printed, book: Book) -> Printed:
+    """Return what a wrong total was most likely meant to be: the income of a fund with or without what was carried over."""
+    if not nearest.exact or coordinate.measure != "收入" or coordinate.get("fund") is None:
+        return nearest
+    periods = [replace(p, exact=True) for p in book.periods_of(coordinate) if p.quantity.unit.kind is claim.quantity.unit.kind]
+    return closest(claim.quantity, [nearest, *periods])
 
 
 def _settle(claim: Claim, printed: Printed, words: Words) -> None:

@@ -91,7 +91,8 @@ def _of_printed_period(fact: Fact, printed: Mapping[Coordinate, Sequence[Quantit
     if place not in printed:
         return fact
     ways = [place, place.having(origin="本年"), *([replace(place, measure="支出总计")] if place.measure == "支出" else ())]
-    found = next((w for w in ways if any(_is_same(fact.quantity, q) for q in printed.get(w, ()))), place)
+    usual = ways[1] if place.measure == "收入" and place.get("fund") and ways[1] in printed else place
+    found = next((w for w in ways if any(_is_same(fact.quantity, q) for q in printed.get(w, ()))), usual)
     return fact if found == place else replace(fact, coordinate=found)
 
 

@@ -17,6 +17,7 @@ _STYLES = (
 )
 _TOTAL = ("合计", "总计", "小计")
 _CARRY = re.compile(r"结转|结余|弥补收支差额|未安排支出")
+_AT_A_TIME = re.compile(r"年初|年末|年终|上年|下年")
 #: 「[201]一般公共服务支出」, 「2010801-行政运行」, 「201一般公共服务支出」.
 _LEADING_CODE = re.compile(r"^[\[【(（]?(\d{3,9})[\]】)）]?\s*[-－—_:：.]?\s*(?=[^\d\s.,，%-])(.*)$")
 
@@ -84,7 +85,7 @@ def outline(labels: Sequence[tuple[int, str]]) -> list[Node]:
         elif is_total(text):
             stack, last = [], None
             nodes.append(Node(row, label, Place.TOTAL, 0, None))
-        elif _CARRY.search(text) and not (stack and nodes and nodes[-1].place is Place.PLAIN):
+        elif _CARRY.search(text) and (not (stack and nodes and nodes[-1].place is Place.PLAIN) or _is_next_carry(text, stack)):
             stack, last = [_Open("carry", 0, row)], row
             nodes.append(Node(row, label, Place.CARRY, 0, None))
         elif nodes and nodes[-1].place is Place.OF_WHICH:
@@ -103,6 +104,11 @@ class _Open:
     style: str
     number: int
     row: int
+
+
+def _is_next_carry(text: str, stack: Sequence[_Open]) -> bool:
+    """Whether a carry-over of a point in time follows the parts of another: 「结余分配」, 「转入事业基金」, 「年末结转和结余」."""
+    return stack[0].style == "carry" and _AT_A_TIME.search(text) is not None
 
 
 def _ordinal(text: str) -> tuple[str, int]:

@@ -147,7 +147,9 @@ def _side(
             continue
         measure, members = named
         own = dict(standard.fixed) | (above if node.level else {}) | members
-        inherited[node.row] = (above | members) if node.level else {}
+        if above.get("origin"):
+            own["origin"] = above["origin"]  # what is listed below a carry-over was carried over, too
+        inherited[node.row] = (above | members) if node.level or node.place is Place.CARRY else {}
         for column in strip.figures:
             yield _fact(frame, table, table.rows[node.row], node.row, column, measure, own, node.label, headings[column])
 
@@ -212,6 +214,7 @@ def _matrix(built: BuiltTable, standard: StandardTable, frame: Frame, vocabulary
         headings = {c: _heading(table.columns[c], standard.dims, frame, vocabulary) for c in strip.figures}
         if standard.layout == "single-row":
             headings = _of_three(headings, table.columns, standard)
+        headings = _of_one_period(headings)
         codes = row_codes(table, built.roles, strip.labels)
         unit = ""
         for number, row in enumerate(table.rows):
@@ -242,6 +245,16 @@ def _of_three(headings: dict[int, Heading], columns: Sequence[str], standard: St
         grouped = any(own in fold(c) for c in columns)
         out[column] = replace(heading, members=members, measure=WITH_MEETINGS if together and grouped else heading.measure)
     return out
+
+
+def _of_one_period(headings: dict[int, Heading]) -> dict[int, Heading]:
+    """Give every column the period of a total that says 本年收入合计, where no column stands for another period or for all."""
+    totals = [h for h in headings.values() if not set(h.members) - {"origin"} and not h.measure]
+    if not totals or any(h.members.get("origin") != "本年" for h in totals):
+        return headings
+    if any(h.members.get("origin", "本年") != "本年" for h in headings.values()):
+        return headings
+    return {c: replace(h, members=h.members | {"origin": "本年"}) for c, h in headings.items()}
 
 
 def _row_members(
