@@ -128,7 +128,9 @@ def test_a_question_back_offers_its_readings(page_at: PageAt) -> None:
 def test_refusals_and_corrections_are_told_apart(page_at: PageAt) -> None:
     """By words."""
     page = page_at("/")
-    expect(ask(page, "房租多少？").locator(".answer-status")).to_have_text("回答不了")
+    refused = ask(page, "房租多少？")
+    expect(refused.locator(".refusal")).to_contain_text("回答不了")
+    assert refused.locator(".answer").inner_text().split("怎么得出的")[0].count("回答不了") == 1
     expect(ask(page, "为什么支出增加了23%？").locator(".correction")).to_contain_text("先更正")
 
 
@@ -397,13 +399,15 @@ def test_text_and_table_are_copied_with_their_sources(page_at: PageAt) -> None:
     turn.get_by_role("button", name="复制文字").click()
     expect(page.locator("#announcer")).to_have_text("已复制。")
     text = page.evaluate("navigator.clipboard.readText()")
-    assert "23.04%" in text
+    assert "比2023年1235.00万元（推算）减少284.53万元（推算），降低23.04%（推算）[1][2]。\n按资金来源拆分：" in text
     assert "出处：\n[1] 《" in text
     assert "回答编号：" in text
     turn.get_by_role("button", name="复制成表格").click()
     page.wait_for_timeout(200)
     rows = [line.split("\t") for line in page.evaluate("navigator.clipboard.readText()").splitlines()]
-    assert ["2023年支出", "1235.00万元", "", "推算"] in rows
+    assert ["名称", "数", "单位", "增减", "怎么来的"] in rows
+    assert ["2023年支出", "1235.00", "万元", "", "推算"] in rows
+    assert ["一般公共预算", "284.53", "万元", "减少", "推算，计算得出"] in rows
 
 
 def test_a_conversation_keeps_its_scope(page_at: PageAt) -> None:
@@ -418,3 +422,27 @@ def test_a_conversation_keeps_its_scope(page_at: PageAt) -> None:
     expect(page).to_have_url(re.compile(r"c=[0-9a-f]{12}&year=2024$"))
     page.locator(".chat-title", has_text="为什么").click()
     expect(page.get_by_label("年度")).to_have_value("")
+
+
+def test_what_is_asked_next_goes_on_and_the_signs_are_explained(page_at: PageAt) -> None:
+    """Nothing that was answered is offered again; an earlier conversation is offered where one begins."""
+    page = page_at("/")
+    turn = ask(page, WHY)
+    expect(page.locator(".follow-ups button").first).to_have_text("2024年支出由哪些构成？")
+    for text in ("推算＝", "表＝表中印着", "虚线＝"):
+        expect(turn.locator(".answer-words ~ .legend")).to_contain_text(text)
+    page.locator(".follow-ups button").first.click()
+    expect(page.locator(".turn").last.locator(".answer-tools")).to_be_visible()
+    expect(page.locator(".follow-ups button").first).to_be_visible()
+    assert "2024年支出由哪些构成？" not in page.locator(".follow-ups button").all_inner_texts()
+    first = page.locator(".turn").first
+    first.locator("summary", has_text="怎么得出的").click()
+    expect(first.locator("details.how")).to_contain_text("2023年支出 − 2024年支出")
+    expect(first.locator("details.how")).to_contain_text("按固定规则回答，没有用语言模型")
+    assert "@" not in first.locator("details.how").inner_text()
+    page.goto(page.url.split("?")[0])
+    page.get_by_role("link", name=WHY).first.focus()
+    link = page.locator(".go-on a")
+    expect(link).to_have_text(WHY)
+    link.press("Enter")
+    expect(page.locator(".turn")).to_have_count(2)
