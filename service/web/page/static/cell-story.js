@@ -1,10 +1,10 @@
 // Why a cell is proven, unproven or contradicted: the relations that vouch for it or speak against it.
 
 import { get } from "./api.js";
-import { waiting } from "./document-parts.js";
 import { fill, h } from "./dom.js";
 import { notice } from "./notice.js";
 import { PROOFS } from "./table.js";
+import { waiting } from "./waiting.js";
 
 const FIRST = 5;
 const MANY_FIGURES = 8;

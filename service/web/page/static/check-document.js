@@ -1,8 +1,9 @@
 // The document that was checked: its text and tables with the places of findings marked, or the pages of a PDF.
 
-import { fill, h, straight } from "./dom.js";
-import { SEVERITIES, VERDICTS } from "./check-words.js";
+import { cut, fill, h, straight } from "./dom.js";
+import { VERDICTS } from "./check-words.js";
 import { captionOf, tableView } from "./table.js";
+import { SEVERITIES } from "./words.js";
 
 const NEAR = "800px";
 
@@ -153,8 +154,9 @@ export class DocumentView {
       if (node.childElementCount > 0 || node.textContent === "") fill(node, block.text);
       return;
     }
-    const cuts = [...new Set([0, block.text.length, ...ranges.flatMap((each) => [each.start, each.end])])].filter((cut) => cut >= 0 && cut <= block.text.length).sort((a, b) => a - b);
-    const pieces = cuts.slice(0, -1).map((start, n) => this.piece(block.text.slice(start, cuts[n + 1]), ranges.filter((each) => each.start <= start && cuts[n + 1] <= each.end)));
+    const length = block.end - block.start;
+    const cuts = [...new Set([0, length, ...ranges.flatMap((each) => [each.start, each.end])])].filter((at) => at >= 0 && at <= length).sort((a, b) => a - b);
+    const pieces = cuts.slice(0, -1).map((start, n) => this.piece(cut(block.text, start, cuts[n + 1]), ranges.filter((each) => each.start <= start && cuts[n + 1] <= each.end)));
     const focused = node.contains(document.activeElement) ? document.activeElement.dataset.ids : null;
     node.replaceChildren(...pieces);
     if (focused) [...node.querySelectorAll("mark")].find((each) => each.dataset.ids === focused)?.focus({ preventScroll: true });

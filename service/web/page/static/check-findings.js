@@ -1,7 +1,8 @@
 // The list of findings, and of all figures: filters with counts, one card each, the chosen one open.
 
-import { fill, h, uid } from "./dom.js";
-import { SEVERITIES, VERDICTS } from "./check-words.js";
+import { cut, fill, h, uid } from "./dom.js";
+import { VERDICTS } from "./check-words.js";
+import { SEVERITIES, timeOf } from "./words.js";
 
 const FIRST = 200;
 const ALL = "";
@@ -145,7 +146,7 @@ export class FindingsView {
       h("dl", { class: "facts" }, rows.filter(([, value]) => value).map(([name, value, kind]) => [h("dt", { text: name }), h("dd", { class: kind, text: value })])),
       hasQuote && h("p", { class: "quote" }, quoted(finding)),
       others.length > 0 && h("div", { class: "places" }, h("p", { class: "label", text: "依据和相关的地方" }), h("ul", null, others.slice(0, 12).map((place) => placeRow(place, this.act)), others.length > 12 && h("li", { text: `……等${others.length}处` }))),
-      finding.accepted && h("p", { class: "notice done" }, h("strong", { text: "已说明：" }), finding.accepted.reason, h("span", { class: "muted", text: `（${finding.accepted.by}，${finding.accepted.at.slice(0, 10)}）` })),
+      finding.accepted && h("p", { class: "notice done" }, h("strong", { text: "已说明：" }), finding.accepted.reason, h("span", { class: "muted", text: `（${finding.accepted.by}，${timeOf(finding.accepted.at)}）` })),
       h(
         "p",
         { class: "actions no-print" },
@@ -165,11 +166,11 @@ export class FindingsView {
 /** The quote of a finding around the words in question, not longer than can be read at a glance. */
 function quoted({ quote, highlight }) {
   const [begin, end] = highlight ?? [0, 0];
-  const before = quote.slice(0, begin);
-  const after = quote.slice(end);
+  const before = cut(quote, 0, begin);
+  const after = cut(quote, end);
   return [
     before.length > SIDE ? `……${before.slice(-SIDE)}` : before,
-    end > begin && h("mark", { text: quote.slice(begin, end) }),
+    end > begin && h("mark", { text: cut(quote, begin, end) }),
     after.length > SIDE ? `${after.slice(0, SIDE)}……` : after,
   ];
 }

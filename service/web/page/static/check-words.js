@@ -2,13 +2,6 @@
 
 import { keep, recall } from "./kept.js";
 
-/** Severities, gravest first: what they are called, their sign, what they mean. */
-export const SEVERITIES = {
-  error: { name: "错误", sign: "✗", kind: "bad", means: "算不拢或与表不符，必须改" },
-  warning: { name: "警告", sign: "！", kind: "warn", means: "多半会被退回，请逐条核实" },
-  note: { name: "提示", sign: "i", kind: "info", means: "可改可不改，看一眼" },
-};
-
 /** Verdicts on figures: what they are called and their sign. */
 export const VERDICTS = {
   contradicted: { name: "不符", sign: "✗", kind: "bad" },

@@ -3,14 +3,16 @@
 import { get, send } from "./api.js";
 import { DocumentView, itemOfFigure, itemOfFinding, PagesView } from "./check-document.js";
 import { FiguresView, FindingsView, plain } from "./check-findings.js";
-import { remember, SEVERITIES, VERDICTS } from "./check-words.js";
+import { remember } from "./check-words.js";
 import { promptText } from "./confirm.js";
-import { fill, find, h } from "./dom.js";
+import { fill, find, fragment, h } from "./dom.js";
 import { copyText, download } from "./download.js";
 import { dropHere, keep, keepHere, recall, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
 import { closePanel, openPanel } from "./panel.js";
 import { captionOf, tableView } from "./table.js";
+import { waiting } from "./waiting.js";
+import { SEVERITIES } from "./words.js";
 
 const ID = document.body.dataset.id;
 const AT = `/v1/checks/${encodeURIComponent(ID)}`;
@@ -29,7 +31,7 @@ find("#main").classList.add("wide");
 // -------------------------------------------------------------------------------------------- opening
 
 async function open() {
-  const waiting = setTimeout(() => fill(host, h("p", { class: "muted", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), " 正在打开核对结果……")), 300);
+  const end = waiting(host, "正在打开核对结果……");
   try {
     state.report = await get(AT);
   } catch (problem) {
@@ -37,7 +39,7 @@ async function open() {
     notice(host, { kind: "error", text: problem.message, actions });
     return;
   } finally {
-    clearTimeout(waiting);
+    end();
     host.removeAttribute("aria-busy");
   }
   remember(ID);
@@ -464,7 +466,7 @@ function copy(finding) {
 // ---------------------------------------------------------------------------------------------- the page
 
 function chooseFromAddress() {
-  const id = decodeURIComponent(location.hash.slice(1));
+  const id = fragment();
   if (!id) return;
   if (findingOf(id)) {
     bringIn();

@@ -4,14 +4,19 @@ import { get, send, upload } from "./api.js";
 import { earlier, forget, remember } from "./check-words.js";
 import { confirm } from "./confirm.js";
 import { fill, find, h, uid } from "./dom.js";
+import { dropOn, guardDrops, largest, sizeOf } from "./files.js";
 import { keepHere, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
+import { waiting } from "./waiting.js";
+import { SEVERITIES, timeOf } from "./words.js";
 
 const TYPES = ".pdf,.docx,.docm,.doc,.wps,.xlsx,.xls,.xlsm,.et,.html,.htm,.mht,.txt,.md,.csv";
 const STEPS = [["upload", "上传"], ["reading", "读文件"], ["tables", "读对照的表"], ["judging", "逐个核对数字"]];
 const FORM = "check-form";
 const SLOW_S = 5;
 const MANY = 12;
+/** Files to judge by that the service takes at once. */
+const MOST_TABLES = 20;
 const FIRST_YEAR = 1949;
 const LAST_YEAR = 2999;
 
@@ -20,7 +25,6 @@ const chosen = { file: null, tables: [] };
 let most = 0;
 let running = null;
 
-const size = (bytes) => (bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1).replace(/\.0$/, "")} MB`);
 const save = () => keepHere(FORM, typed);
 
 // ------------------------------------------------------------------------------------------ the form
@@ -89,7 +93,7 @@ function fileDrop() {
     "div",
     { class: "drop" },
     chosen.file
-      ? h("p", { class: "file-name" }, h("bdi", { text: chosen.file.name }), h("span", { class: "muted", text: `（${size(chosen.file.size)}）` }))
+      ? h("p", { class: "file-name" }, h("bdi", { text: chosen.file.name }), h("span", { class: "muted", text: `（${sizeOf(chosen.file.size)}）` }))
       : h("p", null, "把要核对的文件拖到这里"),
     h("p", null, button, input),
     h("p", { class: "hint", text: kinds() }),
@@ -100,7 +104,7 @@ function fileDrop() {
   return zone;
 }
 
-const kinds = () => `PDF、Word、Excel、网页、CSV、TXT${most ? `，最大${size(most)}` : ""}。原文件不会被改动。`;
+const kinds = () => `PDF、Word、Excel、网页、CSV、TXT${most ? `，最大${sizeOf(most)}` : ""}。原文件不会被改动。`;
 
 function take(files) {
   clearNotice(parts.said);
@@ -117,24 +121,8 @@ function take(files) {
 /** What is wrong with a file before it is sent, "" where nothing is. */
 function wrongWith(file) {
   if (file.size === 0) return `“${file.name}”是空的（0字节）。请检查是否选错了文件，或重新下载。`;
-  if (most && file.size > most) return `“${file.name}”有${size(file.size)}，超过上限${size(most)}。请只保留预算公开的部分，或另存为较小的文件。`;
+  if (most && file.size > most) return `“${file.name}”有${sizeOf(file.size)}，超过上限${sizeOf(most)}。请只保留预算公开的部分，或另存为较小的文件。`;
   return "";
-}
-
-function dropOn(zone, run) {
-  let depth = 0;
-  const over = (by) => {
-    depth = Math.max(0, depth + by);
-    zone.classList.toggle("over", depth > 0);
-  };
-  zone.addEventListener("dragenter", (event) => (event.preventDefault(), over(1)));
-  zone.addEventListener("dragleave", () => over(-1));
-  zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    over(-depth);
-    if (event.dataTransfer.files.length > 0) run(event.dataTransfer.files);
-  });
 }
 
 // ------------------------------------------------------------------------------- what it is judged by
@@ -176,7 +164,7 @@ function showTables() {
         "li",
         { class: "chip" },
         h("bdi", { text: file.name }),
-        h("span", { class: "muted", text: size(file.size) }),
+        h("span", { class: "muted", text: sizeOf(file.size) }),
         h("button", { type: "button", class: "link-button", "aria-label": `去掉${file.name}`, text: "去掉", on: { click: () => remove(file) } }),
       ),
     ),
@@ -285,7 +273,7 @@ function missing() {
   if (typed.way === "file" && !chosen.file) return { text: "请先选择要核对的文件，或改为粘贴文字。", focus: ".drop button" };
   if (typed.way === "file" && wrongWith(chosen.file)) return { text: wrongWith(chosen.file), focus: ".drop button" };
   if (typed.way === "text" && !typed.text.trim()) return { text: "请先粘贴要核对的文字。", focus: "textarea" };
-  const bad = chosen.tables.map(wrongWith).find(Boolean);
+  const bad = chosen.tables.map(wrongWith).find(Boolean) ?? tooMuch();
   if (bad) return { text: bad, focus: ".drop-small button" };
   const year = typed.year.trim();
   if (year && !(/^\d{4}$/.test(year) && Number(year) >= FIRST_YEAR && Number(year) <= LAST_YEAR)) {
@@ -293,6 +281,14 @@ function missing() {
     return { text: `年度“${year}”不对，应为四位数字，如2024；不知道可以空着。`, focus: "#year" };
   }
   return null;
+}
+
+/** What is wrong with all the files together, "" where nothing is: they go in one request. */
+function tooMuch() {
+  if (chosen.tables.length > MOST_TABLES) return `对照的表格文件有${chosen.tables.length}份，一次最多${MOST_TABLES}份。请去掉几份，或先在“文档”里导入，再在这里勾选。`;
+  const whole = [typed.way === "file" && chosen.file, ...chosen.tables].filter(Boolean).reduce((sum, each) => sum + each.size, 0);
+  if (most && whole > most) return `要核对的文件和对照的表格合计${sizeOf(whole)}，一次最多${sizeOf(most)}。请去掉几份表格，或先在“文档”里导入，再在这里勾选。`;
+  return "";
 }
 
 /** Whether the same might succeed another time. */
@@ -360,7 +356,7 @@ async function showEarlier() {
     fill(host, h("p", { class: "empty" }, "这台电脑上还没有核对过文件。核对完的会列在这里；别人的核对，用他发来的链接打开。"));
     return;
   }
-  const waiting = setTimeout(() => fill(host, h("p", { class: "muted", text: "正在取列表……" })), 300);
+  const end = waiting(host, "正在取列表……");
   let found;
   try {
     found = await get(`/v1/checks?limit=200&${ids.map((id) => `id=${encodeURIComponent(id)}`).join("&")}`);
@@ -368,7 +364,7 @@ async function showEarlier() {
     notice(host, { kind: "error", text: problem.message, actions: [{ label: "再试一次", run: showEarlier }] });
     return;
   } finally {
-    clearTimeout(waiting);
+    end();
   }
   ids.filter((id) => !found.some((each) => each.id === id)).forEach(forget);
   if (found.length === 0) return void showEarlier();
@@ -379,9 +375,9 @@ async function showEarlier() {
 function row(check, said) {
   const { error, warning, note } = check.open;
   const tags = [
-    error > 0 && h("span", { class: "tag bad", text: `错误${error}` }),
-    warning > 0 && h("span", { class: "tag warn", text: `警告${warning}` }),
-    note > 0 && h("span", { class: "tag", text: `提示${note}` }),
+    error > 0 && h("span", { class: "tag bad", text: `${SEVERITIES.error.name}${error}` }),
+    warning > 0 && h("span", { class: "tag warn", text: `${SEVERITIES.warning.name}${warning}` }),
+    note > 0 && h("span", { class: "tag", text: `${SEVERITIES.note.name}${note}` }),
     check.accepted > 0 && h("span", { class: "tag good", text: `已说明${check.accepted}` }),
     error + warning + note + check.accepted === 0 && h("span", { class: "tag good", text: "没有提示" }),
   ];
@@ -405,23 +401,16 @@ function row(check, said) {
     null,
     h("div", { class: "earlier-head" }, h("a", { href: `/checks/${check.id}` }, h("bdi", { text: check.name })), remove),
     h("p", { class: "small-text", text: check.summary }),
-    h("p", { class: "small-text muted" }, h("time", { datetime: check.created_at, text: new Date(check.created_at).toLocaleString("zh-CN", { dateStyle: "short", timeStyle: "short" }) }), "　", tags.filter(Boolean).flatMap((each) => [each, " "])),
+    h("p", { class: "small-text muted" }, h("time", { datetime: check.created_at, text: timeOf(check.created_at) }), "　", tags.filter(Boolean).flatMap((each) => [each, " "])),
   );
 }
 
-async function learnMost() {
-  try {
-    most = (await get("/v1/intake")).max_bytes;
-    const hint = find(".drop .hint");
-    if (hint) hint.textContent = kinds();
-  } catch {
-    // The service says so itself when a file is too large.
-  }
-}
-
 fill(find("#start"), form()).removeAttribute("aria-busy");
-// A file that misses the place it is dropped on must not take the page away.
-for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
+guardDrops();
 document.addEventListener("youju:back", showEarlier);
 showEarlier();
-learnMost();
+largest().then((found) => {
+  most = found;
+  const hint = find(".drop .hint");
+  if (hint) hint.textContent = kinds();
+});

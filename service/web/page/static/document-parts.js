@@ -1,24 +1,7 @@
 // Pieces that the list of documents and a document's own page share.
 
-import { fill, h } from "./dom.js";
-
-const SHOWN_AFTER_MS = 300;
-const LONG_MS = 5000;
-
-/** Says in a host that something is on its way; after five seconds also for how long. Returns a function that ends it. */
-export function waiting(host, text, advice = "再等一会儿；一直这样，请刷新页面。") {
-  const begun = Date.now();
-  let timer = setTimeout(function tell() {
-    const past = Date.now() - begun;
-    const more = past < LONG_MS ? "" : ` 已${Math.floor(past / 1000)}秒。${advice}`;
-    fill(host, h("p", { class: "muted waiting", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), ` ${text}${more}`));
-    timer = setTimeout(tell, past < LONG_MS ? LONG_MS - past + 50 : 1000);
-  }, SHOWN_AFTER_MS);
-  return () => {
-    clearTimeout(timer);
-    host.querySelector(":scope > .waiting")?.remove();
-  };
-}
+import { h } from "./dom.js";
+import { SEVERITIES } from "./words.js";
 
 /** Returns how many figures are proven as a bar with words. `cells` is {proven, unproven, contradicted}. */
 export function proofShare(cells, { short = false } = {}) {
@@ -49,7 +32,7 @@ export function proofShare(cells, { short = false } = {}) {
 }
 
 /** Returns the format of a document as people call it: "PDF，31页". */
-export function formatOf(document) {
+function formatOf(document) {
   const ending = /\.([A-Za-z0-9]{1,8})$/.exec(document.name)?.[1]?.toUpperCase() ?? "文件";
   return document.pages ? `${ending}，${document.pages}页` : ending;
 }
@@ -70,20 +53,18 @@ export function tagsOf(document) {
 /** Returns a title to show, never empty. */
 export const titleOf = (document) => document.title || document.name;
 
-const SEVERITIES = { error: ["错误", "bad"], warning: ["警告", "warn"], note: ["说明", "info"] };
-
 /** Returns the tag of a finding's severity. */
 export function severityTag(severity) {
-  const [word, kind] = SEVERITIES[severity] ?? [severity, ""];
-  return h("span", { class: `tag ${kind}`, text: word });
+  const { name, kind } = SEVERITIES[severity];
+  return h("span", { class: `tag ${kind}`, text: name });
 }
 
 /** Returns "提示8条（错误3、警告5）", or "" where there are none. */
 export function findingCount(findings) {
   if (findings.length === 0) return "";
   const parts = Object.entries(SEVERITIES)
-    .map(([severity, [word]]) => [word, findings.filter((each) => each.severity === severity).length])
+    .map(([severity, { name }]) => [name, findings.filter((each) => each.severity === severity).length])
     .filter(([, count]) => count > 0)
-    .map(([word, count]) => `${word}${count}`);
+    .map(([name, count]) => `${name}${count}`);
   return `提示${findings.length}条（${parts.join("、")}）`;
 }

@@ -1,9 +1,9 @@
 // Where a table or a quote came from: the image of its page (PDF), and the text with the place marked.
 
 import { fetchFile, get } from "./api.js";
-import { waiting } from "./document-parts.js";
 import { fill, h, uid } from "./dom.js";
 import { announce, notice } from "./notice.js";
+import { waiting } from "./waiting.js";
 
 const KEPT_PAGES = 6;
 

@@ -3,12 +3,14 @@
 
 import { get } from "./api.js";
 import { CellStory } from "./cell-story.js";
-import { findingCount, proofShare, severityTag, tagsOf, titleOf, waiting } from "./document-parts.js";
+import { findingCount, proofShare, severityTag, tagsOf, titleOf } from "./document-parts.js";
 import { SourcePane } from "./document-source.js";
-import { fill, find, h } from "./dom.js";
+import { fill, find, fragment, h } from "./dom.js";
 import { download } from "./download.js";
 import { announce, notice } from "./notice.js";
 import { PROOFS, captionOf, tableView } from "./table.js";
+import { waiting } from "./waiting.js";
+import { SEVERITIES } from "./words.js";
 
 const id = document.body.dataset.id;
 const base = `/v1/documents/${encodeURIComponent(id)}`;
@@ -72,7 +74,7 @@ function showFindings(findings) {
     fill(find("#findings"), h("p", { class: "muted", text: "读这份文档时没有发现要提醒的地方。" }));
     return;
   }
-  const rank = ["error", "warning", "note"];
+  const rank = Object.keys(SEVERITIES);
   const sorted = [...findings].sort((a, b) => rank.indexOf(a.severity) - rank.indexOf(b.severity));
   fill(
     find("#findings"),
@@ -149,7 +151,7 @@ class Work {
 
   async route({ isFirst = false } = {}) {
     this.turns += 1;
-    const hash = decodeURIComponent(location.hash.slice(1));
+    const hash = fragment();
     const cell = /^(T\d+)(?:\.(\d+)\.(\d+))?$/.exec(hash);
     const source = this.source.route(hash);
     const isSource = source !== null;

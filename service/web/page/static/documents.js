@@ -2,10 +2,11 @@
 
 import { get, send } from "./api.js";
 import { confirm } from "./confirm.js";
-import { findingCount, proofShare, tagsOf, titleOf, waiting } from "./document-parts.js";
+import { findingCount, proofShare, tagsOf, titleOf } from "./document-parts.js";
 import { fill, find, h, uid } from "./dom.js";
 import { announce, clearNotice, notice } from "./notice.js";
 import { Uploads } from "./uploads.js";
+import { waiting } from "./waiting.js";
 
 /** From so many documents on, the list can be searched and ordered. */
 const MANY = 10;

@@ -42,6 +42,21 @@ export function add(node, ...children) {
 /** Returns the first element that fits, or null. */
 export const find = (selector, root = document) => root.querySelector(selector);
 
+/** Returns the part of the address behind "#", "" where there is none. */
+export function fragment() {
+  const said = location.hash.slice(1);
+  try {
+    return decodeURIComponent(said);
+  } catch {
+    return said;
+  }
+}
+
+/** Returns the stretch of a text from one character to another, counted as the service counts: rare characters are one. */
+export function cut(text, from, to) {
+  return /[\ud800-\udfff]/.test(text) ? [...text].slice(from, to).join("") : text.slice(from, to);
+}
+
 /** Returns an id that no other element of the page has. */
 export const uid = (prefix) => `${prefix}-${(used += 1)}`;
 

@@ -14,7 +14,7 @@ const LONGEST = 20_000;
 const USUAL = 500;
 
 /** Returns an example of what fills a gap. */
-export function exampleOf(gap) {
+function exampleOf(gap) {
   if (gap.takes === "reason") return "写到具体的人员、项目、政策或标准，例如：压减公务接待批次，减少1.20万元。只写原因，不必写“主要原因是”。";
   return EXAMPLES.find(([pattern]) => pattern.test(gap.what))?.[1] ?? "例如：12.30万元、5辆，或一句情况。";
 }

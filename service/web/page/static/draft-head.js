@@ -2,9 +2,10 @@
 
 import { copyText, download } from "./download.js";
 import { fillKey } from "./draft-paper.js";
-import { SEVERITIES, originOf, timeOf } from "./draft-words.js";
+import { originOf } from "./draft-words.js";
 import { find, h } from "./dom.js";
 import { announce, notice } from "./notice.js";
+import { SEVERITIES, timeOf } from "./words.js";
 
 /** Returns the nodes above and below the paper. */
 export function headOf(desk) {
@@ -27,7 +28,7 @@ function above(desk) {
 }
 
 /** Returns the tag that says how far a draft is. */
-export function stateTag(draft) {
+function stateTag(draft) {
   if (draft.approval) return h("span", { class: "tag good", text: "已批准" });
   if (draft.gaps.length > 0) return h("span", { class: "tag warn", text: `有待补充（${draft.gaps.length}处）` });
   return h("span", { class: "tag", text: "草稿，没有待补充" });
@@ -122,7 +123,7 @@ function general(desk) {
     { class: "general no-print", open: hasMore && found.length <= 3 && innerWidth >= 900 },
     h("summary", { text: `关于全文和资料的提示（${found.length}）` }),
     h("ul", { class: "list" }, found.map((each) => h("li", null,
-      h("span", { class: `tag ${SEVERITIES[each.severity].tone}`, text: SEVERITIES[each.severity].word }), " ", each.message,
+      h("span", { class: `tag ${SEVERITIES[each.severity].kind}`, text: SEVERITIES[each.severity].name }), " ", each.message,
       desk.mode === "edit" && each.code === "given-source-unused" && [" ", h("button", { type: "button", class: "link-button", text: "删去这条依据", on: { click: () => desk.unrest(each.stated) } })],
       each.where && h("span", { class: "muted small-text", text: `（${each.where}）` })))),
   );

@@ -2,8 +2,9 @@
 
 import { briefOf, showFigure, showQuote, tipOn } from "./draft-evidence.js";
 import { spansOf } from "./draft-blocks.js";
-import { GAPS, SEVERITIES, STATES, WAYS } from "./draft-words.js";
-import { fill, h, uid } from "./dom.js";
+import { GAPS, STATES, WAYS } from "./draft-words.js";
+import { cut, fill, h, uid } from "./dom.js";
+import { SEVERITIES } from "./words.js";
 
 /** Findings that a basis for the figure settles. */
 const NEEDS_BASIS = new Set([
@@ -109,8 +110,7 @@ function textOf(block, sentences, level, desk) {
   for (const { sentence, start } of sentences) {
     if (start > at) parts.push(block.text.slice(at, start));
     const words = sentence.text.trim();
-    const lead = sentence.text.length - sentence.text.trimStart().length;
-    parts.push(h("span", { class: "sentence", id: `at-${sentence.id}`, tabindex: "-1" }, piecesOf(sentence, sentence.text, spansOf(sentence, desk.states()), 0, sentence.text.length, desk, block, lead)));
+    parts.push(h("span", { class: "sentence", id: `at-${sentence.id}`, tabindex: "-1" }, piecesOf(sentence, sentence.text, spansOf(sentence, desk.states()), 0, sentence.text.length, desk, block)));
     at = start + words.length;
   }
   parts.push(block.text.slice(at));
@@ -142,15 +142,15 @@ function piecesOf(sentence, text, spans, from, to, desk, block) {
   let at = from;
   for (const span of spans) {
     if (span.start < at) continue;
-    out.push(text.slice(at, span.start));
-    const said = text.slice(span.start, span.end);
+    out.push(cut(text, at, span.start));
+    const said = cut(text, span.start, span.end);
     const key = `${sentence.id}.${span.start}`;
     if (span.kind === "gap") out.push(gapOf(span.gap, key, desk, block));
     else if (span.kind === "figure") out.push(figureOf(span, said, key, desk));
     else out.push(reasonOf(span, sentence, text, key, desk, block));
     at = span.end;
   }
-  out.push(text.slice(at, to));
+  out.push(cut(text, at, to));
   return out;
 }
 
@@ -264,12 +264,12 @@ function editorOf(block, desk) {
 // ------------------------------------------------------------------------------------- findings beside
 
 function noteOf(finding, block, desk) {
-  const { word, tone } = SEVERITIES[finding.severity];
+  const { name, kind } = SEVERITIES[finding.severity];
   const canEdit = desk.mode !== "read" && block.role !== "table";
   return h(
     "div",
-    { class: `note ${tone}`, role: "note", "aria-label": `${word}：${finding.message}`, tabindex: "-1" },
-    h("p", null, h("span", { class: `tag ${tone}`, text: word }), " ", finding.blocks && h("span", { class: "tag", text: "不解决不能批准" })),
+    { class: `note ${kind}`, role: "note", "aria-label": `${name}：${finding.message}`, tabindex: "-1" },
+    h("p", null, h("span", { class: `tag ${kind}`, text: name }), " ", finding.blocks && h("span", { class: "tag", text: "不解决不能批准" })),
     h("p", { text: finding.message }),
     finding.expected && finding.severity === "error" && !finding.expected.startsWith("【") && h("p", null, "应为：", h("strong", { class: "figure-text", text: finding.expected })),
     finding.working && h("p", { class: "small-text muted", text: finding.working }),

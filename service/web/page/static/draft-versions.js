@@ -4,7 +4,8 @@ import { get } from "./api.js";
 import { fill, h, uid } from "./dom.js";
 import { notice } from "./notice.js";
 import { openPanel } from "./panel.js";
-import { CHANGES, STATES, originOf, timeOf } from "./draft-words.js";
+import { CHANGES, STATES, originOf } from "./draft-words.js";
+import { timeOf } from "./words.js";
 
 /** Opens the panel with the versions; `onOpen(version)` leads to one. */
 export function showVersions({ id, versions, current, onOpen, opener }) {
@@ -67,7 +68,7 @@ export async function compare(host, id, base, version) {
 }
 
 /** Returns the changes of a comparison, what was taken out and put in marked with words. */
-export function changesOf(said) {
+function changesOf(said) {
   if (said.unchanged || said.changes.length === 0) return [h("p", { text: "正文没有不同。" })];
   return [
     h("p", { class: "hint", text: `改了${said.changes.length}处。［删：…］是删去的，［增：…］是加上的。` }),

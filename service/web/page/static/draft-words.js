@@ -23,12 +23,6 @@ export const STATES = {
   removed: { word: "删去", sign: "" },
 };
 
-export const SEVERITIES = {
-  error: { word: "错误", tone: "bad" },
-  warning: { word: "警告", tone: "warn" },
-  note: { word: "说明", tone: "info" },
-};
-
 export const GAPS = { figure: "本年数", prior: "上年数", reason: "增减原因", known: "单位掌握的情况" };
 
 export const CHANGES = { changed: "改动", added: "新增", removed: "删去", moved: "移动" };
@@ -37,16 +31,6 @@ export const CHANGES = { changed: "改动", added: "新增", removed: "删去", 
 export function originOf(version, number = version.version) {
   if (version.origin === "edited") return "人工修改";
   return number > 1 ? "补填后重写" : "起草";
-}
-
-/** Returns a time as people write it: 11月26日 10:48. */
-export function timeOf(iso) {
-  const time = new Date(iso);
-  if (Number.isNaN(time.getTime())) return iso;
-  const isThisYear = time.getFullYear() === new Date().getFullYear();
-  return time.toLocaleString("zh-CN", {
-    year: isThisYear ? undefined : "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
-  });
 }
 
 /** Returns where a printed figure stands: 《…》支出总体情况表，“合计”行“基本支出”列，第5页. */

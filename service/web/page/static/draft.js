@@ -8,11 +8,11 @@ import { openAdvice, openFill } from "./draft-fill.js";
 import { Paper, fillKey } from "./draft-paper.js";
 import { dropAll, dropUnsaved, keepUnsaved, unsavedOf } from "./draft-unsaved.js";
 import { compare, showVersions } from "./draft-versions.js";
-import { timeOf } from "./draft-words.js";
 import { fill, find, h } from "./dom.js";
 import { copyText } from "./download.js";
 import { announce, clearNotice, notice } from "./notice.js";
 import { closePanel, openPanel } from "./panel.js";
+import { timeOf } from "./words.js";
 
 const CHECK_AFTER_MS = 900;
 const KEEP_AFTER_MS = 300;
@@ -37,6 +37,7 @@ class Desk {
   mode = "edit";
   status = "";
   isBusy = false;
+  isGone = false;
   past = [];
   future = [];
   paper = null;
@@ -91,6 +92,9 @@ class Desk {
   async open(version = null, { resume = false } = {}) {
     const query = version ? `?version=${version}` : "";
     const [draft, about] = await Promise.all([get(`${at}${query}`), get(`${at}/versions`)]);
+    // A check of what was open before must not be taken for one of this.
+    clearTimeout(this.checking);
+    this.abort?.abort();
     this.known = about.versions.at(-1).version;
     Object.assign(this, { draft, versions: about.versions, sources: [], fills: new Map(), kept: new Map(), checked: null, editing: null, status: "", past: [], future: [] });
     this.blocks = blocksOf(draft);
@@ -175,6 +179,7 @@ class Desk {
 
   keep() {
     clearTimeout(this.keeping);
+    if (this.isGone) return;
     if (!this.isChanged && this.kept.size === 0) {
       dropUnsaved(id, this.draft.version);
       return;
@@ -268,6 +273,7 @@ class Desk {
     try {
       this.checked = await send("POST", `${at}/recheck`, this.asked(sources));
     } catch (problem) {
+      this.check();
       return problem.message;
     }
     this.step();
@@ -590,6 +596,7 @@ class Desk {
     if (!isSure) return;
     await this.guarded(async () => {
       await send("DELETE", at);
+      this.isGone = true;
       dropAll(id);
       location.assign("/drafts");
     });

@@ -3,10 +3,12 @@
 import { get, send } from "./api.js";
 import { confirm } from "./confirm.js";
 import { dropAll, unsavedOf } from "./draft-unsaved.js";
-import { originOf, timeOf } from "./draft-words.js";
+import { originOf } from "./draft-words.js";
 import { fill, find, h, uid } from "./dom.js";
 import { dropHere, keep, keepHere, recall, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
+import { waiting } from "./waiting.js";
+import { timeOf } from "./words.js";
 
 const SLOW_MS = 5000;
 const FIRST = 12;
@@ -88,19 +90,16 @@ async function look(result) {
   planning = new AbortController();
   const { signal } = planning;
   plan = null;
-  const slow = setTimeout(() => fill(result, h("p", { class: "muted", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), " 正在看这个部门有哪些表…")), 300);
-  const slower = setTimeout(() => fill(result, h("p", { class: "muted", role: "status", text: "还在看，表较多，请再等几秒…" })), SLOW_MS);
+  const end = waiting(result, "正在看这个部门有哪些表……", "表较多，请再等几秒。");
   try {
     const query = new URLSearchParams({ entity: asked.entity, year: String(asked.year), outline: asked.outline });
     plan = await get(`/v1/outlines?${query}`, { signal });
-    clearTimeout(slow);
-    clearTimeout(slower);
+    end();
     fill(result, planOf(result));
   } catch (problem) {
     if (!problem.isAborted) notice(result, { kind: "error", text: problem.message, actions: [{ label: "再试一次", run: () => look(result) }] });
   } finally {
-    clearTimeout(slow);
-    clearTimeout(slower);
+    end();
   }
 }
 
@@ -246,6 +245,11 @@ function options(result) {
   );
 }
 
+function restore(button) {
+  button.disabled = false;
+  button.textContent = "起草";
+}
+
 async function create(button, said) {
   const sections = plan.chosen();
   if (sections.length === 0) {
@@ -269,10 +273,11 @@ async function create(button, said) {
     dropHere(MEMORY);
     keep(LAST, plan.entity);
     location.assign(`/drafts/${made.id}`);
+    // Whoever comes back finds the form as it was.
+    addEventListener("pagehide", () => restore(button), { once: true });
   } catch (problem) {
     notice(said, { kind: "error", text: problem.message, actions: [{ label: "再起草一次", run: () => create(button, said) }] });
-    button.disabled = false;
-    button.textContent = "起草";
+    restore(button);
   } finally {
     clearInterval(timer);
   }

@@ -2,6 +2,7 @@
 
 import { get, upload } from "./api.js";
 import { fill, h, uid } from "./dom.js";
+import { dropOn, guardDrops, largest, sizeOf } from "./files.js";
 import { dropHere, keepHere, recallHere } from "./kept.js";
 import { announce } from "./notice.js";
 
@@ -87,11 +88,9 @@ export class Uploads {
   }
 
   async learn() {
-    try {
-      this.most = (await get("/v1/intake")).max_bytes;
-    } catch {
-      return; // the service says so itself where a file is too large
-    }
+    const most = await largest();
+    if (!most) return;
+    this.most = most;
     this.size.textContent = `一个文件不超过${Math.floor(this.most / MB)}MB。`;
   }
 
@@ -110,20 +109,9 @@ export class Uploads {
       h("p", { class: "hint", id: hint }, "PDF（含扫描件）、Word、Excel、WPS、网页、CSV、TXT，或它们的ZIP压缩包。", this.size, "文件只存在这台服务器上。"),
       input,
     );
-    this.listen(zone);
+    dropOn(zone, (files) => this.add(files));
+    guardDrops();
     return zone;
-  }
-
-  listen(zone) {
-    const isFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-    // A file dropped beside the zone must not make the browser leave the page.
-    for (const name of ["dragover", "drop"]) addEventListener(name, (event) => isFiles(event) && event.preventDefault());
-    zone.addEventListener("dragover", (event) => isFiles(event) && zone.classList.add("over"));
-    zone.addEventListener("dragleave", (event) => !zone.contains(event.relatedTarget) && zone.classList.remove("over"));
-    zone.addEventListener("drop", (event) => {
-      zone.classList.remove("over");
-      if (event.dataTransfer.files.length > 0) this.add(event.dataTransfer.files);
-    });
   }
 
   shown(item) {
@@ -288,7 +276,7 @@ function memberOf(each) {
 const linkTo = (each) => h("a", { href: `/documents/${encodeURIComponent(each.id)}`, "aria-label": `查看${each.name}`, text: "查看" });
 
 function tooLarge(file, most) {
-  return `有${(file.size / MB).toFixed(1)}MB，超过上限${Math.floor(most / MB)}MB。预算公开文本通常只有几MB：请只收文本，去掉大图后另存再传；确实要收，请管理员调大 YOUJU_MAX_FILE_MB。`;
+  return `有${sizeOf(file.size)}，超过上限${Math.floor(most / MB)}MB。预算公开文本通常只有几MB：请只收文本，去掉大图后另存再传；确实要收，请管理员调大 YOUJU_MAX_FILE_MB。`;
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
