@@ -18,10 +18,12 @@ from service.domain.errors import (
     EmptyDocumentError,
     InvalidInputError,
     MissingDraftError,
+    NotInCorpusError,
     OversizedDocumentError,
     StoreError,
     UnreadableDocumentError,
 )
+from service.domain.finding import Finding
 from service.domain.quantity import Quantity
 from service.draft_report import (
     brief_from_dict,
@@ -37,7 +39,8 @@ from service.draft_report import (
 from service.drafting.brief import Brief, Given, read_given
 from service.drafting.draft import Draft, DraftPlan
 from service.drafting.editing.model import GivenSource, Revision
-from service.drafting.filling import fill_in, joined, lines_of, settled
+from service.drafting.filling import FILLED_IN, attributed, fill_in, joined, lines_of, settled
+from service.drafting.offering import Offer, Problem, advice_on, cited, offers_of, problems_of, with_unit
 from service.drafting.standing import NOT_APPROVED, Standing, blocks, sentence_of
 from service.ports import DraftSummary, DraftVersion, StoredDraft
 
@@ -58,6 +61,9 @@ _FORMULA = re.compile(r"算式[：:]\s*(.+)")
 _DOCUMENT_NUMBER = re.compile(r"〔[0-9]{4}〕")
 #: What a file of a version that is not approved says at its head; no part of the text.
 _HEAD = re.compile(rf"\s*>?\s*草稿（第\d+版），{NOT_APPROVED}")
+#: Where something was given that a person took from a document, and the name of a text that is handed in.
+_QUOTED = f"{FILLED_IN}，引自{{}}"
+_PASTED = "文字.txt"
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 #: Findings on what a person gave that is not in the text as it was given.
@@ -161,6 +167,19 @@ class Rechecked:
     stored: StoredDraft
     revision: Revision
     ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A text that a person edited, as it is handed in with what fills its open places.
+
+    Attributes:
+        text: All of it, a paragraph a line.
+        given: What the person rests changed figures on.
+    """
+
+    text: str
+    given: tuple[GivenSource, ...] = ()
 
 
 class Drafts:
@@ -366,15 +385,53 @@ class Drafts:
 
     # ------------------------------------------------------------------------------ filling in afterwards
 
+    def offers(self, draft_id: str, version: int | None = None) -> tuple[Offer, ...]:
+        """Return what the year's own documents say of the open places of a version; nothing of it is taken.
+
+        Raises:
+            MissingDraftError: There is no such draft.
+        """
+        base = self._stored(draft_id, version)
+        try:
+            return self._offers(self._written(base), self._brief_of(base))
+        except (InvalidInputError, NotInCorpusError):
+            return ()  # an outline of its own, or documents that are not held any more
+
+    def _offers(self, before: Draft, brief: Brief) -> tuple[Offer, ...]:
+        own = tuple(each.document for each in before.sources if "本年" in each.role)
+        quoting = self._plan(replace(brief, quote=own)).draft
+        return offers_of(quoting, self._revise(before, lines_of(quoting), None, ()))
+
+    def try_fillings(
+        self, draft_id: str, reasons: Sequence[Given], facts: Sequence[Given], *, version: int | None = None
+    ) -> tuple[tuple[Problem, ...], tuple[Given, ...]]:
+        """Tell everything that speaks against what is to be filled in, and keep nothing.
+
+        Returns:
+            Why things cannot be written; the facts as they would be read, counts with their units.
+
+        Raises:
+            MissingDraftError: There is no such draft.
+            InvalidInputError: It is a draft that cannot be filled in.
+            NotInCorpusError: The documents that it was written from are not held any more.
+        """
+        base = self._stored(draft_id, version)
+        read = tuple(map(with_unit, facts))
+        brief = self._brief_of(base)
+        brief = replace(brief, reasons=joined(brief.reasons, reasons), known=joined(brief.known, read))
+        wrong = _not_taken(self._plan(brief).draft, _draft_of(base))
+        return problems_of(wrong, reasons, read), read
+
     def fill(
         self, draft_id: str, reasons: Sequence[Given], facts: Sequence[Given], *, version: int | None = None,
-        expects: int | None = None,
+        expects: int | None = None, edited: Edited | None = None,
     ) -> Revised:  # fmt: skip
         """Add reasons and facts to those given before, and keep what comes of it as a new version.
 
         A version that the program wrote is written anew, by the documents as they are now; in one that a person edited
         only the open places are filled, so that no edit is lost. An item given before is replaced, and withdrawn where
-        its text is empty. With nothing to add, a version that the program wrote is only written anew.
+        its text is empty. With nothing to add, a version that the program wrote is only written anew. A bare count
+        gets the unit of its place; what is word for word in a document of the year is kept with its place there.
 
         Args:
             draft_id: Of the draft.
@@ -382,6 +439,7 @@ class Drafts:
             facts: What only the department knows, by the ``item`` of the gaps that take a fact.
             version: The version to fill, None for the newest.
             expects: Number of the newest version that the person knows, None where that does not matter.
+            edited: The text that the person edited besides: what is filled in goes into it, and both are one version.
 
         Raises:
             MissingDraftError: There is no such draft.
@@ -393,28 +451,36 @@ class Drafts:
         begun = self._clock.elapsed_ms()
         base = self._stored(draft_id, version)
         is_rewrite = not reasons and not facts
-        if is_rewrite and base.made.origin != DRAFTED:
+        if is_rewrite and (edited or base.made.origin != DRAFTED):
             raise InvalidInputError(
                 f"没有要填的内容。第{base.made.version}版是改过的文字，不能重写；请在 reasons 或 facts 里至少写一项。"
             )
         before, brief = _draft_of(base), self._brief_of(base)
+        offers = self._offers(self._written(base), brief) if not is_rewrite else ()
+        reasons = [cited(each, offers, "reason", _QUOTED) for each in reasons]
+        facts = [cited(with_unit(each), offers, "fact", _QUOTED) for each in facts]
         brief = replace(brief, reasons=joined(brief.reasons, reasons), known=joined(brief.known, facts))
         fresh = self._compose(brief)
         if is_rewrite and fresh == before:
             raise InvalidInputError(f"资料没有变化，重写出来与第{base.made.version}版相同，没有存新的一版。")
-        known = {each.message for each in before.findings}
-        wrong = [f for f in fresh.findings if f.code in _NOT_TAKEN and f.message not in known]
+        wrong = _not_taken(fresh, before)
         if wrong:
-            raise InvalidInputError(wrong[0].message)
-        if base.made.origin == DRAFTED:
+            said = [f"“{each.item}”：{each.message}" for each in problems_of(wrong, reasons, facts)]
+            raise InvalidInputError("".join(said or [advice_on(wrong[0])]))
+        if base.made.origin == DRAFTED and edited is None:
             revision = settled(self._revise(before, lines_of(fresh), None, ()), fresh)
             return self._kept_as(
                 DRAFTED, base, replace(revision, draft=fresh), begun, expects, brief_to_dict(brief)
             )  # fmt: skip
+        text, own = before, tuple[GivenSource, ...]()
+        if edited is not None:
+            found = self.recheck(base.id, edited.text.encode(), _PASTED, edited.given, version=base.made.version)
+            text, own = found.revision.draft, tuple(self._computed(each, before) for each in edited.given)
         resolved = self._revise(self._written(base), lines_of(fresh), None, ()).resolved
-        filled = fill_in(before, resolved, [*reasons, *facts], base.made.version)
+        filled = fill_in(text, resolved, [*reasons, *facts], base.made.version)
         report = self._check("\n".join(filled.running) + "\n", before)
-        revision = self._revise(before, filled.lines, report, filled.sources)
+        revision = self._revise(before, filled.lines, report, [*own, *filled.sources])
+        revision = replace(revision, draft=attributed(revision.draft, reasons))
         return self._kept_as(EDITED, base, revision, begun, expects, brief_to_dict(brief))
 
     def _written(self, stored: StoredDraft) -> Draft:
@@ -550,6 +616,12 @@ def _told(draft: Draft, said: dict[str, Any]) -> dict[str, Any]:
         for finding, told in zip(draft.findings, said["findings"], strict=True)
     ]
     return said | {"findings": findings}
+
+
+def _not_taken(fresh: Draft, before: Draft) -> list[Finding]:
+    """Return why something given is not in a draft as it was given, unless that was known before."""
+    known = {each.message for each in before.findings}
+    return [each for each in fresh.findings if each.code in _NOT_TAKEN and each.message not in known]
 
 
 def hash_of(body: str, text: str) -> str:

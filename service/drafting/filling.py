@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from service.domain.errors import InvalidInputError
 from service.domain.finding import Severity
 from service.drafting.brief import Given
-from service.drafting.draft import Draft
+from service.drafting.draft import Draft, DraftReason, Paragraph, Sentence
 from service.drafting.editing.model import FigureChange, FigureState, GivenSource, ResolvedGap, Revision
+from service.drafting.editing.rebuilding import IN_EDIT
+from service.drafting.reasons import tidy
 from service.numerals import read_quantities
 from service.vocabulary.names import fold
 
@@ -69,23 +71,42 @@ def fill_in(edited: Draft, resolved: Sequence[ResolvedGap], given: Sequence[Give
 
     return FilledIn(
         tuple(map(filled, lines_of(edited))), tuple(map(filled, edited.text.splitlines())),
-        tuple(_sources(edited, texts)),
+        tuple(_sources(edited, texts, {fold(each.item): each.place for each in given})),
     )  # fmt: skip
+
+
+def attributed(draft: Draft, reasons: Sequence[Given]) -> Draft:
+    """Return a draft that was edited, with the reasons that were filled in told as given where they were given."""
+    places = {tidy(each.text): each for each in reasons if each.text}
+
+    def told(reason: DraftReason) -> DraftReason:
+        given = places.get(reason.text) if reason.given == IN_EDIT else None
+        return replace(reason, given=given.place, item=given.item) if given else reason
+
+    def in_sentence(sentence: Sentence) -> Sentence:
+        return replace(sentence, reasons=tuple(map(told, sentence.reasons))) if sentence.reasons else sentence
+
+    def in_paragraph(paragraph: Paragraph) -> Paragraph:
+        return replace(paragraph, sentences=tuple(map(in_sentence, paragraph.sentences)))
+
+    sections = (replace(each, paragraphs=tuple(map(in_paragraph, each.paragraphs))) for each in draft.sections)
+    return replace(draft, sections=tuple(sections))
 
 
 def _sign(what: str) -> str:
     return f"【待补充：{what}】"
 
 
-def _sources(edited: Draft, texts: dict[str, str]) -> list[GivenSource]:
-    """Rest every figure that fills a place on the person who gave it."""
+def _sources(edited: Draft, texts: dict[str, str], places: dict[str, str]) -> list[GivenSource]:
+    """Rest every figure that fills a place on the person who gave it, with the place (by item) that it was taken from."""
     out = []
     for sentence in edited.sentences():
         for gap in sentence.gaps:
             said = texts.get(sentence.text[gap.start : gap.end], "")
             if [each.text for each in read_quantities(said)] == [said]:
                 ahead = _GAP.split(sentence.text[: gap.start])[-1][-_AHEAD:]
-                out.append(GivenSource(said, f"{FILLED_IN}：{said}", ahead, place=FILLED_IN))
+                basis = f"{places.get(fold(gap.item)) or FILLED_IN}：{said}"
+                out.append(GivenSource(said, basis, ahead, place=FILLED_IN))
     return out
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.web.models import (
+    Basis,
     DraftCounts,
     DraftFinding,
     DraftGap,
@@ -16,6 +17,7 @@ from service.web.models import (
     Note,
     ResolvedGap,
     SentenceChange,
+    TitledPlace,
 )
 
 _MOST_VERSIONS = 1_000_000
@@ -134,8 +136,45 @@ class Fillings(BaseModel):
     facts: Annotated[
         list[Note], Field(default_factory=list, max_length=2000, description="只有单位掌握的情况；内容为空的，撤回以前填的。")
     ]
+    text: Annotated[
+        str, Field(max_length=5_000_000, description="同时改了文字的，写改好的全文：填在它里面，合存为一版；没改的不写。")
+    ] = ""
+    sources: Annotated[list[Basis], Field(default_factory=list, max_length=1000, description="text里改动的数字的依据。")]
     version: Annotated[int | None, Field(ge=1, le=_MOST_VERSIONS, description="填在哪一版上，默认最新。")] = None
     expects: _Expects = None
+
+
+class Offer(BaseModel):
+    """What a document of the year says of an open place."""
+
+    takes: Literal["reason", "fact"]
+    item: str
+    what: Annotated[str, Field(description="待补充的是什么。")]
+    text: Annotated[str, Field(description="文件里的原话。采用与否由填报人定。")]
+    where: Annotated[str, Field(description="在哪份文件的哪一处。")]
+    place: TitledPlace
+
+
+class FillingProblem(BaseModel):
+    """Why something that was filled in cannot be written."""
+
+    takes: Literal["reason", "fact"]
+    item: str
+    message: str
+
+
+class FillingRead(BaseModel):
+    """A fact as it would be written."""
+
+    item: str
+    text: str
+
+
+class FillingTrial(BaseModel):
+    """What would become of reasons and facts; nothing is kept."""
+
+    problems: list[FillingProblem]
+    facts: Annotated[list[FillingRead], Field(description="各项情况会怎样读：只写了数的，补上单位。")]
 
 
 class Comparison(BaseModel):

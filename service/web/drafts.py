@@ -17,8 +17,9 @@ from service.drafting.brief import Brief, Given, Style
 from service.drafting.editing.model import GivenSource
 from service.drafting.filling import FILLED_IN
 from service.drafts import Drafts, read_outline_file, read_source
+from service.drafts import Edited as EditedText
 from service.presenting.formulas import in_words
-from service.rendering import Json
+from service.rendering import Json, place_to_dict, place_to_text
 from service.web import draft_models, models
 from service.web.checks import shaped
 from service.web.kept_checks import WORD
@@ -189,11 +190,7 @@ async def _edited(request: Request) -> AsyncIterator[Edited]:
     if kind == "application/json":
         asked = shaped(models.EditedDraft.model_validate_json, await request.body())
         data = asked.text.encode()
-        given = tuple(
-            GivenSource(each.figure, each.basis, each.sentence, each.formula, place=f"sources第{number}项")
-            for number, each in enumerate(asked.sources, 1)
-        )
-        yield Edited(_PASTED, lambda most: data[:most], given, asked.version, asked.expects)
+        yield Edited(_PASTED, lambda most: data[:most], _sources(asked.sources), asked.version, asked.expects)
     elif kind == "multipart/form-data":
         async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
             yield _of_form(form)
@@ -201,6 +198,13 @@ async def _edited(request: Request) -> AsyncIterator[Edited]:
         raise InvalidInputError(
             "请求应为 multipart/form-data（上传文件）或 application/json（文字）。写法见 /openapi.json。"
         )
+
+
+def _sources(said: list[models.Basis]) -> tuple[GivenSource, ...]:
+    return tuple(
+        GivenSource(each.figure, each.basis, each.sentence, each.formula, place=f"sources第{number}项")
+        for number, each in enumerate(said, 1)
+    )
 
 
 def _of_form(form: FormData) -> Edited:
@@ -266,11 +270,45 @@ def recheck(draft_id: Id, edited: Annotated[Edited, Depends(_edited)], desk: Des
 )
 def fill(draft_id: Id, asked: draft_models.Fillings, desk: Desk, response: Response) -> Json:
     """Add reasons and facts, and keep what comes of it. What cannot be written is refused, and nothing kept."""
+    edited = EditedText(asked.text, _sources(asked.sources)) if asked.text.strip() else None
     filled = desk.fill(
-        draft_id, _filled_in(asked.reasons), _filled_in(asked.facts), version=asked.version, expects=asked.expects
-    )
+        draft_id, _filled_in(asked.reasons), _filled_in(asked.facts), version=asked.version, expects=asked.expects,
+        edited=edited,
+    )  # fmt: skip
     response.headers["location"] = f"/v1/drafts/{filled.id}?version={filled.version}"
     return _worded(desk.said(filled))
+
+
+@drafts.post(
+    "/drafts/{draft_id}/fillings/trial",
+    response_model=draft_models.FillingTrial,
+    responses=problems(400, 404, 413, 422, 503),
+    summary="试填而不存：哪些不能写入、为什么，情况会怎样读",
+)
+def try_fillings(draft_id: Id, asked: draft_models.Fillings, desk: Desk) -> Json:
+    """Tell everything that speaks against what is filled in, and keep nothing."""
+    wrong, facts = desk.try_fillings(
+        draft_id, _filled_in(asked.reasons), _filled_in(asked.facts), version=asked.version
+    )
+    return {
+        "problems": [{"takes": each.takes, "item": each.item, "message": each.message} for each in wrong],
+        "facts": [{"item": each.item, "text": each.text} for each in facts],
+    }
+
+
+@drafts.get(
+    "/drafts/{draft_id}/offers",
+    response_model=list[draft_models.Offer],
+    responses=problems(404, 422, 503),
+    summary="本年文件里写着的、待补充处可以采用的原因和情况；采用与否由填报人定",
+)
+def offered(draft_id: Id, desk: Desk, version: Version = None) -> list[Json]:
+    """Tell what the year's own documents say of the open places. Nothing of it is taken."""
+    return [
+        {"takes": each.takes, "item": each.item, "what": each.what, "text": each.text}
+        | {"where": place_to_text(place_to_dict(each.place)), "place": place_to_dict(each.place)}
+        for each in desk.offers(draft_id, version)
+    ]
 
 
 def _filled_in(notes: list[models.Note]) -> list[Given]:
