@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.calculation.scope import CODED, Scope, Wanted
+from service.calculation.scope import CODED, WHOLE_MEASURES, Scope, Wanted
 from service.checking.material import Material
 from service.domain.coordinate import Aspect, Coordinate
 from service.domain.document import Document, Table
@@ -75,6 +75,10 @@ class Book:
         self._classes = {
             (f.source.document, f.source.table, f.source.row): code for f in cells if (code := f.coordinate.get("function"))
         }
+        self._in_table: dict[tuple[str, str], list[Quantity]] = defaultdict(list)
+        for fact in cells:
+            if fact.quantity is not None:
+                self._in_table[fact.source.document, fact.source.table].append(fact.quantity)
         self._vocabulary = material.vocabulary
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         for fact in cells:
@@ -233,6 +237,18 @@ class Book:
             if f.quantity is not None
             and {d: m for d, m in f.coordinate.members if d not in {"fund", "origin"}} == members
         ]  # fmt: skip
+
+    def totals(self) -> list[Printed]:
+        """Return the totals of income and spending of the budget year: of all money, and of each fund."""
+        return [
+            Printed(f.quantity, (f.source,), exact=True)
+            for measure in sorted(WHOLE_MEASURES) for f in self._levels.get((measure, self.year), ())
+            if f.quantity is not None and {d for d, _ in f.coordinate.members} <= {"fund", "origin"}
+        ]  # fmt: skip
+
+    def beside(self, source: Source) -> list[Quantity]:
+        """Return every figure of the table that a cell stands in."""
+        return self._in_table.get((source.document, source.table), [])
 
     def blank_at(self, coordinate: Coordinate) -> Source | None:
         """Return a blank cell of a coordinate where nothing else is printed there."""

@@ -13,6 +13,7 @@ from service.checking.levels import judge_levels
 from service.checking.lists import judge_changes_of_parts, judge_lists, judge_net_changes, judge_paragraph_lists
 from service.checking.material import Material
 from service.checking.repeats import judge_by_other_texts, judge_repeats
+from service.checking.scopes import spare_lists_of_other_money
 from service.checking.shares import judge_shares
 from service.checking.words import Words
 from service.domain.check import JudgedFigure, Verdict
@@ -37,6 +38,7 @@ def judge_figures(material: Material) -> tuple[tuple[JudgedFigure, ...], tuple[F
     judge_completions(groups, claims, text.id)
     judge_lists(claims, text.id)
     judge_paragraph_lists(claims, text.id)
+    spare_lists_of_other_money(claims, book, words)
     judge_changes_of_parts(claims, text.id)
     judge_net_changes(claims, text.id)
     judge_repeats(claims, book, words, text.id)
