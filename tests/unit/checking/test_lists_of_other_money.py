@@ -1,4 +1,4 @@
-"""Parts that add up to the total of all money are not wrong by the cells of one fund; parts that do not, are."""
+"""Parts that add up to the total of all money are not wrong by the cells of a table of less; parts that do not, are."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ TABLES = """2025年部门支出总体情况表
 \t合计\t315.50\t315.50\t0.00
 201\t一般公共服务支出\t315.50\t315.50\t0.00
 
-2025年一般公共预算基本支出表
+2025年拨款明细表（二）
 单位：万元
-科目编码\t科目名称\t合计\t人员经费\t公用经费
-\t合计\t290.00\t210.00\t80.00
-301\t工资福利支出\t200.00\t200.00\t0.00
-302\t商品和服务支出\t80.00\t0.00\t80.00
-303\t对个人和家庭的补助\t10.00\t10.00\t0.00
+项目\t金额
+合计\t290.00
+工资福利支出\t200.00
+商品和服务支出\t80.00
+对个人和家庭的补助\t10.00
 """
 LIST = "按支出经济分类，包括工资福利支出205.00万元、商品和服务支出{goods}万元、对个人和家庭的补助10.00万元。"
 
@@ -32,7 +32,7 @@ def objections(vocabulary: Vocabulary, prose: str) -> list[str]:
     return [f.message for f in report.findings if f.severity is not Severity.NOTE and "文中写" in f.message]
 
 
-def test_a_list_of_all_money_is_not_wrong_by_the_cells_of_one_fund(vocabulary: Vocabulary) -> None:
+def test_a_list_of_all_money_is_not_wrong_by_the_cells_of_a_table_of_less(vocabulary: Vocabulary) -> None:
     assert objections(vocabulary, LIST.format(goods="100.50")) == []
 
 
@@ -40,6 +40,6 @@ def test_a_list_that_adds_up_to_no_total_is_wrong(vocabulary: Vocabulary) -> Non
     assert any("100.70" in message for message in objections(vocabulary, LIST.format(goods="100.70")))
 
 
-def test_amounts_changed_over_within_the_fund_are_wrong_though_their_sum_is_right(vocabulary: Vocabulary) -> None:
+def test_amounts_changed_over_within_the_table_are_wrong_though_their_sum_is_right(vocabulary: Vocabulary) -> None:
     prose = "按支出经济分类，包括工资福利支出80.00万元、商品和服务支出200.00万元、对个人和家庭的补助10.00万元。"
-    assert len(objections(vocabulary, prose)) == 2
+    assert any("200.00" in message for message in objections(vocabulary, prose))
