@@ -80,7 +80,7 @@ def test_the_evidence_of_a_share_is_told_step_by_step(page_at: PageAt) -> None:
     shown.get_by_role("button", name="来源2").click()
     expect(shown.get_by_role("heading", name=re.compile("来源2"))).to_be_focused()
     expect(shown.get_by_role("link", name="在文档里打开").first).to_have_attribute(
-        "href", re.compile(r"^/documents/[0-9a-f]+#T\d+\.\d+\.\d+$")
+        "href", re.compile(r"^/documents/[0-9a-f]+\?c=[0-9a-f]{12}&a=[0-9a-f]{12}#T\d+\.\d+\.\d+$")
     )
 
 
@@ -446,3 +446,20 @@ def test_what_is_asked_next_goes_on_and_the_signs_are_explained(page_at: PageAt)
     expect(link).to_have_text(WHY)
     link.press("Enter")
     expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_a_place_in_a_document_leads_back_to_its_answer(page_at: PageAt) -> None:
+    """A place that is used twice is one source; of two figures of the same digits, the one that was used is marked."""
+    page = page_at("/")
+    turn = ask(page, WHY)
+    ask(page, "三公经费是多少？")
+    figure(turn.page.locator(".turn").first, "284.53万元").click()
+    shown = panel(page)
+    expect(shown.get_by_role("heading", name=re.compile("^来源"))).to_have_count(2)
+    expect(shown.locator(".quote mark")).to_have_count(1)
+    assert shown.locator(".quote mark").evaluate("mark => mark.previousSibling.textContent.endsWith('支出减少')")
+    shown.get_by_role("link", name="在文档里打开").first.click()
+    expect(page.locator("td.mark")).to_contain_text("950.47")
+    page.get_by_role("link", name="← 回到回答").click()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".turn").first.locator(".question")).to_be_in_viewport()

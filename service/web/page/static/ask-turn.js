@@ -141,7 +141,7 @@ function pieces(shown, sentence, open) {
   for (const each of figures) {
     if (each.start < at) continue;
     out.push(cut(at, each.start));
-    if (each.isQuoted) out.push(quotedFigure(shown, each));
+    if (each.isQuoted) out.push(quotedFigure(shown, each, cut(0, each.start)));
     else out.push(figureButton({ text: each.text, tags: each.tags, label: each.label, after: cut(each.end, each.end + 24), open: (button) => open(each, button) }));
     at = each.end;
   }
@@ -160,8 +160,8 @@ function held(parts) {
   return out;
 }
 
-function quotedFigure(shown, each) {
-  return h("button", { type: "button", class: "figure-button quoted", title: "引用的原文里的数。点开看原文", on: { click: (event) => openQuote(shown, each.citation, each.text, event.currentTarget) } }, each.text, h("span", { class: "visually-hidden", text: "（原文里的数，看原文）" }));
+function quotedFigure(shown, each, before) {
+  return h("button", { type: "button", class: "figure-button quoted", title: "引用的原文里的数。点开看原文", on: { click: (event) => openQuote(shown, each.citation, each.text, event.currentTarget, before) } }, each.text, h("span", { class: "visually-hidden", text: "（原文里的数，看原文）" }));
 }
 
 function readings(shown, ask) {
@@ -228,7 +228,7 @@ function how(shown) {
     h("summary", { text: "怎么得出的" }),
     shown.plan.length > 0 && [h("h3", { text: "按什么算" }), h("ul", null, shown.plan.map((text) => h("li", { text })))],
     unique.length > 0 && [h("h3", { text: "计算" }), h("ul", { class: "figure-text" }, unique.map(({ each }) => h("li", { class: "pre", text: each.working })))],
-    places.length > 0 && [h("h3", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", null, placeLink(cited, placeOf(shown, cited, n)))))],
+    places.length > 0 && [h("h3", { text: "出处" }), h("ol", null, places.map(({ cited, n }) => h("li", null, placeLink(shown, cited, placeOf(shown, cited, n)))))],
     answer.findings.length > 0 && [h("h3", { text: "提示" }), h("ul", null, answer.findings.map((each) => h("li", { text: `［${SEVERITIES[each.severity] ?? each.severity}］${each.message}` })))],
     answer.missing && [h("h3", { text: "缺少" }), h("p", { text: answer.missing })],
     h("h3", { text: "这次回答" }),

@@ -208,7 +208,8 @@ async function restore(conversation, opened) {
   }
   const last = conversation.turns.at(-1);
   resume(last?.question);
-  state.turns.at(-1)?.node.scrollIntoView({ block: "start" });
+  const named = state.turns.find((each) => each.shown && location.hash === `#${each.shown.answer.id}`);
+  (named ?? state.turns.at(-1))?.node.scrollIntoView({ block: "start" });
   if (last && !state.running) follow(turns.at(-1).turn.shown?.answer ?? {});
 }
 

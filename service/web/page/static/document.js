@@ -8,7 +8,7 @@ import { SourcePane } from "./document-source.js";
 import { fill, find, fragment, h } from "./dom.js";
 import { download } from "./download.js";
 import { announce, notice } from "./notice.js";
-import { PROOFS, captionOf, tableView } from "./table.js";
+import { PROOFS, captionOf, stickNames, tableView } from "./table.js";
 import { waiting } from "./waiting.js";
 import { SEVERITIES } from "./words.js";
 
@@ -35,6 +35,14 @@ async function open() {
       actions: [isGone ? { label: "看全部文档", run: () => location.assign("/documents") } : { label: "再试一次", run: open }],
     });
   }
+}
+
+/** Leads back to the answer that this document was opened from. */
+function offerWayBack() {
+  const from = new URLSearchParams(location.search);
+  const [conversation, answer] = ["c", "a"].map((name) => from.get(name) ?? "");
+  if (![conversation, answer].every((each) => /^[0-9a-f]{12}$/.test(each))) return;
+  find(".back").prepend(h("a", { href: `/?c=${conversation}#${answer}`, text: "← 回到回答" }), "　");
 }
 
 function showAbout(about) {
@@ -231,13 +239,15 @@ class Work {
     }
     const td = cell && this.pane.querySelector(`td[data-row="${cell.row}"][data-column="${cell.column}"]`);
     if (!td) return;
+    stickNames(this.pane, this.tables.get(this.current), cell.column);
     td.classList.add("mark");
     td.setAttribute("aria-current", "true");
     const region = td.closest(".table-region");
     const box = td.getBoundingClientRect();
     const within = region.getBoundingClientRect();
     if (box.top < within.top + 80 || box.bottom > within.bottom) region.scrollTop += box.top - within.top - within.height / 2;
-    if (box.left < within.left || box.right > within.right) region.scrollLeft += box.left - within.left - within.width / 2;
+    const names = region.querySelector("td.name")?.offsetWidth ?? 0;
+    if (box.left < within.left + names || box.right > within.right) region.scrollLeft += box.right + 24 - within.right;
     this.pane.scrollIntoView({ block: "nearest" });
   }
 
@@ -281,4 +291,5 @@ function remarks(table) {
   return [part("表下的注", table.notes), part("读表时做的修补", table.repairs)];
 }
 
+offerWayBack();
 open();

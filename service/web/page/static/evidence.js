@@ -35,27 +35,29 @@ export function openEvidence(shown, { result, operand = null, text = "", rounded
   });
 }
 
-/** Opens the sentence of a document that an answer quotes, with a figure in it marked. */
-export function openQuote(shown, citation, figure, opener) {
+/** Opens the sentence of a document that an answer quotes, with a figure in it marked: the one behind the words `before`. */
+export function openQuote(shown, citation, figure, opener, before = "") {
   const cited = shown.answer.citations[citation];
   openPanel({
     title: figure ? `${figure}：原文里的数` : "引用的原文",
     opener,
     content: [
       figure && h("p", { class: "muted", text: "这个数写在引用的原文里，是文件自己的说法，没有重新计算。" }),
-      section("出处", place(shown, cited, { where: shown.places[citation], tags: [], also: [] }, true, figure)),
+      section("出处", place(shown, cited, { where: shown.places[citation], tags: [], also: [] }, true, { figure, before })),
     ],
   });
 }
 
-/** Returns a link to the place in its document. */
-export function placeLink(place, text) {
-  return h("a", { href: addressOf(place), text });
+/** Returns a link to the place in its document, which knows the way back to the answer. */
+export function placeLink(shown, place, text) {
+  return h("a", { href: addressOf(shown, place), text });
 }
 
-function addressOf(place) {
+function addressOf(shown, place) {
   const at = place.table && place.row_index !== null ? `#${place.table}.${place.row_index}.${place.column_index ?? 0}` : place.table ? `#${place.table}` : place.line ? `#L${place.line}` : "";
-  return `/documents/${encodeURIComponent(place.document)}${at}`;
+  const conversation = new URLSearchParams(location.search).get("c");
+  const back = conversation ? `?${new URLSearchParams({ c: conversation, a: shown.answer.id })}` : "";
+  return `/documents/${encodeURIComponent(place.document)}${back}${at}`;
 }
 
 function whatItIs(said, tags) {
@@ -87,13 +89,15 @@ function formula(said, known) {
 
 function steps(shown, said, known) {
   if (known.steps.length === 0) return null;
+  const numbers = numbered(said);
+  const named = (operands) => [...new Set(operands.map((n) => numbers[n]))];
   return section(
     "一步一步",
     h(
       "ol",
       { class: "steps" },
       known.steps.map((each) =>
-        h("li", null, each.operation && h("span", { class: "step-name", text: each.operation }), " ", h("span", { class: "figure-text", text: each.text }), each.note && h("span", { class: "hint", text: ` ${each.note}` }), each.operands.length > 0 && each.operands.length <= 6 && h("span", { class: "hint" }, " ← ", each.operands.map((n, at) => [at > 0 && "、", h("button", { type: "button", class: "link-button", text: `来源${n + 1}`, on: { click: (event) => toSource(event.currentTarget, n) } })]))),
+        h("li", null, each.operation && h("span", { class: "step-name", text: each.operation }), " ", h("span", { class: "figure-text", text: each.text }), each.note && h("span", { class: "hint", text: ` ${each.note}` }), each.operands.length > 0 && each.operands.length <= 6 && h("span", { class: "hint" }, " ← ", named(each.operands).map((n, at) => [at > 0 && "、", h("button", { type: "button", class: "link-button", text: `来源${n + 1}`, on: { click: (event) => toSource(event.currentTarget, n) } })]))),
       ),
     ),
   );
@@ -111,16 +115,33 @@ function rounding(said, known) {
   return section("取整", known.unrounded && h("p", { class: "figure-text", text: `未取整：${known.unrounded}` }), h("p", { text: known.rounding }));
 }
 
+/** Returns for each operand the number of its source: a place that is used twice is one source. */
+function numbered(said) {
+  const places = new Map();
+  return said.operands.map((each) => {
+    const key = JSON.stringify([each.document, each.table, each.row_index, each.column_index, each.page, each.line, each.start, each.end, each.value]);
+    if (!places.has(key)) places.set(key, places.size);
+    return places.get(key);
+  });
+}
+
 function sources(shown, said, known) {
   if (said.operands.length === 0) return whole(shown);
-  const all = said.operands.map((each, n) => ({ each, n }));
+  const numbers = numbered(said);
+  const count = Math.max(...numbers) + 1;
+  // Of two names of one place, the one with its year says more.
+  const all = Array.from({ length: count }, (_, number) => {
+    const own = numbers.map((each, n) => (each === number ? n : -1)).filter((n) => n >= 0);
+    const n = own.find((each) => /^\d{4}年/.test(said.operands[each].label)) ?? own[0];
+    return { each: said.operands[n], n, number };
+  });
   const first = all.slice(0, MOST_OPEN);
   const rest = all.slice(MOST_OPEN);
   return section(
-    said.operands.length > 1 ? `出处（${said.operands.length}处）` : "出处",
-    first.map(({ each, n }) => source(shown, each, known.operands[n], n, said.operands.length)),
+    count > 1 ? `出处（${count}处）` : "出处",
+    first.map(({ each, n, number }) => source(shown, each, known.operands[n], number, count)),
     rest.length > 0 &&
-      h("details", { class: "more" }, h("summary", { text: `其余${rest.length}处` }), rest.map(({ each, n }) => source(shown, each, known.operands[n], n, said.operands.length, false))),
+      h("details", { class: "more" }, h("summary", { text: `其余${rest.length}处` }), rest.map(({ each, n, number }) => source(shown, each, known.operands[n], number, count, false))),
   );
 }
 
@@ -128,7 +149,7 @@ function sources(shown, said, known) {
 function whole(shown) {
   const places = shown.answer.citations.map((cited, n) => ({ cited, n })).filter(({ cited }) => cited.role !== "also");
   if (places.length === 0) return null;
-  return section("整个回答的出处", h("ol", null, places.slice(0, 60).map(({ cited, n }) => h("li", null, placeLink(cited, shown.places[n]), cited.quote && h("span", { class: "hint", text: `：${cited.quote.slice(0, 80)}` })))));
+  return section("整个回答的出处", h("ol", null, places.slice(0, 60).map(({ cited, n }) => h("li", null, placeLink(shown, cited, shown.places[n]), cited.quote && h("span", { class: "hint", text: `：${cited.quote.slice(0, 80)}` })))));
 }
 
 function source(shown, operand, own, number, count, isOpen = true) {
@@ -143,17 +164,17 @@ function source(shown, operand, own, number, count, isOpen = true) {
 }
 
 /** Shows a place: its words, a way to it, and the piece of the table or the sentence. */
-function place(shown, at, own, isOpen, figure = "") {
+function place(shown, at, own, isOpen, told = {}) {
   const picture = h("div", { class: "excerpt" });
   const isTable = Boolean(at.table) && at.row_index !== null;
-  const show = () => (isTable ? excerpt(picture, at) : fill(picture, sentence(at, figure)));
+  const show = () => (isTable ? excerpt(picture, at) : sentence(picture, at, told));
   if (isOpen) show();
   return [
-    h("p", { class: "where" }, h("span", { text: `《${at.document_title || at.document}》${own.where}` }), " ", placeLink(at, "在文档里打开")),
+    h("p", { class: "where" }, h("span", { text: `《${at.document_title || at.document}》${own.where}` }), " ", placeLink(shown, at, "在文档里打开")),
     picture,
     !isOpen && h("button", { type: "button", class: "button small quiet", text: isTable ? "看这张表" : "看原文", on: { click: (event) => (event.currentTarget.remove(), show()) } }),
     own.also.length > 0 &&
-      h("details", null, h("summary", { text: `同一数字另见${own.also.length}处` }), h("ul", null, own.also.map((n) => h("li", null, placeLink(shown.answer.citations[n], shown.places[n]))))),
+      h("details", null, h("summary", { text: `同一数字另见${own.also.length}处` }), h("ul", null, own.also.map((n) => h("li", null, placeLink(shown, shown.answer.citations[n], shown.places[n]))))),
   ];
 }
 
@@ -179,22 +200,68 @@ function tableOf(id, table) {
   return tables.get(key);
 }
 
-function sentence(at, figure) {
-  const digits = (figure || at.value || "").replace(/^-/, "");
-  const bare = digits.replace(/[^\d.,].*$/, "");
-  return h("blockquote", { class: "quote" }, at.quote ? marked(at.quote, bare) : h("span", { class: "muted", text: "（没有文字）" }));
+/** Shows a sentence of a text with its figure marked: only this one, where the same digits stand in it twice and that can be known. */
+async function sentence(host, at, { figure = "", before = "" }) {
+  const bare = (figure || at.value || "").replace(/^-/, "").replace(/[^\d.,].*$/, "");
+  const found = occurrences(at.quote ?? "", bare);
+  const show = (places) => fill(host, h("blockquote", { class: "quote" }, at.quote ? marked(at.quote, bare.length, places) : h("span", { class: "muted", text: "（没有文字）" })));
+  if (found.length < 2) {
+    show(found);
+    return;
+  }
+  const chosen = nearest(at.quote, found, before);
+  show(chosen === null ? found : [chosen]);
+  if (chosen !== null || at.start === null) return;
+  const own = nearest(at.quote, found, await wordsBefore(at, bare));
+  if (own !== null) show([own]);
 }
 
-/** Marks each place where a text has some digits, and no longer number. */
-function marked(text, digits) {
-  if (!digits) return text;
+/** Returns the words of the document before a figure, "" where they cannot be had. */
+async function wordsBefore(at, digits) {
+  const { blocks } = await contentOf(at.document).catch(() => ({ blocks: [] }));
+  const block = blocks.find((each) => each.kind !== "table" && each.start <= at.start && at.start < each.start + [...each.text].length);
+  if (!block) return "";
+  const letters = [...block.text];
+  const offset = at.start - block.start;
+  const ahead = letters.slice(offset).join("");
+  return ahead.indexOf(digits) >= 0 && ahead.indexOf(digits) < 8 ? letters.slice(0, offset).join("") + ahead.slice(0, ahead.indexOf(digits)) : "";
+}
+
+const contents = new Map();
+
+function contentOf(id) {
+  if (!contents.has(id)) contents.set(id, get(`/v1/documents/${encodeURIComponent(id)}/content`).catch((problem) => (contents.delete(id), Promise.reject(problem))));
+  return contents.get(id);
+}
+
+/** Returns where a text has some digits that are no part of a longer number. */
+function occurrences(text, digits) {
+  const found = [];
+  for (let at = digits ? text.indexOf(digits) : -1; at >= 0; at = text.indexOf(digits, at + digits.length)) {
+    if (!/[\d.]/.test(text[at - 1] ?? "") && !/\d/.test(text[at + digits.length] ?? "")) found.push(at);
+  }
+  return found;
+}
+
+/** Returns the place that has the same words before it, null where none has more of them than all others. */
+function nearest(text, places, before) {
+  const words = before.replace(/\s/g, "");
+  const shared = places.map((at) => {
+    const own = text.slice(0, at).replace(/\s/g, "");
+    let count = 0;
+    while (count < words.length && count < own.length && words.at(-1 - count) === own.at(-1 - count)) count += 1;
+    return count;
+  });
+  const most = Math.max(...shared);
+  return most >= 2 && shared.filter((each) => each === most).length === 1 ? places[shared.indexOf(most)] : null;
+}
+
+function marked(text, length, places) {
   const parts = [];
   let from = 0;
-  for (let at = text.indexOf(digits); at >= 0; at = text.indexOf(digits, at + digits.length)) {
-    const isInside = /[\d.]/.test(text[at - 1] ?? "") || /\d/.test(text[at + digits.length] ?? "");
-    if (isInside) continue;
-    parts.push(text.slice(from, at), h("mark", { text: digits }));
-    from = at + digits.length;
+  for (const at of places) {
+    parts.push(text.slice(from, at), h("mark", { text: text.slice(at, at + length) }));
+    from = at + length;
   }
   return [...parts, text.slice(from)];
 }

@@ -18,12 +18,13 @@ export function tableView(table, { highlight = [], around = 0, onCell = null, pr
   const marked = new Set(highlight.map((each) => `${each.row}.${each.column}`));
   const rows = highlight.map((each) => each.row).filter((each) => each !== null && each >= 0);
   const isNear = (row) => !around || rows.length === 0 || rows.some((each) => Math.abs(each - row) <= around);
+  const names = namesFor(table, highlight.at(-1)?.column ?? null);
   const hidden = table.rows.filter((_, row) => !isNear(row)).length;
   const body = h("tbody");
   const region = h("div", { class: "table-region", role: "region", tabindex: "0", "aria-label": `表格：${titleOf(table)}` });
   const draw = (isAll) => {
     const shown = table.rows.map((row, n) => ({ row, n })).filter(({ n }) => isAll || isNear(n));
-    body.replaceChildren(...shown.map(({ row, n }) => rowOf(table, row, n, { marked, onCell, proof })));
+    body.replaceChildren(...shown.map(({ row, n }) => rowOf(table, row, n, { marked, onCell, proof, names })));
   };
   draw(hidden < 8);
   region.append(
@@ -31,7 +32,7 @@ export function tableView(table, { highlight = [], around = 0, onCell = null, pr
       "table",
       { class: "data" },
       caption && h("caption", { text: captionOf(table) }),
-      h("thead", null, headers(table.columns).map((level) => h("tr", null, level.map(headOf)))),
+      h("thead", null, headers(table.columns).map((level) => h("tr", null, level.map((each) => headOf(each, names))))),
       body,
     ),
   );
@@ -63,19 +64,40 @@ function toMark(region) {
   const mark = region.querySelector("td.mark");
   if (!mark) return;
   region.scrollTop = Math.max(0, mark.offsetTop - region.clientHeight / 2);
-  region.scrollLeft = Math.max(0, mark.offsetLeft - region.clientWidth / 2);
+  region.scrollLeft = Math.max(0, mark.offsetLeft + mark.offsetWidth + 24 - region.clientWidth);
 }
 
-function headOf({ text, across, down }) {
-  return h("th", { scope: "col", colspan: across > 1 ? across : null, rowspan: down > 1 ? down : null, text });
+/** Keeps the names of the rows in sight that belong to a column: a table with two sides has names on both. */
+export function stickNames(region, table, column = null) {
+  const names = namesFor(table, column);
+  for (const cell of region.querySelectorAll("[data-column]")) cell.classList.toggle("name", names.has(Number(cell.dataset.column)));
 }
 
-function rowOf(table, row, n, { marked, onCell, proof }) {
+function namesFor(table, column) {
+  const names = nameColumns(table);
+  const own = column === null ? names : names.filter((each) => each < column).slice(-1);
+  return new Set(own.length === 1 ? own : []);
+}
+
+function headOf({ text, across, down, column }, names) {
+  return h("th", { scope: "col", class: across === 1 && names.has(column) ? "name" : null, dataset: across === 1 ? { column: String(column) } : {}, colspan: across > 1 ? across : null, rowspan: down > 1 ? down : null, text });
+}
+
+/** Returns the columns that name their rows. */
+function nameColumns(table) {
+  const hasFigure = (column) => table.cells.some((row) => row[column]?.proof);
+  const isNamed = (cells) => cells.filter((each) => /\p{Script=Han}{2}/u.test(each?.raw ?? "")).length * 2 >= cells.filter((each) => each?.raw).length;
+  const columns = table.columns.map((_, column) => column).filter((column) => !hasFigure(column) && table.cells.some((row) => row[column]?.raw) && isNamed(table.cells.map((row) => row[column])));
+  // One name is enough before each run of figures: the last one says most.
+  return columns.filter((column) => !columns.includes(column + 1) && table.columns.some((_, other) => other > column && hasFigure(other)));
+}
+
+function rowOf(table, row, n, { marked, onCell, proof, names }) {
   const cells = table.cells[n].map((cell, column) => {
     const isMark = marked.has(`${n}.${column}`);
     const known = proof && cell.proof ? PROOFS[cell.proof] : null;
     const td = h("td", {
-      class: [cell.value === null ? "" : "figure", known?.kind ?? "", isMark ? "mark" : "", table.by_ocr && known ? "ocr" : ""].filter(Boolean).join(" "),
+      class: [cell.value === null ? "" : "figure", names.has(column) ? "name" : "", known?.kind ?? "", isMark ? "mark" : "", table.by_ocr && known ? "ocr" : ""].filter(Boolean).join(" "),
       dataset: { row: String(n), column: String(column) },
       "aria-current": isMark ? "true" : null,
     });
@@ -100,7 +122,7 @@ function headers(columns) {
       if (path.length > level) {
         const isLast = path.length === level + 1;
         while (!isLast && end < paths.length && continues(path, paths[end], level)) end += 1;
-        levels[level].push({ text: path[level], across: end - start, down: isLast ? depth - level : 1 });
+        levels[level].push({ text: path[level], across: end - start, down: isLast ? depth - level : 1, column: start });
       }
       start = end;
     }
