@@ -46,6 +46,7 @@ def answer_to_dict(answer: Answer) -> Json:
         "readings": list(answer.readings),
         "missing": answer.missing,
         "unsupported": list(answer.unsupported),
+        "repairs": [{"written": written, "read_as": name} for written, name in answer.repairs],
         "path": answer.path,
         "model": assistance_to_dict(answer.assistance) if answer.assistance else None,
         "ms": answer.ms,
@@ -280,7 +281,7 @@ def finding_to_dict(finding: Finding) -> Json:
 def answer_dict_to_text(answer: Mapping[str, Any]) -> str:
     """Write an answer that is held as `answer_to_dict` returns it."""
     text: str = answer["text"]
-    parts = [text]
+    parts = [f"按“{each['read_as']}”理解（写的是“{each['written']}”）。" for each in answer.get("repairs", ())] + [text]
     if answer["missing"] and answer["missing"] not in text:
         parts.append(f"缺少：{answer['missing']}")
     parts += _section("可能的意思", [each for each in answer["readings"] if each not in text])

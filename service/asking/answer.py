@@ -78,6 +78,7 @@ class Answer:
         assistance: What language models did for it, None where none is configured.
         is_official: Whether its words are those of an outline, not to be worded anew.
         is_understood: Whether the rules knew what was asked; not where they only looked for its words in the text.
+        repairs: Typos of the question that were read as something else: (written, read as).
     """
 
     id: str
@@ -98,3 +99,4 @@ class Answer:
     assistance: Assistance | None = None
     is_official: bool = False
     is_understood: bool = True
+    repairs: tuple[tuple[str, str], ...] = ()

@@ -346,7 +346,7 @@ class RuleAsker:
             return self._levels_compared(question, text, choice)
         if choice.twins and reply.status is Status.ANSWERED and len(reply.plan) == 1:
             names = self._tell_twins(desk, reply, choice)
-        return self._made(question, reply, choice, documents, names=names)
+        return replace(self._made(question, reply, choice, documents, names=names), repairs=tuple(read.repairs))
 
     def _names_both_levels(self, text: str) -> bool:
         return all(any(w in text for w in said) for said in self._vocabulary.questions["levels"].values())

@@ -201,6 +201,13 @@ class Assistance(BaseModel):
     ms: int
 
 
+class Repair(BaseModel):
+    """A typo of a question."""
+
+    written: str
+    read_as: str
+
+
 class Answer(BaseModel):
     """An answer: its text, and for every figure in it the formula, the working and the places."""
 
@@ -224,6 +231,7 @@ class Answer(BaseModel):
     readings: list[str]
     missing: str
     unsupported: list[str]
+    repairs: Annotated[list[Repair], Field(description="问题里的错字是按什么理解的。")] = []
     path: str
     model: Annotated[Assistance | None, Field(description="语言模型做了什么；没有配置模型时为空。")] = None
     conversation: Annotated[

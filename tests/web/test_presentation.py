@@ -189,3 +189,9 @@ def test_bars_have_their_digits_unit_and_direction_apart(client: TestClient) -> 
     _, shown = presented(client)
     part = next(bar for bar in shown["charts"][0]["bars"] if bar["role"] == "part")
     assert (part["value"], part["unit"], part["change"], part["text"]) == ("284.53", "万元", "减少", "减少284.53万元")
+
+
+def test_a_typo_that_was_mended_is_told(client: TestClient) -> None:
+    answer, shown = presented(client, "三工经费是多少？")
+    assert answer["repairs"] == shown["answer"]["repairs"] == [{"written": "三工经费", "read_as": "三公经费"}]
+    assert presented(client, "三公经费是多少？")[0]["repairs"] == []

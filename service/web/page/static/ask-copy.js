@@ -45,7 +45,8 @@ export function asText(shown) {
   const numbers = new Map(places.map(({ n }, at) => [keyOf(shown, n), at + 1]));
   const said = paragraphsOf(shown).map((sentences) => sentences.map((each) => marked(shown, each, numbers)).join("").trim());
   const sources = places.map(({ cited, n }, at) => `[${at + 1}] ${placeOf(shown, cited, n)}${cited.quote ? `：${cited.quote}` : ""}`);
-  return [`问：${answer.question}`, `答：${(said.length > 0 ? said : [answer.text]).join("\n")}`, sources.length > 0 && `\n出处：\n${sources.join("\n")}`, `\n回答编号：${answer.id}`].filter(Boolean).join("\n");
+  const repairs = (answer.repairs ?? []).map((each) => `（按“${each.read_as}”理解）`).join("");
+  return [`问：${answer.question}${repairs}`, `答：${(said.length > 0 ? said : [answer.text]).join("\n")}`, sources.length > 0 && `\n出处：\n${sources.join("\n")}`, `\n回答编号：${answer.id}`].filter(Boolean).join("\n");
 }
 
 /** Returns a sentence with the marks of its figures in brackets and the numbers of its sources before its end. */

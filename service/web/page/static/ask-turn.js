@@ -101,6 +101,7 @@ export class Turn {
     fill(
       this.body,
       status && !answer.text.startsWith(status) && h("p", { class: "answer-status" }, h("span", { class: `tag ${tone}`, text: status })),
+      repairs(answer),
       wording(shown, open),
       answer.missing === NOTHING_HELD && h("p", null, h("a", { class: "button primary", href: "/documents", text: "去添加文档" })),
       readings(shown, this.ask),
@@ -162,6 +163,12 @@ function held(parts) {
 
 function quotedFigure(shown, each, before) {
   return h("button", { type: "button", class: "figure-button quoted", title: "引用的原文里的数。点开看原文", on: { click: (event) => openQuote(shown, each.citation, each.text, event.currentTarget, before) } }, each.text, h("span", { class: "visually-hidden", text: "（原文里的数，看原文）" }));
+}
+
+/** Says how typos of the question were read. */
+function repairs(answer) {
+  const told = (answer.repairs ?? []).map((each) => `按“${each.read_as}”理解（问题里写的是“${each.written}”）。`);
+  return told.length > 0 && h("p", { class: "hint repairs", text: told.join("") });
 }
 
 function readings(shown, ask) {
