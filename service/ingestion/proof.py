@@ -11,10 +11,11 @@ from itertools import combinations
 
 from service.domain.coordinate import Aspect, Coordinate
 from service.domain.document import Identity, RowKind, Table
-from service.domain.fact import Authority, Fact, Proof, Source
-from service.domain.finding import Finding, Severity
+from service.domain.fact import Authority, Fact, Proof
+from service.domain.finding import Finding
 from service.domain.funds import comparison_key, only_funds
 from service.domain.quantity import Kind, Quantity
+from service.ingestion.disagreements import disagreements_of
 from service.ingestion.sums import Promise, is_sided, leaf_rows, promises_of, row_codes
 from service.ingestion.tables import BuiltTable
 from service.numerals import render_number
@@ -68,9 +69,8 @@ def prove(built: Sequence[BuiltTable], facts: Sequence[Fact], vocabulary: Vocabu
     marks = judge(identities)
     tables = tuple(_mark_table(b.table, marks) for b in built)
     marked = tuple(replace(f, proof=marks.get(_place(f), f.proof)) for f in facts)
-    sources = {_place(f): f.source for f in facts}
-    findings = tuple(_finding(i, sources) for i in identities if i.verdict == "failed")
-    return Proven(tables, marked, tuple(identities), findings)
+    places = {_place(f): f for f in reversed(facts)}
+    return Proven(tables, marked, tuple(identities), disagreements_of(identities, facts, places, vocabulary))
 
 
 def _place(fact: Fact) -> str:
@@ -407,7 +407,7 @@ def _shares_and_rates(
                 continue
             before = level[0].quantity.base - change.quantity.base
             if before:
-                yield from _ratio(fact, change.quantity.base / before, change, level[0], "增减额 ÷ 上年数")
+                yield _ratio_of(fact, change.quantity.base / before, (change, level[0]), "增减额 ÷ 上年数")
 
 
 def _stated_shares(
@@ -430,10 +430,29 @@ def _stated_shares(
                 coordinate = coordinate.having(**{dimension: above[0]})
             whole = groups.get(comparison_key(coordinate, only), [])
             if whole and whole[0].quantity is not None and whole[0].quantity.number:
-                yield from _ratio(
-                    fact, part[0].quantity.base / whole[0].quantity.base, part[0], whole[0], "部分 ÷ 整体"
-                )
+                made = _ratio(fact, part[0], (whole[0],), "部分 ÷ 整体")
+                if made.verdict == "failed":
+                    together = _of_all_parts(fact, part[0], groups, only, dimension, vocabulary)
+                    made = together if together is not None and together.verdict != "failed" else made
+                yield made
                 break
+
+
+def _of_all_parts(
+    stated: Fact, part: Fact, groups: Mapping[tuple[object, ...], list[Fact]], only: frozenset[str], dimension: str,
+    vocabulary: Vocabulary,
+) -> Identity | None:  # fmt: skip
+    """Hold a share against the sum of its part and those beside it: the whole that a text means may leave out what was carried over."""
+    coordinate = _as_level(stated).coordinate
+    member = coordinate.get(dimension) or ""
+    above = vocabulary.ancestors(dimension, member)[:1]
+    beside = [
+        m.id for m in vocabulary.members.by_id.values()
+        if m.dimension == dimension and m.id != member and vocabulary.ancestors(dimension, m.id)[:1] == above
+    ]  # fmt: skip
+    printed = [groups.get(comparison_key(coordinate.having(**{dimension: m}), only), [])[:1] for m in beside]
+    others = [f for found in printed for f in found if f.quantity is not None and f.quantity.unit.kind is Kind.MONEY]
+    return _ratio(stated, part, (part, *others), "部分 ÷ 各部分之和") if others else None
 
 
 def _text_sums(facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[Identity]:
@@ -488,14 +507,21 @@ def _as_level(fact: Fact) -> Fact:
     return replace(fact, coordinate=replace(fact.coordinate, aspect=Aspect.LEVEL, base_year=None))
 
 
-def _ratio(stated: Fact, value: Decimal, part: Fact, whole: Fact, text: str) -> Iterator[Identity]:
+def _ratio(stated: Fact, part: Fact, wholes: Sequence[Fact], text: str) -> Identity:
+    """Hold a stated share against a part over its whole, which may be the sum of several facts."""
+    whole = sum((f.quantity.base for f in wholes if f.quantity), ZERO)
+    assert part.quantity is not None  # noqa: S101 - the caller has just looked
+    return _ratio_of(stated, part.quantity.base / whole, tuple(dict.fromkeys((part, *wholes))), text)
+
+
+def _ratio_of(stated: Fact, value: Decimal, rests_on: Sequence[Fact], text: str) -> Identity:
     assert stated.quantity is not None  # noqa: S101 - the caller has just looked
     low, high = stated.quantity.interval()
     shown = value / stated.quantity.unit.scale
     verdict = "exact" if low <= shown <= high else "failed"
-    yield Identity(
+    return Identity(
         key=f"ratio/{_place(stated)}", rule="ratio", description=f"{_where(stated)} = {text}",
-        left=(_place(stated),), right=(_place(part), _place(whole)),
+        left=(_place(stated),), right=tuple(_place(f) for f in rests_on),
         left_value=render_number(stated.quantity.number), right_value=render_number(shown, decimals=stated.quantity.decimals),
         verdict=verdict, tolerance=render_number(Decimal(5).scaleb(-stated.quantity.decimals - 1)),
     )  # fmt: skip
@@ -540,18 +566,3 @@ def _mark_table(table: Table, marks: Mapping[str, Proof]) -> Table:
         )
         rows.append(replace(row, cells=cells))
     return replace(table, rows=tuple(rows))
-
-
-def _finding(identity: Identity, sources: Mapping[str, Source]) -> Finding:
-    places = tuple(sources[k] for k in (*identity.left, *identity.right) if k in sources)
-    codes = {
-        "row-sum": "row-does-not-add-up", "column-sum": "total-does-not-add-up", "class-sum": "total-does-not-add-up",
-        "same-coordinate": "places-disagree", "total-repeats": "places-disagree", "equivalence": "places-disagree",
-        "ratio": "ratio-does-not-follow", "of-which": "part-exceeds-whole",
-    }  # fmt: skip
-    return Finding(
-        code=codes.get(identity.rule, "identity-fails"), severity=Severity.ERROR,
-        message=f"{identity.description}不成立：左边{identity.left_value}，右边{identity.right_value}，"
-        f"超出四舍五入允许的{identity.tolerance}。",
-        sources=places[:12], stated=identity.left_value, expected=identity.right_value,
-    )  # fmt: skip
