@@ -20,6 +20,7 @@ export class SourcePane {
     this.tabs = isPdf ? this.makeTabs() : null;
     this.node = h("section", { class: "source-pane", "aria-label": isPdf ? "原件的页面和文字" : "原文" }, this.tabs ?? h("h2", { text: "原文" }), this.body);
     this.shown = "";
+    this.isScan = about.ocr_pages.length > 0;
   }
 
   /** Shows where a table, and one of its cells, stands. */
@@ -33,6 +34,11 @@ export class SourcePane {
       this.turnTo("text");
       this.text.show({ table: table.id, lines: cell ? table.rows[cell.row].lines : [] });
     }
+  }
+
+  /** Shows the document where nothing of it is asked for: a scan as it looks, everything else as text. */
+  begin() {
+    this.turnTo(this.pages && this.isScan ? "pages" : "text", { isAsked: true });
   }
 
   /** Shows a line, a stretch of text or a page that the address names; returns what to wait for, null where it names none. */
@@ -72,7 +78,8 @@ export class SourcePane {
       tab.tabIndex = isOn ? 0 : -1;
       if (isOn) this.body.setAttribute("aria-labelledby", tab.id);
     }
-    fill(this.body, name === "pages" ? this.pages.node : this.text.node);
+    const careful = this.isScan && h("p", { class: "notice warning small-text", text: "这些文字是程序从扫描图片识别的，可能认错；引用前请对照“页面图像”。" });
+    fill(this.body, name === "pages" ? this.pages.node : [careful, this.text.node]);
     if (isAsked && name === "text") this.text.show(this.text.chosen ?? {});
     if (isAsked && name === "pages" && (this.next || !this.pages.current)) this.pages.show(this.next || 1);
     if (name === "pages") this.next = 0;

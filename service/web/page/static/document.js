@@ -3,7 +3,7 @@
 
 import { get } from "./api.js";
 import { CellStory } from "./cell-story.js";
-import { findingCount, proofShare, severityTag, tagsOf, titleOf } from "./document-parts.js";
+import { doubtOf, findingCount, proofShare, severityTag, tagsOf, titleOf } from "./document-parts.js";
 import { SourcePane } from "./document-source.js";
 import { fill, find, fragment, h } from "./dom.js";
 import { download } from "./download.js";
@@ -66,7 +66,8 @@ function showAbout(about) {
     h("h1", { text: titleOf(about) }),
     h("p", { class: "document-entity" }, about.entity, about.name !== about.title && h("span", { class: "muted", text: `　文件：${about.name}` })),
     h("p", { class: "document-tags" }, tagsOf(about).map((tag) => [tag, " "])),
-    proofShare(about.cells),
+    proofShare(about.cells, { findings: about.findings }),
+    doubtOf(about),
     h(
       "p",
       { class: "toolbar" },
@@ -134,7 +135,8 @@ class Work {
     this.pane = h("section", { class: "table-pane", "aria-label": "表格内容" });
     this.source = new SourcePane(about, base);
     this.story = new CellStory(base);
-    fill(find("#work"), this.list, this.pane, this.source.node);
+    find("#work").classList.toggle("no-tables", heads.length === 0);
+    fill(find("#work"), this.list, heads.length > 0 && this.pane, this.source.node);
     this.items = new Map(heads.map((head) => [head.id, tableLink(head)]));
     this.showList();
   }
@@ -165,7 +167,7 @@ class Work {
     const isSource = source !== null;
     if (cell && this.items.has(cell[1])) await this.show(cell[1], cell[2] === undefined ? null : { row: Number(cell[2]), column: Number(cell[3]) });
     else if (isFirst && this.heads.length > 0) await this.show(this.heads[0].id, null, { isQuiet: true, isSource });
-    else if (isFirst && !isSource) this.source.turnTo("text", { isAsked: true });
+    else if (isFirst && !isSource) this.source.begin();
     await source;
     if (isSource) this.source.node.scrollIntoView({ block: isFirst ? "start" : "nearest" });
     else if (isFirst && hash === "findings") find("#findings").scrollIntoView({ block: "start" });

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { confirm } from "./confirm.js";
-import { findingCount, proofShare, tagsOf, titleOf } from "./document-parts.js";
+import { doubtOf, figureCount, findingCount, proofShare, tagsOf, titleOf } from "./document-parts.js";
 import { fill, find, h, uid } from "./dom.js";
 import { announce, clearNotice, notice } from "./notice.js";
 import { Uploads } from "./uploads.js";
@@ -118,7 +118,8 @@ function item(each) {
     h("div", { class: "document-head" }, h("h3", null, h("a", { href: address, text: titleOf(each) })), removal(each, place)),
     h("p", { class: "document-entity" }, each.entity, each.name !== each.title && h("span", { class: "muted", text: `　文件：${each.name}` })),
     h("p", { class: "document-tags" }, tagsOf(each).map((tag) => [tag, " "]), said && h("a", { class: `tag ${isBad ? "bad" : "warn"}`, href: `${address}#findings`, text: said })),
-    proofShare(each.cells),
+    proofShare(each.cells, { findings: each.findings, href: `${address}#findings` }),
+    doubtOf(each),
     place,
   );
 }
@@ -127,11 +128,13 @@ function removal(each, place) {
   return h("button", { type: "button", class: "button small quiet", "aria-label": `删除《${titleOf(each)}》`, text: "删除", on: { click: () => remove(each, place) } });
 }
 
+const figuresOf = (each) => (figureCount(each.cells) > 0 ? `共${figureCount(each.cells)}个数字` : "没有数字单元格");
+
 async function remove(each, place) {
   const isMeant = await confirm({
     title: `删除《${titleOf(each)}》？`,
     text:
-      `${each.entity}，${each.year}年${each.stage}，文件“${each.name}”。它的${each.tables}张表、${each.facts}个数字和留存的原件都会删去，` +
+      `${[each.entity, each.year > 0 && `${each.year}年${each.stage}`, `文件“${each.name}”`].filter(Boolean).join("，")}。它的${each.tables}张表（${figuresOf(each)}）和留存的原件都会删去，` +
       "提问、起草、核对不再用到它；先前的回答和草稿还在，但点不开它的出处。删除后不能恢复，要用时得重新导入文件。",
     action: "删除这份文档",
     danger: true,

@@ -12,6 +12,9 @@ const MOST_IN_A_BATCH = 20;
 const MB = 1048576;
 const ARCHIVE = /\.(zip)$/i;
 
+/** What is wrong with a file itself: sending it again does not help. */
+const HOPELESS = new Set(["unreadable-document", "empty-document", "oversized-document", "unsupported-document", "source-document", "body-too-large"]);
+
 /** One file on its way. `file` is null after the page was loaded again: the file itself is gone then. */
 class Item {
   constructor(name, file) {
@@ -123,7 +126,9 @@ export class Uploads {
     return h("button", { type: "button", class: "button small quiet", "aria-label": `收起${item.name}`, text: "知道了", on: { click: () => item.node.remove() } });
   }
 
-  again(item) {
+  /** Offers what can be done with a file that was not taken in; `codes` are those of what was wrong. */
+  again(item, codes = []) {
+    if (codes.length > 0 && codes.every((each) => HOPELESS.has(each))) return [this.closing(item)];
     const retry = () => {
       item.node.remove();
       this.add([item.file]);
@@ -163,16 +168,18 @@ export class Uploads {
       let sent = part * whole;
       for (const item of items) {
         const own = Math.max(0, Math.min(1, sent / item.file.size));
-        item.tell(own < 1 ? `正在上传 ${Math.floor(100 * own)}%` : "已上传，等候读取", own < 1 ? own : null);
+        if (own < 0.01) item.tell("正在上传……");
+        else item.tell(own < 1 ? `正在上传 ${Math.floor(100 * own)}%` : "已上传，等候读取", own < 1 ? own : null);
         sent -= item.file.size;
       }
     };
+    items.forEach((item) => item.tell("正在上传……"));
     try {
       const job = await upload("/v1/documents?background=true", form, { onProgress });
       keepHere(KEY, [...recallHere(KEY, []), { id: job.id, names: items.map((item) => item.name) }]);
       this.follow(job.id, items);
     } catch (problem) {
-      items.forEach((item) => item.fail(`上传没有成功：${problem.message}`, ...this.again(item)));
+      items.forEach((item) => item.fail(`上传没有成功：${problem.message}`, ...this.again(item, [problem.code].filter(Boolean))));
     }
   }
 
@@ -211,15 +218,15 @@ export class Uploads {
   tell(job, items) {
     const isArchive = items.length === 1 && (ARCHIVE.test(items[0].name) || job.files.some((each) => each.name !== items[0].name));
     if (isArchive) {
-      tellArchive(job, items[0], (item) => this.again(item));
+      tellArchive(job, items[0], (item, codes) => this.again(item, codes));
       return;
     }
     for (const item of items.filter((each) => !each.isOver)) {
       const told = job.files.find((each) => each.name === item.name);
-      if (told?.error) item.fail(told.error.message, ...this.again(item));
+      if (told?.error) item.fail(told.error.message, ...this.again(item, [told.error.code]));
       else if (told) item.end(told.was_known ? "先前已导入过同一份文件" : "已导入", linkTo(told));
       else if (job.state === "done") item.fail(job.files.find((each) => each.error && !each.name)?.error.message ?? "没有读完。请重试。", ...this.again(item));
-      else if (job.reading.includes(item.name)) item.tell(`正在读取，这一批已用${job.seconds}秒${job.seconds >= 15 ? "。扫描件每页要几秒，可以先做别的，读完自动入库" : ""}`);
+      else if (job.reading.includes(item.name)) item.tell(`正在读取，这一批已用${job.seconds}秒${job.seconds >= 15 ? "。扫描件每页要几秒，可以先做别的，读完自动列在下面" : ""}`);
       else item.tell(job.state === "waiting" ? "前面还有一批在读，排队等候" : `等候读取（这一批已读${job.done}份，共${job.total}份）`);
     }
   }
@@ -264,7 +271,7 @@ function tellArchive(job, item, again) {
   const good = job.files.filter((each) => !each.error);
   const bad = job.files.filter((each) => each.error);
   const told = h("ul", { class: "upload-members" }, job.files.map(memberOf));
-  if (good.length === 0) item.fail(bad.length > 0 ? `压缩包里的文件都没有导入：` : "压缩包里没有文件。", told, ...again(item));
+  if (good.length === 0) item.fail(bad.length > 0 ? `压缩包里的文件都没有导入：` : "压缩包里没有文件。", told, ...again(item, bad.map((each) => each.error.code)));
   else item.end(`导入${good.length}份${bad.length > 0 ? `，${bad.length}份没有导入` : ""}`, told);
 }
 
