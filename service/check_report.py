@@ -16,7 +16,7 @@ from service.rendering import Json, finding_to_dict, place_to_text, source_to_di
 SEVERITIES = (
     ("error", "错误", "算不拢或与表不符，必须改"),
     ("warning", "警告", "多半会被退回，请逐条核实"),
-    ("note", "说明", "可改可不改，看一眼"),
+    ("note", "提示", "可改可不改，看一眼"),
 )
 VERDICTS = {"supported": "相符", "contradicted": "不符", "unverifiable": "无法核对"}
 #: How findings are headed that people say may stand, and what it means.

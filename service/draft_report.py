@@ -623,7 +623,7 @@ def summary_of(draft: Draft) -> str:
         f"数字{counts['figures']}个"
         + (f"（{_origins(counts)}）" if counts["figures"] else "")
         + f"；待补充{gaps}处" + (f"（{missing}）" if missing else "")
-        + f"；错误{severities[Severity.ERROR]}、警告{severities[Severity.WARNING]}、说明{severities[Severity.NOTE]}。"
+        + f"；错误{severities[Severity.ERROR]}、警告{severities[Severity.WARNING]}、提示{severities[Severity.NOTE]}。"
     )  # fmt: skip
 
 

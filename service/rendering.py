@@ -19,7 +19,7 @@ from service.domain.finding import Finding
 #: What `json` writes. Every figure in it is text, so that no reader turns it into a float.
 Json: TypeAlias = dict[str, Any]
 
-_SEVERITIES = {"error": "错误", "warning": "警告", "note": "说明"}
+_SEVERITIES = {"error": "错误", "warning": "警告", "note": "提示"}
 
 
 def to_json(value: object, *, indent: int | None = None) -> str:

@@ -35,10 +35,11 @@ class Words:
         return name if not member.isdigit() or member in name else f"{member}{name}"
 
     def place(self, sources: Sequence[Source]) -> str:
-        """Return where figures are printed: ``表T03“支出总表”·合计·基本支出``."""
+        """Return where figures are printed: ``“支出总表”·合计·基本支出``."""
         first = sources[0]
         more = f"等{len(sources)}格之和" if len(sources) > 1 else ""
         if not first.table:
             return f"正文“{first.row_label}”"
         path = "·".join(p for p in (first.row_label, first.column_label.replace("/", "·")) if p)
-        return f"{first.table}“{first.table_title}”{path}{more}"
+        title = f"“{first.table_title}”" if first.table_title else f"表{first.table}"
+        return f"{title}{path}{more}"

@@ -94,7 +94,7 @@ def test_a_draft_is_printed_with_a_summary_beside_it(run: Run) -> None:
     assert done.out.startswith(f"{ENTITY}2024年度部门预算情况说明\n")
     assert "基本支出160.75万元" in done.out
     assert "数据来源\n[1] S1 239.25万元：" in done.out
-    assert re.fullmatch(r"草稿编号 [0-9a-f]{12}（第1版）：数字\d+个[^；]*；待补充0处；错误0、警告0、说明\d。用时\d+毫秒。\n", done.err)
+    assert re.fullmatch(r"草稿编号 [0-9a-f]{12}（第1版）：数字\d+个[^；]*；待补充0处；错误0、警告0、提示\d。用时\d+毫秒。\n", done.err)
 
 
 def test_sources_can_be_left_out(run: Run) -> None:

@@ -129,7 +129,7 @@ def test_a_file_without_a_title_is_called_by_its_name() -> None:
 def test_people_read_the_outcome_first_then_findings_gravest_first() -> None:
     text = report_to_text(said())
 
-    words = ["发现1处错误", "对照：《云溪市示例局预算》", "文中数字3个", "错误（1）", "支出不对", "警告（1）", "合计不对", "说明（1）"]
+    words = ["发现1处错误", "对照：《云溪市示例局预算》", "文中数字3个", "错误（1）", "支出不对", "警告（1）", "合计不对", "提示（1）"]
     assert [text.index(each) for each in words] == sorted(text.index(each) for each in words)
     assert "位置：一、说明，第3行" in text
     assert "应为：9.99万元" in text

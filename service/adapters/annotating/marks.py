@@ -16,7 +16,7 @@ from service.locating import REACH, Characters, locate, rank, squeeze
 from service.rendering import place_to_text, source_to_dict
 
 AUTHOR = "有据"
-_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "说明"}
+_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "提示"}
 #: A place as long as this is a whole passage, of which the beginning is marked.
 _LONGEST = 200
 #: So many characters around a place make it unmistakable.

@@ -151,7 +151,7 @@ def test_what_is_not_found_is_noted_in_the_upper_right_corner(vocabulary: Vocabu
 
     assert made["/Subtype"] == "/Text"
     assert "1. 【错误】5万元不对。" in str(made["/Contents"])
-    assert "2. 【说明】T01第1行不对。（第1页" in str(made["/Contents"])
+    assert "2. 【提示】T01第1行不对。（第1页" in str(made["/Contents"])
     corner = {0: [567, 8, 587, 28], 90: [8, 8, 28, 28], 180: [8, 814, 28, 834], 270: [567, 814, 587, 834]}[rotate]
     assert box_of(made) == corner
 

@@ -188,7 +188,7 @@ def test_what_has_no_place_is_told_at_the_beginning(vocabulary: Vocabulary) -> N
     changed = FileAnnotator().word(checked(document, word_of("另一份"), *nowhere.report.findings))
     (comment,) = docx.Document(io.BytesIO(changed)).comments
 
-    assert comment.text.splitlines()[1:3] == ["1. 【说明】缺表。", "2. 【错误】5万元不对。"]
+    assert comment.text.splitlines()[1:3] == ["1. 【提示】缺表。", "2. 【错误】5万元不对。"]
 
 
 def test_other_comments_and_parts_stay(vocabulary: Vocabulary) -> None:
@@ -251,7 +251,7 @@ def test_other_texts_get_a_report(vocabulary: Vocabulary, name: str) -> None:
     made = checked(document, data, finding_at(document, "5万元", quote=SENTENCE), Finding("table-missing", Severity.NOTE, "缺\x01表。"))
     report = docx.Document(io.BytesIO(FileAnnotator().word(made)))
 
-    assert [p.text for p in report.paragraphs if p.style and p.style.name == "Heading 1"] == ["错误（1）", "说明（1）"]
+    assert [p.text for p in report.paragraphs if p.style and p.style.name == "Heading 1"] == ["错误（1）", "提示（1）"]
     errors, notes = report.tables
     assert "5万元不对。" in errors.cell(1, 1).text
     assert f"原文：{SENTENCE}" in errors.cell(1, 1).text

@@ -19,7 +19,7 @@ const LIST_FROM = 6;
 const STATUS = { refused: ["warn", "回答不了"], clarify: ["info", "要先说清"] };
 /** What a refusal misses where the store is empty. */
 const NOTHING_HELD = "资料库为空";
-const SEVERITIES = { error: "错误", warning: "警告", note: "说明" };
+const SEVERITIES = { error: "错误", warning: "警告", note: "提示" };
 
 /** A question and its answer on the page. `ask` asks something anew, `retry` the same again. */
 export class Turn {

@@ -4,7 +4,7 @@
 export const SEVERITIES = {
   error: { name: "错误", sign: "✗", kind: "bad", means: "算不拢或与表不符，必须改" },
   warning: { name: "警告", sign: "！", kind: "warn", means: "多半会被退回，请逐条核实" },
-  note: { name: "说明", sign: "i", kind: "info", means: "可改可不改，看一眼" },
+  note: { name: "提示", sign: "i", kind: "info", means: "可改可不改，看一眼" },
 };
 
 /** Returns a time as people write it: 11月26日 10:48. */
