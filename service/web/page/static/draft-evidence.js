@@ -5,7 +5,7 @@ import { fill, h, uid } from "./dom.js";
 import { notice } from "./notice.js";
 import { openPanel } from "./panel.js";
 import { tableView } from "./table.js";
-import { STATES, WAYS, placeOf } from "./draft-words.js";
+import { MARKS, STATES, WAYS, placeOf } from "./draft-words.js";
 
 const SHOWN_AT_ONCE = 2;
 const ROWS_AROUND = 3;
@@ -19,7 +19,7 @@ export function briefOf(figure, state) {
   const from = figure.operands[0] ? placeOf(figure.operands[0]) : "";
   const rest = figure.operands.length > 1 ? `等${figure.operands.length}处` : "";
   const changed = state !== "locked" && state !== "checked" ? `${STATES[state].word}。` : "";
-  return `${changed}${figure.label || figure.text}：${way.word}。${figure.operands.length > 1 ? figure.working : from}${rest}`;
+  return `${changed}${figure.label || figure.text}：${figure.marks.includes("推算") && figure.how !== "derived" ? "用到了推算的上年数，" : ""}${way.word}。${figure.operands.length > 1 ? figure.working : from}${rest}`;
 }
 
 /** Shows a line under an element while it is pointed at or has the focus. */
@@ -57,19 +57,22 @@ addEventListener("keydown", (event) => {
 export function showFigure(figure, state, opener) {
   const way = WAYS[figure.how] ?? WAYS.computed;
   const isSame = !figure.exact || figure.exact === figure.value;
+  const marks = figure.marks.filter((each) => MARKS[each] && each !== way.word);
+  const from = figure.how === "derived" || marks.includes("推算") ? "由写明的增减额推算得出" : figure.how === "stated" ? "取自文件的正文" : "由表里印出的数得出";
   openPanel({
     title: `${figure.text}${figure.label ? `：${figure.label}` : ""}`,
     opener,
     content: [
-      h("p", null, h("span", { class: `tag ${toneOf(figure)}`, text: way.word }), " ", way.means),
+      marks.map((each) => h("p", null, h("span", { class: "tag warn", text: each }), " ", MARKS[each])),
+      h("p", null, h("span", { class: `tag ${toneOf(figure)}`, text: way.word }), " ", marks.length > 0 && figure.how === "computed" ? "由下面列出的数计算得出。" : way.means),
       state !== "locked" && h("p", null, "与上一版比较：", STATES[state].word, "。"),
-      figure.how !== "person" && h("p", { class: "hint", text: "这个数由表算出，已锁定。要改，请改所在的一段，并写明依据。" }),
+      figure.how !== "person" && h("p", { class: "hint", text: `这个数${from}，已锁定。要改，请改所在的一段，并写明依据。` }),
       h("dl", { class: "facts" }, [
         ...pair("说的是", figure.label),
         ...pair("算式", figure.formula_words || figure.formula),
         ...pair(figure.how === "person" ? "填报人所写" : "计算", figure.working),
         ...pair("四舍五入前", isSame ? "" : `${figure.exact}${figure.unit}`),
-        ...pair("请注意", figure.marks.join("、")),
+        ...pair("请注意", figure.marks.filter((each) => !MARKS[each]).join("、")),
       ]),
       figure.operands.length > 0 && h("h3", { text: figure.operands.length > 1 ? `出处（${figure.operands.length}处）` : "出处" }),
       figure.operands.map((each, n) => operandOf(each, n < SHOWN_AT_ONCE)),
@@ -96,6 +99,7 @@ export function showQuote(reason, opener) {
 
 function toneOf(figure) {
   if (["derived", "stated", "blank", "dash"].includes(figure.how)) return "warn";
+  if (figure.marks.some((each) => MARKS[each])) return "";
   return figure.how === "person" ? "info" : "good";
 }
 
@@ -134,13 +138,13 @@ async function showTable(host, operand) {
   try {
     const table = await tableOf(operand.document, operand.table);
     if (!table) {
-      notice(host, { kind: "warning", text: "资料库里已没有这张表：文档可能已删除或换过。草稿里记下的数仍在上面。" });
+      notice(host, { kind: "warning", text: "“文档”里已没有这张表：文档可能已删除或换过。草稿里记下的数仍在上面。" });
       return;
     }
     const highlight = operand.row_index === null ? [] : [{ row: operand.row_index, column: operand.column_index }];
     fill(host, tableView(table, { highlight, around: ROWS_AROUND }));
   } catch (problem) {
-    const text = problem.code === "missing-document" ? "这份文档已不在资料库里。草稿里记下的数仍在上面。" : problem.message;
+    const text = problem.code === "missing-document" ? "这份文档已删除。草稿里记下的数仍在上面。" : problem.message;
     notice(host, { kind: "warning", text, actions: [{ label: "再试一次", run: () => showTable(host, operand) }] });
   }
 }

@@ -1,5 +1,6 @@
 // What stands around the paper: which draft and version, what is open, what can be done; below, what was given.
 
+import { confirm } from "./confirm.js";
 import { copyText, download } from "./download.js";
 import { fillKey } from "./draft-paper.js";
 import { originOf } from "./draft-words.js";
@@ -16,7 +17,7 @@ function above(desk) {
   const { draft } = desk;
   const own = desk.versions.find((each) => each.version === draft.version);
   return [
-    h("h1", null, `${draft.entity}${draft.year}年${draft.stage === "决算" ? "决算" : "预算"}情况说明 `, h("span", { class: "tag info", text: `第${draft.version}版` }), " ", stateTag(draft)),
+    h("h1", null, `${draft.entity}${draft.year}年${draft.stage === "决算" ? "决算" : "预算"}情况说明 `, h("span", { class: "tag info", text: `第${draft.version}版` }), " ", stateTag(desk)),
     h("p", { class: "muted small-text" }, `${timeOf(draft.created_at)} ${own ? originOf(own) : ""}　提纲：${draft.outline}　依据：`,
       draft.sources.map((each, n) => [n > 0 && "、", each.document ? h("a", { href: `/documents/${each.document}`, text: `${each.title}（${each.role}）` }) : each.title])),
     readOnly(desk),
@@ -27,11 +28,15 @@ function above(desk) {
   ];
 }
 
-/** Returns the tag that says how far a draft is. */
-function stateTag(draft) {
-  if (draft.approval) return h("span", { class: "tag good", text: "已批准" });
-  if (draft.gaps.length > 0) return h("span", { class: "tag warn", text: `有待补充（${draft.gaps.length}处）` });
-  return h("span", { class: "tag", text: "草稿，没有待补充" });
+/** Returns the tag that says how far a draft is, as it stands on the desk. */
+function stateTag(desk) {
+  if (desk.draft.approval) return h("span", { class: "tag good", text: "已批准" });
+  const open = desk.openGaps().length;
+  const errors = desk.findings().filter((each) => each.severity === "error").length;
+  return [
+    errors > 0 && [h("span", { class: "tag bad", text: `错误${errors}处` }), " "],
+    open > 0 ? h("span", { class: "tag warn", text: `待补充${open}处` }) : h("span", { class: "tag", text: "草稿，没有待补充" }),
+  ];
 }
 
 function readOnly(desk) {
@@ -70,10 +75,14 @@ function downloads(desk) {
   const { draft } = desk;
   const host = h("div", { class: "menu-message" });
   const get = (format, sources) => async () => {
+    const errors = desk.draft.findings.filter((each) => each.blocks).length;
+    const text = `第${desk.draft.version}版有${errors}处错误或没有来源的数还没有解决，文件开头会写明“未经批准”和这几处。`;
+    if (errors > 0 && !(await confirm({ title: "这一版还有错误", text, action: "仍要下载" }))) return;
     try {
       announce("正在生成文件…");
-      await download(`/v1/drafts/${encodeURIComponent(desk.draft.id)}/file?format=${format}&version=${desk.draft.version}&sources=${sources}`);
+      const name = await download(`/v1/drafts/${encodeURIComponent(desk.draft.id)}/file?format=${format}&version=${desk.draft.version}&sources=${sources}`);
       menu.open = false;
+      notice(find("#message"), { kind: "done", text: `已下载《${name}》，在浏览器的下载文件夹里。${desk.isChanged ? "没保存的修改不在里面。" : ""}` });
     } catch (problem) {
       notice(host, { kind: "error", text: problem.message });
     }
@@ -85,7 +94,7 @@ function downloads(desk) {
     h("summary", { class: "button", text: "下载" }),
     h("div", { class: "menu-body" },
       h("ul", null, item("Word，附数据来源", get("docx", true)), item("Word，不附数据来源", get("docx", false)), item("Markdown，附数据来源", get("md", true)), item("复制全文（文字）", () => copyText(draft.text))),
-      h("p", { class: "hint", text: `下载的是已存的第${desk.draft.version}版${desk.isChanged ? "，不含没存的修改" : ""}。` }),
+      h("p", { class: "hint", text: `下载的是已保存的第${desk.draft.version}版${desk.isChanged ? "，不含没保存的修改" : ""}。` }),
       host,
     ),
   );
@@ -99,7 +108,7 @@ function downloads(desk) {
 }
 
 function todo(desk) {
-  const gaps = desk.said.gaps.filter((gap) => !desk.fills.get(fillKey(gap))?.text).length;
+  const gaps = desk.openGaps().length;
   const beside = desk.findings().filter((each) => each.sentence);
   const count = (severity) => beside.filter((each) => each.severity === severity).length;
   return h(
@@ -123,7 +132,7 @@ function general(desk) {
     { class: "general no-print", open: hasMore && found.length <= 3 && innerWidth >= 900 },
     h("summary", { text: `关于全文和资料的提示（${found.length}）` }),
     h("ul", { class: "list" }, found.map((each) => h("li", null,
-      h("span", { class: `tag ${SEVERITIES[each.severity].kind}`, text: SEVERITIES[each.severity].name }), " ", each.message,
+      h("span", { class: `tag ${SEVERITIES[each.severity].kind}`, text: SEVERITIES[each.severity].name }), " ", each.blocks && [h("span", { class: "tag bad", text: "不解决不能批准" }), " "], each.message,
       desk.mode === "edit" && each.code === "given-source-unused" && [" ", h("button", { type: "button", class: "link-button", text: "删去这条依据", on: { click: () => desk.unrest(each.stated) } })],
       each.where && h("span", { class: "muted small-text", text: `（${each.where}）` })))),
   );
@@ -166,7 +175,7 @@ function givenRow(each, desk, canEdit) {
   return h(
     "li",
     null,
-    h("p", null, h("strong", { text: each.item }), "：", now ? now.text || "（撤回）" : each.text, " ", now && h("span", { class: "tag info", text: "已改，未写入" }), " ",
+    h("p", null, h("strong", { text: each.item }), "：", now ? now.text || "（撤回）" : each.text, " ", now && h("span", { class: "tag info", text: "已改，未保存" }), " ",
       canEdit && h("button", { type: "button", class: "button small quiet", text: "改", "aria-label": `改“${each.item}”`, on: { click: (event) => desk.fillIn(gap, host, event.currentTarget) } })),
     host,
   );

@@ -13,6 +13,10 @@ const NEEDS_BASIS = new Set([
 ]);
 const MARKS = { 表中为空白: "空白" };
 const AHEAD = 12;
+const BETWEEN_NOTES = 8;
+/** A figure with its unit and no word before it, which can stand where another stood. */
+const FIGURE = /^[0-9][0-9.,，]*[^0-9]{0,6}$/;
+const GRAVEST = Object.keys(SEVERITIES);
 
 /**
  * Keeps the rows of the paper in step with the desk: `desk` holds blocks, spans, findings and what may be done
@@ -23,6 +27,21 @@ export class Paper {
     this.host = host;
     this.desk = desk;
     this.rows = new Map();
+    this.sizes = new ResizeObserver(() => this.arrange());
+    this.sizes.observe(host);
+  }
+
+  /** Sets the notes beside their paragraphs, each below the one before, without pulling the paragraphs apart. */
+  arrange() {
+    let free = 0;
+    for (const { row, notes } of this.rows.values()) {
+      if (!notes.firstChild || !row.isConnected) continue;
+      const top = Math.max(row.offsetTop, free);
+      notes.style.setProperty("top", `${top - row.offsetTop}px`);
+      free = top + notes.offsetHeight + BETWEEN_NOTES;
+    }
+    const isBeside = [...this.rows.values()].some(({ notes }) => notes.firstChild && getComputedStyle(notes).position === "absolute");
+    this.host.style.setProperty("min-height", isBeside ? `${free}px` : "0");
   }
 
   /** Draws what changed. */
@@ -38,6 +57,8 @@ export class Paper {
     const known = new Set(desk.blocks.map((each) => each.key));
     for (const key of [...this.rows.keys()]) if (!known.has(key)) this.rows.delete(key);
     if (rows.length !== this.host.children.length || rows.some((row, n) => this.host.children[n] !== row)) fill(this.host, rows);
+    this.host.classList.toggle("noted", found.size > 0 || Boolean(desk.editing) || desk.isTextChanged);
+    this.arrange();
   }
 
   row(block, sentences, notes, level) {
@@ -54,6 +75,7 @@ export class Paper {
       kept = { row: h("div", { class: `row ${block.role}`, id: block.key }), text: h("div", { class: "row-text" }), notes: h("div", { class: "row-notes" }), form: h("div", { class: "row-form" }) };
       kept.row.append(kept.text, kept.notes, kept.form);
       this.rows.set(block.key, kept);
+      this.sizes.observe(kept.notes);
     }
     if (kept.mark !== mark) {
       kept.mark = mark;
@@ -65,6 +87,7 @@ export class Paper {
       kept.beside = beside;
       fill(kept.notes, notes.map((each) => noteOf(each, block, desk)));
       kept.row.classList.toggle("has-notes", notes.length > 0);
+      kept.row.classList.toggle("has-errors", notes.some((each) => each.severity === "error"));
     }
     return kept.row;
   }
@@ -96,6 +119,7 @@ function notesByBlock(desk, places) {
   for (const [block, sentences] of places) {
     const ids = new Set(sentences.map(({ sentence }) => sentence.id));
     const own = desk.findings().filter((each) => each.sentence && ids.has(each.sentence));
+    own.sort((a, b) => GRAVEST.indexOf(a.severity) - GRAVEST.indexOf(b.severity));
     if (own.length > 0) byBlock.set(block, own);
   }
   return byBlock;
@@ -118,7 +142,7 @@ function textOf(block, sentences, level, desk) {
   if (desk.mode === "read") return body;
   const name = `改这一段：${block.text.slice(0, 12)}`;
   body.append(" ", h("button", { type: "button", class: "edit no-print", text: "改", "aria-label": name, title: "改这一段", dataset: { at: "edit" }, on: { click: () => desk.edit(block) } }));
-  if (block.text !== block.original) body.append(h("span", { class: "tag info no-print", text: block.original ? "改过，未存" : "新增，未存" }));
+  if (block.text !== block.original) body.append(h("span", { class: "tag info no-print", text: block.original ? "改过，未保存" : "新增，未保存" }));
   return body;
 }
 
@@ -191,12 +215,12 @@ function gapOf(gap, key, desk, block) {
   const filled = desk.fills.get(fillKey(gap));
   const said = `【待补充：${gap.what}】`;
   if (desk.mode === "read") return h("span", { class: "gap", text: said });
-  const name = filled ? `已填“${gap.what}”：${filled.text}，还没有写入。点开可改` : `待补充：${gap.what}（${GAPS[gap.kind]}）。点开填写`;
+  const name = filled ? `已填“${gap.what}”：${filled.text}，还没有保存。点开可改` : `待补充：${gap.what}（${GAPS[gap.kind]}）。点开填写`;
   return inlineButton(
     { class: filled ? "gap filled" : "gap", dataset: { at: key, gap: gap.takes ? fillKey(gap) : "" }, "aria-label": name },
     (button) => desk.fill(gap, block, button),
     filled ? filled.text : said,
-    filled && h("span", { class: "sign", text: "［已填，未写入］" }),
+    filled && h("span", { class: "sign", text: "［已填，未保存］" }),
   );
 }
 
@@ -266,12 +290,16 @@ function editorOf(block, desk) {
 function noteOf(finding, block, desk) {
   const { name, kind } = SEVERITIES[finding.severity];
   const canEdit = desk.mode !== "read" && block.role !== "table";
+  const { stated, expected } = finding;
+  const isError = expected && finding.severity === "error" && !expected.startsWith("【");
+  const canCorrect = canEdit && isError && stated && FIGURE.test(expected) && FIGURE.test(stated) && block.text.includes(stated);
   return h(
     "div",
     { class: `note ${kind}`, role: "note", "aria-label": `${name}：${finding.message}`, tabindex: "-1" },
-    h("p", null, h("span", { class: `tag ${kind}`, text: name }), " ", finding.blocks && h("span", { class: "tag", text: "不解决不能批准" })),
+    h("p", null, h("span", { class: `tag ${kind}`, text: name }), " ", finding.blocks && h("span", { class: "tag bad", text: "不解决不能批准" })),
     h("p", { text: finding.message }),
-    finding.expected && finding.severity === "error" && !finding.expected.startsWith("【") && h("p", null, "应为：", h("strong", { class: "figure-text", text: finding.expected })),
+    isError && h("p", null, "应为：", h("strong", { class: "figure-text", text: expected })),
+    canCorrect && h("p", null, h("button", { type: "button", class: "button small", text: `改成${expected}`, on: { click: () => desk.correct(block, finding) } })),
     finding.working && h("p", { class: "small-text muted", text: finding.working }),
     canEdit && NEEDS_BASIS.has(finding.code) && finding.stated && basisForm(finding, desk),
     canEdit && desk.editing !== block.key && h("p", null, h("button", { type: "button", class: "link-button small-text", text: "改这一段", on: { click: () => desk.edit(block) } })),

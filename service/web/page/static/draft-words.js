@@ -13,6 +13,13 @@ export const WAYS = {
   person: { word: "填报人提供", means: "表里没有，由填报人提供。", sign: "填报人提供" },
 };
 
+/** What a mark on a figure means. */
+export const MARKS = {
+  推算: "用到了推算的上年数：文件没有直接印出，由写明的增减额倒推。",
+  仅见正文: "用到了只在正文里写着、表里没有印的数。",
+  表中为空白: "用到了表里空着的格，按0算。",
+};
+
 /** What became of a figure of an edited text. */
 export const STATES = {
   locked: { word: "与原稿相同", sign: "" },
