@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from service.application import Application
 from service.checks import Checks
@@ -26,6 +27,8 @@ from service.web.routes import probes, v1
 
 #: What a multipart envelope adds to the file in it.
 _ENVELOPE_BYTES = 64 * 1024
+#: Bytes from which a response is sent compressed; streams of events never are.
+_WORTH_PACKING = 2048
 
 
 def create_app(
@@ -69,5 +72,6 @@ def create_app(
     app.include_router(probes)
     app.include_router(pages)
     describe(app)
+    app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=5)
     app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
     return app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import mimetypes
 import re
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 #: What a browser may do with the page: nothing but run and show the files of this service. With Trusted Types and no
@@ -29,8 +28,6 @@ _HEADERS = {
 }
 #: Static files are named after their contents: what is kept once never changes.
 _FOREVER = "public, max-age=31536000, immutable"
-#: Files that gzip makes smaller.
-_TEXT = (".js", ".css", ".svg")
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["']\./([\w.-]+)["'];""", re.MULTILINE)
 
 mimetypes.add_type("text/javascript", ".js")
@@ -44,12 +41,10 @@ class _Static:
 
     Attributes:
         data: Its bytes.
-        packed: The same by gzip, empty where that is no use.
         kind: Media type.
     """
 
     data: bytes
-    packed: bytes
     kind: str
 
 
@@ -60,9 +55,7 @@ def _statics() -> dict[str, _Static]:
 
 
 def _static(file: Traversable) -> _Static:
-    data = file.read_bytes()
-    packed = gzip.compress(data, mtime=0) if file.name.endswith(_TEXT) else b""
-    return _Static(data, packed, mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+    return _Static(file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
 
 
 @cache
@@ -149,18 +142,16 @@ def check(check_id: str) -> Response:
 
 
 @pages.get("/static/{state}/{name}")
-def static_file(state: str, name: str, request: Request) -> Response:
+def static_file(state: str, name: str) -> Response:
     """Return a static file; one of another state of the program is this state's, and is not kept by the browser."""
     found = _statics().get(name)
     if found is None:
         raise HTTPException(404)
-    headers = {"cache-control": _FOREVER if state == digest() else "no-cache", "vary": "accept-encoding"}
-    if found.packed and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(found.packed, headers=headers | {"content-encoding": "gzip"}, media_type=found.kind)
-    return Response(found.data, headers=headers, media_type=found.kind)
+    kept = _FOREVER if state == digest() else "no-cache"
+    return Response(found.data, headers={"cache-control": kept}, media_type=found.kind)
 
 
 @pages.get("/favicon.ico")
-def icon(request: Request) -> Response:
+def icon() -> Response:
     """Return the sign of the program, for browsers that look for it at its old place."""
-    return static_file(digest(), "icon.svg", request)
+    return static_file(digest(), "icon.svg")
