@@ -19,7 +19,7 @@ from tests.samples import Sample
 from tests.unit.annotating.texts import word_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FilePayload, Locator, Page
+    from playwright.sync_api import FilePayload, Locator, Page, Route
 
 TITLE = "新乡市红旗区委员会办公室2024年部门预算情况说明"
 #: The spending is 950.47, of which 56.53% are basic.
@@ -77,6 +77,20 @@ def test_what_a_figure_is_judged_by_is_shown_in_its_table(page_at: PageAt, servi
     expect(panel).to_contain_text("2024年部门收支总体情况表")
     page.keyboard.press("Escape")
     expect(finding(page, 1).get_by_role("button", name=re.compile("看出处")).last).to_be_focused()
+
+
+def test_evidence_that_comes_late_does_not_open_again(page_at: PageAt, service: Service) -> None:
+    page = page_at(f"/checks/{service.check('说明.txt', WRONG.encode())}#F1")
+    held: list[Route] = []
+    page.route("**/tables?document=*", lambda route: held.append(route))
+    panel = page.get_by_role("dialog", name="看出处")
+    finding(page, 1).get_by_role("button", name=re.compile("看出处")).last.click()
+    expect(panel).to_contain_text("正在取表格")
+    page.keyboard.press("Escape")
+    held[0].continue_()
+
+    expect(page.locator("dialog.panel td.mark")).to_be_attached()
+    expect(panel).to_be_hidden()
 
 
 def test_findings_are_filtered_with_counts(page_at: PageAt, service: Service) -> None:

@@ -2,15 +2,15 @@
 
 import { get, send } from "./api.js";
 import { DocumentView, itemOfFigure, itemOfFinding, PagesView } from "./check-document.js";
+import { Evidence } from "./check-evidence.js";
 import { FiguresView, FindingsView, plain } from "./check-findings.js";
+import { CALM, scrollTo, Settling, WIDE } from "./check-scrolling.js";
 import { remember } from "./check-words.js";
 import { promptText } from "./confirm.js";
 import { fill, find, fragment, h } from "./dom.js";
 import { copyText, download } from "./download.js";
 import { dropHere, keep, keepHere, recall, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
-import { closePanel, openPanel } from "./panel.js";
-import { captionOf, tableView } from "./table.js";
 import { waiting } from "./waiting.js";
 import { SEVERITIES } from "./words.js";
 
@@ -18,10 +18,8 @@ const ID = document.body.dataset.id;
 const AT = `/v1/checks/${encodeURIComponent(ID)}`;
 const NAME = "person";
 const KEYS = "check-keys";
-const AROUND = 5;
 const LONGEST_TITLE = 40;
-const WIDE = matchMedia("(min-width: 900px)");
-const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+const FLASH_MS = 2000;
 
 const state = { report: null, tables: [], list: "findings", pane: "list", side: "text", marks: null };
 const views = {};
@@ -55,12 +53,15 @@ function draw() {
   fill(find("#title"), "核对结果：", h("bdi", { text: title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}……` : title }));
   views.summary = h("div", { class: "check-summary" });
   views.said = h("div");
+  views.evidence = new Evidence({ at: AT, report, tables: () => state.tables, find: (place) => views.text?.elementAt(place), show: toOwn });
+  const evidence = (place, opener) => views.evidence.show(place, opener);
   const act = { choose, accept, withdraw, evidence, place: showPlace, copy, isHere: (place) => place.document === state.report.document };
   views.findings = new FindingsView({ findings: report.findings, act, filters: recallHere(`check-filters:${ID}`, {}), onFilter: (filters) => keepHere(`check-filters:${ID}`, filters) });
   views.figures = new FiguresView({ judged: report.judged, act: { ...act, choose: chooseFigure } });
   views.document = h("div", { class: "document-body" }, h("p", { class: "muted" }, h("span", { class: "spinner", "aria-hidden": "true" }), " 正在打开原文……"));
+  views.settling = new Settling(views.document);
   // Whoever scrolls is where they want to be.
-  for (const event of ["wheel", "touchmove", "pointerdown"]) views.document.addEventListener(event, () => clearTimeout(views.settling), { passive: true });
+  for (const event of ["wheel", "touchmove", "pointerdown"]) views.document.addEventListener(event, () => views.settling.stop(), { passive: true });
   views.listBody = h("div", { class: "list-body" });
   views.filters = h("div", { class: "pane-filters no-print" });
   views.panes = h(
@@ -301,94 +302,27 @@ function toPlace(id, { quiet = false } = {}) {
   if (state.side === "pages") {
     const page = findingOf(id)?.places[0]?.page ?? state.report.judged[Number(id.slice(1)) - 1]?.page;
     const there = views.pages?.elementAt(id, page);
-    if (there) settleAt(there);
+    if (there) views.settling.to(there);
     return;
   }
   const there = views.text.show(id);
-  if (there) requestAnimationFrame(() => settleAt(there));
+  if (there) requestAnimationFrame(() => views.settling.to(there));
   else if (!quiet) announce("这一条说的是整份文件，原文里没有单独的位置。");
-}
-
-function scrollTo(element, pane, block) {
-  const region = element.closest(".table-region");
-  if (region && region.contains(element)) {
-    region.scrollTop = Math.max(0, element.offsetTop - region.clientHeight / 2);
-    region.scrollLeft = Math.max(0, element.offsetLeft - region.clientWidth / 2);
-  }
-  if (pane.scrollHeight > pane.clientHeight + 1 && getComputedStyle(pane).overflowY !== "visible") {
-    const [inner, outer] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
-    const isSeen = inner.top >= outer.top && inner.bottom <= outer.bottom;
-    if (block === "nearest" && isSeen) return;
-    const offset = block === "center" ? (outer.height - Math.min(inner.height, outer.height)) / 2 : 8;
-    const way = inner.top - outer.top - offset;
-    pane.scrollTo({ top: pane.scrollTop + way, behavior: CALM.matches || Math.abs(way) > 2 * outer.height ? "auto" : "smooth" });
-  } else if (block !== "nearest" || !isInWindow(element)) element.scrollIntoView({ block, behavior: CALM.matches ? "auto" : "smooth" });
-}
-
-function isInWindow(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top >= 60 && bottom <= innerHeight;
-}
-
-/** Moves to a place in the document, and again when tables and pages above it have been drawn and pushed it away. */
-function settleAt(element) {
-  clearTimeout(views.settling);
-  scrollTo(element, views.document, "center");
-  const again = (left) => {
-    views.settling = setTimeout(() => {
-      if (!element.isConnected) return;
-      const [inner, outer] = [element.getBoundingClientRect(), views.document.getBoundingClientRect()];
-      const limits = WIDE.matches ? [outer.top, outer.bottom] : [60, innerHeight];
-      if (inner.height < limits[1] - limits[0] && (inner.top < limits[0] + 8 || inner.bottom > limits[1] - 8)) scrollTo(element, views.document, "center");
-      if (left > 1) again(left - 1);
-    }, 350);
-  };
-  again(4);
 }
 
 /** Shows a place of the document that was checked; on small screens, in its own pane. */
 function showPlace(place, button, finding) {
-  if (place.document !== state.report.document) return evidence(place, button);
+  if (place.document !== state.report.document) return views.evidence.show(place, button);
   showPane("document");
   return toPlace(finding.id);
 }
 
-// ---------------------------------------------------------------------------------------------- evidence
-
-/** Shows what a finding rests on: the table with the cell, or the sentence. */
-async function evidence(place, opener) {
-  const own = place.document === state.report.document;
-  if (!place.table || place.row_index === null) {
-    const said = [h("p", { text: place.where }), place.quote && h("p", { class: "quote", text: place.quote })];
-    const there = own && views.text?.elementAt(place);
-    if (there) said.push(h("p", { class: "actions" }, h("button", { type: "button", class: "button", text: "到原文的这一处", on: { click: () => (WIDE.matches || closePanel(), showPane("document"), flash(there)) } })));
-    openPanel({ title: "看出处", content: [about(place), ...said], opener });
-    return;
-  }
-  openPanel({ title: "看出处", content: h("p", { class: "muted", text: "正在取表格……" }), opener });
-  try {
-    const tables = own ? state.tables : await get(`${AT}/tables?document=${encodeURIComponent(place.document)}`);
-    const table = tables.find((each) => each.id === place.table);
-    const cell = table?.cells[place.row_index]?.[place.column_index];
-    const content = table
-      ? [about(place), h("dl", { class: "facts" }, h("dt", { text: "表" }), h("dd", { text: captionOf(table) }), h("dt", { text: "行" }), h("dd", { text: place.row || "—" }), h("dt", { text: "列" }), h("dd", { text: place.column || "—" }), cell && [h("dt", { text: "印的是" }), h("dd", null, h("strong", { class: "figure-text", text: `${cell.raw || "（空白）"}${table.unit && cell.value !== null ? ` ${cell.unit ?? table.unit}` : ""}` }), cell.proof && `　${cell.proof}`)]), tableView(table, { highlight: [{ row: place.row_index, column: place.column_index }], around: AROUND, caption: false })]
-      : [about(place), h("p", { class: "notice warning", text: `这张表现在找不到了。当时印的是：${place.quote || "（空白）"}` })];
-    openPanel({ title: "看出处", content, opener });
-  } catch (problem) {
-    openPanel({ title: "看出处", content: h("p", { class: "notice error", text: problem.message }), opener });
-  }
-}
-
-function about(place) {
-  const own = place.document === state.report.document;
-  const title = own ? "被核对的文件自己" : state.report.against.find((each) => each.id === place.document)?.title || "另一份文件";
-  return h("p", null, own ? title : ["《", h("bdi", { text: title }), "》"]);
-}
-
-function flash(element) {
-  settleAt(element);
+/** Shows a place of the document from the panel, and picks it out for a moment. */
+function toOwn(element) {
+  showPane("document");
+  views.settling.to(element);
   element.classList.add("flash");
-  setTimeout(() => element.classList.remove("flash"), 2000);
+  setTimeout(() => element.classList.remove("flash"), FLASH_MS);
 }
 
 // ---------------------------------------------------------------------------------------------- accepting
