@@ -15,7 +15,7 @@ from tests.browser.conftest import PageAt
 from tests.browser.services import Service
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 SHORT = ("支出预算总体情况说明", "政府采购支出情况")
 FACTS = ("100万元", "12.3万元", "50万元", "37.7万元")
@@ -393,6 +393,23 @@ def test_two_who_edit_one_draft_do_not_overwrite_each_other(
     assert "甲写的话。" in kept(service, path, 2)["text"]
 
 
+def test_nothing_is_typed_into_a_version_that_is_being_saved(page_at: PageAt, service: Service) -> None:
+    """What was typed while the text is on its way would be in neither version."""
+    page = page_at(draft(service))
+    edit(page, "基本支出537.27").press("End")
+    page.keyboard.type("先写的话。")
+    held: list[Route] = []
+    page.route("**/versions", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.get_by_role("button", name=SAVE).click()
+
+    expect(page.locator("#paper")).to_have_attribute("inert", "")
+    expect(page.get_by_role("button", name="撤销", exact=True)).to_be_disabled()
+    held[0].continue_()
+    expect(page.locator("#told")).to_contain_text("已存为第2版", timeout=CHECKED_MS)
+    expect(page.locator("#paper")).not_to_have_attribute("inert", "")
+    expect(page.locator("#paper")).to_contain_text("先写的话。")
+
+
 def test_two_windows_of_one_browser_keep_their_own_edits(page_at: PageAt, service: Service) -> None:
     path = draft(service)
     one = page_at(path)
@@ -441,11 +458,13 @@ def test_versions_are_listed_compared_and_opened(page_at: PageAt, service: Servi
 
 def test_files_are_downloaded(page_at: PageAt, service: Service) -> None:
     page = page_at(draft(service))
-    for name, ending in (("Word，附数据来源", "docx"), ("Word，不附数据来源", "docx"), ("Markdown，附数据来源", "md")):
+    files = (("Word，附数据来源", "docx", "，附来源"), ("Word，不附数据来源", "docx", ""), ("Markdown，附数据来源", "md", "，附来源"))
+    for name, ending, said in files:
         page.get_by_text("下载", exact=True).click()
         with page.expect_download() as begun:
             page.get_by_role("button", name=name).click()
-        assert begun.value.suggested_filename.endswith(f"情况说明.{ending}")
+        assert begun.value.suggested_filename.endswith(f"情况说明（第1版{said}）.{ending}")
+        expect(page.locator("#message")).to_contain_text(f"（第1版{said}）.{ending}")
 
 
 def test_a_draft_is_deleted_after_a_question(page_at: PageAt, service: Service) -> None:
