@@ -253,6 +253,18 @@ class Drafts:
         """Return the drafts of entities whose name contains *entity*, of *year* (0 for all), newest first."""
         return self._store.summaries(entity=entity.strip(), year=year)
 
+    def listed(self, entity: str = "", year: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+        """Return what is known of as many drafts, as `list` finds them, without their texts, for programs."""
+        return [summary_to_dict(each) | self._written_of(each.id) for each in self.list(entity, year)[:limit]]
+
+    def _written_of(self, draft_id: str) -> dict[str, Any]:
+        """Return the titles of the sections of a draft, and whether they are all that its outline has."""
+        stored = self._store.find(draft_id)
+        body = json.loads(stored.body) if stored is not None else {}
+        given = body.get("given")
+        titles = [str(each["title"]) for each in body.get("sections", ())]
+        return {"sections": titles, "whole": bool(given) and not given["sections"]}
+
     def find(self, draft_id: str, version: int | None = None) -> Kept:
         """Return a version of a draft, by default the newest.
 
@@ -289,6 +301,8 @@ class Drafts:
     def versions(self, draft_id: str) -> dict[str, Any]:
         """Return what is known of a draft and its versions without their texts: as `summary_to_dict`.
 
+        ``sections`` besides are their titles, ``whole`` tells whether that is all of the outline.
+
         Raises:
             MissingDraftError: There is none of that id.
         """
@@ -297,7 +311,7 @@ class Drafts:
         found = next((each for each in held if each.id == draft_id), None)
         if found is None:
             raise MissingDraftError(f"没有编号为“{draft_id[:64]}”的草稿，它刚被删除。")
-        return summary_to_dict(found)
+        return summary_to_dict(found) | self._written_of(draft_id)
 
     def to_word(self, kept: Kept, *, sources: bool = True) -> bytes:
         """Return a version as a Word document.

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from service.domain.errors import ConfigurationError, InvalidInputError
-from service.draft_report import draft_to_markdown, summary_to_dict, version_to_dict
+from service.draft_report import draft_to_markdown, version_to_dict
 from service.drafting.brief import Brief, Given, Style
 from service.drafting.editing.model import GivenSource
 from service.drafting.filling import FILLED_IN
@@ -137,8 +137,8 @@ def listed(
     year: Annotated[int | None, Query(ge=1949, le=2999, description="年度。")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="最多返回几份。")] = 1000,
 ) -> list[Json]:
-    """List drafts with their versions."""
-    return [summary_to_dict(each) for each in desk.list(entity, year or 0)[:limit]]
+    """List drafts with their sections and versions."""
+    return desk.listed(entity, year or 0, limit)
 
 
 @drafts.get(

@@ -834,7 +834,7 @@ class DraftSummary(BaseModel):
         id="0123456789ab", entity="云溪市示例局", year=2024, outline="henan", created_at="2024-03-01T09:00:00+00:00",
         versions=[
             {"version": 1, "created_at": "2024-03-01T09:00:00+00:00", "origin": "drafted", "sha256": "9f86d081…", "approval": None}
-        ], open=3,
+        ], open=3, sections=["“三公”经费支出情况说明"], whole=False,
     )  # fmt: skip
 
     id: str
@@ -844,6 +844,8 @@ class DraftSummary(BaseModel):
     created_at: str
     versions: list[DraftVersion]
     open: Annotated[int, Field(description="最新一版正文里待补充的有几处。")]
+    sections: Annotated[list[str], Field(description="最新一版有哪几节。")]
+    whole: Annotated[bool, Field(description="是不是提纲的全部各节。")]
 
 
 class Approved(DraftVersion):

@@ -12,6 +12,7 @@ import { timeOf } from "./words.js";
 
 const SLOW_MS = 5000;
 const FIRST = 12;
+const MOST_NAMED = 3;
 const MEMORY = "drafts:new";
 const LAST = "drafts:entity";
 const host = { form: find("#new"), earlier: find("#earlier"), said: find("#earlier-notice") };
@@ -35,7 +36,7 @@ async function begin() {
     return;
   }
   if (scopes.length === 0) {
-    fill(host.form, h("div", { class: "empty" }, h("h2", { text: "资料库里还没有文件" }), h("p", { text: "起草要用部门的预算（决算）表。先导入一份文件，再回到这里。" }), h("a", { class: "button primary", href: "/documents", text: "去导入文件" })));
+    fill(host.form, h("div", { class: "empty" }, h("h2", { text: "还没有文档" }), h("p", { text: "起草要用部门的预算（决算）表。先导入一份文件，再回到这里。" }), h("a", { class: "button primary", href: "/documents", text: "去导入文件" })));
     return;
   }
   const query = new URLSearchParams(location.search);
@@ -113,8 +114,7 @@ function planOf(result) {
     basis(),
     sectionsField(said),
     options(result),
-    said,
-    h("p", { class: "actions" }, go),
+    h("div", { class: "start-foot" }, said, h("p", { class: "actions" }, go, h("span", { class: "hint", text: "先写出初稿，空着的之后再填。" }))),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -129,7 +129,7 @@ function basis() {
     h("p", { class: "small-text" }, "依据这些文件："),
     h("ul", { class: "small-text" }, links),
     !plan.prior.there &&
-      h("p", { class: "notice info small-text" }, `资料库里没有${plan.prior.year}年的文件。上年数能从本年文件写明的增减额推算的就推算，推不出的留空。`, h("a", { href: "/documents", text: `导入${plan.prior.year}年的文件` }), "后再起草，数更全。"),
+      h("p", { class: "notice info small-text" }, `“文档”里没有${plan.prior.year}年的文件。上年数能从本年文件写明的增减额推算的就推算，推不出的留空。`, h("a", { href: "/documents", text: `导入${plan.prior.year}年的文件` }), "后再起草，数更全。"),
   ];
 }
 
@@ -186,7 +186,7 @@ function aboutOf(section) {
     section.figures > 0 && `能写出${section.figures}个数`,
     count("reason") > 0 && `要填原因${count("reason")}处`,
     count("fact") > 0 && `要填情况${count("fact")}处`,
-    lacking > 0 && `资料库缺${lacking}个数`,
+    lacking > 0 && `文件里缺${lacking}个数`,
   ].filter(Boolean);
   return parts.join("，") || "照提纲写，不含数字";
 }
@@ -307,22 +307,30 @@ function draftOf(draft) {
   return h(
     "li",
     { class: "draft-item" },
-    h("div", null, h("h3", null, h("a", { href: `/drafts/${draft.id}`, text: `${draft.entity}${draft.year}年` }), " ", stateOf(draft, newest), " ", isKept && h("span", { class: "tag info", text: "有没存的修改" })),
+    h("div", null, h("h3", null, h("a", { href: `/drafts/${draft.id}`, text: `${draft.entity}${draft.year}年` }), " ", stateOf(draft, newest), " ", isKept && h("span", { class: "tag info", text: "有没保存的修改" })),
+      h("p", { class: "small-text", text: partsOf(draft) }),
       h("p", { class: "small-text muted", text: `${draft.outline}　共${draft.versions.length}版，最新第${newest.version}版：${timeOf(newest.created_at)} ${originOf(newest)}` }),
       approved && h("p", { class: "small-text", text: `第${approved.version}版由${approved.approval.by}于${timeOf(approved.approval.at)}批准` })),
     h("p", { class: "draft-buttons" }, h("a", { class: "button small", href: `/drafts/${draft.id}`, text: "打开" }), " ",
-      !approved && h("button", { type: "button", class: "button small quiet", text: "删除", "aria-label": `删除${draft.entity}${draft.year}年的草稿`, on: { click: () => remove(draft) } })),
+      !approved && h("button", { type: "button", class: "button small quiet", text: "删除", "aria-label": `删除${draft.entity}${draft.year}年的草稿（${partsOf(draft)}）`, on: { click: () => remove(draft) } })),
   );
+}
+
+/** Says which sections a draft has. */
+function partsOf({ sections, whole }) {
+  if (whole) return `全文${sections.length}节`;
+  const shown = sections.slice(0, MOST_NAMED).map((each) => each.replace(/情况说明$|说明$/, "")).join("、");
+  return sections.length > MOST_NAMED ? `只写：${shown}等${sections.length}节` : `只写：${shown}`;
 }
 
 function stateOf(draft, newest) {
   if (newest.approval) return h("span", { class: "tag good", text: "已批准" });
-  if (draft.open > 0) return h("span", { class: "tag warn", text: `有待补充（${draft.open}处）` });
+  if (draft.open > 0) return h("span", { class: "tag warn", text: `待补充${draft.open}处` });
   return h("span", { class: "tag", text: "草稿" });
 }
 
 async function remove(draft) {
-  const isSure = await confirm({ title: "删除这份草稿？", text: `${draft.entity}${draft.year}年的草稿，共${draft.versions.length}版，都会删除，找不回来。`, action: "删除", danger: true });
+  const isSure = await confirm({ title: "删除这份草稿？", text: `${draft.entity}${draft.year}年的草稿（${partsOf(draft)}），共${draft.versions.length}版，都会删除，找不回来。`, action: "删除", danger: true });
   if (!isSure) return;
   try {
     await send("DELETE", `/v1/drafts/${encodeURIComponent(draft.id)}`);
