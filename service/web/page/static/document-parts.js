@@ -13,7 +13,7 @@ export const figureCount = (cells) => cells.proven + cells.unproven + cells.cont
 export function proofShare(cells, { short = false, findings = [], href = "#findings" } = {}) {
   const whole = figureCount(cells);
   const errors = findings.filter((each) => each.severity === "error").length;
-  const warned = errors > 0 && h("a", { class: "nowrap bad-text", href, text: `✗ 另有${errors}处错误，${href.startsWith("#") ? "见下" : "点开看"}` });
+  const warned = errors > 0 && h("a", { class: "nowrap bad-text", href, text: `✗ ${cells.contradicted > 0 ? "共有" : "另有"}${errors}处错误，${href.startsWith("#") ? "见下" : "点开看"}` });
   if (whole === 0) return h("p", { class: "share muted" }, short ? "没有数字" : "没有数字单元格，无从验证", warned && ["，", warned]);
   const parts = [
     ["proven", cells.proven],
