@@ -4,15 +4,17 @@ import { fetchFile } from "./api.js";
 import { h } from "./dom.js";
 import { announce } from "./notice.js";
 
-/** Fetches a file and hands it to the browser to save; throws Problem where it cannot be had. */
+/** Fetches a file and hands it to the browser to save; returns its name, throws Problem where it cannot be had. */
 export async function download(path, { name = "" } = {}) {
   const file = await fetchFile(path);
   const address = URL.createObjectURL(file.blob);
-  const link = h("a", { href: address, download: name || file.name || "文件" });
+  const called = name || file.name || "文件";
+  const link = h("a", { href: address, download: called });
   document.body.append(link);
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  return called;
 }
 
 /** Puts text on the clipboard; returns whether that was possible. */
