@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from service.application import Checked
 from service.check_report import acceptance_to_dict, explained, head_of, listed, report_to_dict, report_to_markdown
 from service.check_view import report_to_html
+from service.checking.sums import ARITHMETIC_CODES
 from service.domain.check import Acceptance, finding_id
 from service.domain.errors import InvalidInputError, MissingCheckError, MissingDocumentError
 from service.ports import CheckToKeep, CitedTable
+from service.presenting.identity_view import identity_view
 from service.rendering import Json, table_to_dict, to_json
 
 if TYPE_CHECKING:
@@ -185,6 +187,24 @@ class Checks:
             raise MissingDocumentError("这次核对没有用到那份文件的表。请从核对结果里的“看出处”打开。")
         return found
 
+    def contradictions(self, check_id: str) -> list[Json]:
+        """Return the relations that fail within the tables of the file that was checked, as `identity_view` tells them.
+
+        ``finding`` besides is the id of the first finding of the report on one of their cells, "" where the check made
+        none of them: not every relation that was tried must hold.
+
+        Raises:
+            MissingCheckError: There is none of that id.
+        """
+        document = _there(self._store.document(check_id), check_id)
+        findings = self.find(check_id)["findings"]
+        failed = [each for each in identity_view(document) if each["verdict"] == "failed"]
+        return [
+            each | {"finding": _finding_on(each, findings, document.id)}
+            for each in failed
+            if all(figure["table"] for figure in (*each["left"], *each["right"]))
+        ]
+
     def image(self, check_id: str, page: int, width: int) -> bytes:
         """Return a page of the PDF that was checked as a PNG.
 
@@ -241,6 +261,17 @@ class Checks:
         head = json.loads(self._known(check_id).head)
         if finding not in set(map(finding_id, range(len(head["findings"])))):
             raise MissingCheckError(f"这次核对没有编号为“{finding[:16]}”的一条。请刷新页面后再试。")
+
+
+def _finding_on(relation: Json, findings: Sequence[Json], document: str) -> str:
+    """Return the id of the first finding on sums that names a cell of a relation, "" where there is none."""
+    cells = {(each["table"], each["row"], each["column"]) for each in (*relation["left"], *relation["right"])}
+    for finding in findings:
+        own = [each for each in finding["places"] if each["document"] == document and each["table"]]
+        named = {(each["table"], each["row_index"], each["column_index"]) for each in own}
+        if finding["code"] in ARITHMETIC_CODES and named & cells:
+            return str(finding["id"])
+    return ""
 
 
 def _kept(check_id: str, created_at: str, said: Json, accepted: Sequence[Acceptance]) -> Json:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.checks import LONGEST_NAME, LONGEST_REASON
-from service.web import models
+from service.web import document_models, models
 
 
 class MarkRequest(BaseModel):
@@ -123,3 +123,9 @@ class CheckedBlock(BaseModel):
     text: Annotated[str, Field(description="一行文字；整张表时是表名。")]
     kind: Literal["heading", "text", "table"]
     table: Annotated[str | None, Field(description="属于哪张表，如T03。")]
+
+
+class Contradiction(document_models.Relation):
+    """A relation that fails within the tables of the file that was checked."""
+
+    finding: Annotated[str, Field(description="说到它的那条问题的编号，如F3；没有列为问题时为空。")]

@@ -99,6 +99,17 @@ def shown(check_id: Id, desk: Desk) -> Json:
     return desk.find(check_id)
 
 
+@kept_checks.get(
+    "/checks/{check_id}/contradictions",
+    response_model=list[check_models.Contradiction],
+    responses=problems(404, 503),
+    summary="被核对的文件自己的表里不成立的勾稽关系，和说到它的那条问题",
+)
+def contradictions(check_id: Id, desk: Desk) -> list[Json]:
+    """Say which relations fail within the tables of the file, and which finding tells of them."""
+    return desk.contradictions(check_id)
+
+
 @kept_checks.delete("/checks/{check_id}", status_code=204, responses=problems(404, 503), summary="删除保存的核对和它的文件")
 def remove(check_id: Id, desk: Desk) -> Response:
     """Remove a kept check with the file that was checked."""

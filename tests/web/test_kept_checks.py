@@ -374,3 +374,20 @@ def test_a_service_that_keeps_no_checks_says_so(application: Application) -> Non
     for got in (client.get("/v1/checks"), post(client), client.get("/v1/checks/c1")):
         assert (got.status_code, got.json()["code"]) == (500, "configuration")
     assert client.post("/v1/checks", json={"text": WRONG}).status_code == 200
+
+
+def test_relations_that_fail_in_its_tables_lead_to_their_cells_and_findings(client: TestClient) -> None:
+    wrong = Sample().text.replace("\t160.75\t", "\t161.75\t", 1)
+    got = client.post("/v1/checks?keep=true", files=[("file", ("预算.txt", wrong.encode()))]).json()
+    found = client.get(f"/v1/checks/{got['id']}/contradictions").json()
+    whole = client.post("/v1/checks?keep=true", files=[("file", ("预算.txt", Sample().text.encode()))]).json()
+
+    assert [check_models.Contradiction.model_validate(each).model_dump() for each in found] == found
+    assert got["cells"]["contradicted"] > 0
+    assert {each["verdict"] for each in found} == {"failed"}
+    assert any(cell["text"] == "161.75" for each in found for cell in (*each["left"], *each["right"]))
+    told = {each["id"]: each for each in got["findings"]}
+    assert any(each["finding"] for each in found)
+    assert all("161.75" in str(told[each["finding"]]) for each in found if each["finding"])
+    assert client.get(f"/v1/checks/{whole['id']}/contradictions").json() == []
+    assert client.get("/v1/checks/zzz/contradictions").status_code == 404

@@ -88,7 +88,7 @@ export class FindingsView {
     fill(this.severities, chip(ALL, "全部"), Object.entries(SEVERITIES).map(([key, each]) => chip(key, `${each.sign} ${each.name}`)));
     if (pressed) this.severities.querySelector(`[data-filter="${pressed}"]`)?.focus();
     const state = (value, label) => h("option", { value, text: `${label}（${count("state", (each) => value === ALL || stateOf(each) === value)}）` });
-    fill(this.states, state(ALL, "不论说明与否"), state("open", "待处理"), state("accepted", "已说明"));
+    fill(this.states, state(ALL, "全部状态"), state("open", "待处理"), state("accepted", "已说明"));
     this.states.value = this.filters.state;
     const kinds = [...new Set(this.findings.map(kindOf))];
     fill(this.kinds, h("option", { value: ALL, text: `全部种类（${count("kind", () => true)}）` }), kinds.map((kind) => h("option", { value: kind, text: `${kind}（${count("kind", (each) => kindOf(each) === kind)}）` })));

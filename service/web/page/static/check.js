@@ -5,12 +5,14 @@ import { DocumentView, itemOfFigure, itemOfFinding, PagesView } from "./check-do
 import { Evidence } from "./check-evidence.js";
 import { FiguresView, FindingsView, plain } from "./check-findings.js";
 import { CALM, scrollTo, Settling, WIDE } from "./check-scrolling.js";
+import { showContradictions } from "./check-contradictions.js";
 import { remember } from "./check-words.js";
 import { promptText } from "./confirm.js";
 import { fill, find, fragment, h } from "./dom.js";
 import { copyText, download } from "./download.js";
 import { dropHere, keep, keepHere, recall, recallHere } from "./kept.js";
 import { announce, clearNotice, notice } from "./notice.js";
+import { closePanel } from "./panel.js";
 import { waiting } from "./waiting.js";
 import { SEVERITIES } from "./words.js";
 
@@ -96,10 +98,27 @@ function drawSummary() {
       count(figures.supported, "相符", "good", figure("supported")),
       count(figures.contradicted, "不符", "bad", figure("contradicted")),
       count(figures.unverifiable, "无法核对", "", figure("unverifiable"), "手头没有能对照的表或数，不等于有错"),
-      cells.proven + cells.unproven + cells.contradicted > 0 && [count(cells.proven, "表中勾稽相符", "good"), count(cells.contradicted, "表中有矛盾", "bad")],
+      cells.proven + cells.unproven + cells.contradicted > 0 && [count(cells.proven, "表中勾稽相符", "good"), count(cells.contradicted, "表中有矛盾", "bad", cells.contradicted > 0 ? contradictions : null, "点开看是哪几格、哪条关系不成立")],
       report.accepted > 0 && count(report.accepted, "已说明", "good", () => (showList("findings"), views.findings.set("state", "accepted"))),
     ),
   );
+}
+
+/** Shows the relations behind the number of contradicted cells. */
+function contradictions(event) {
+  const close = () => !WIDE.matches && closePanel();
+  showContradictions({
+    at: AT, opener: event.currentTarget,
+    lead: (cell) => {
+      close();
+      const element = views.text?.elementAt({ document: state.report.document, table: cell.table, row_index: cell.row, column_index: cell.column, start: null, end: null });
+      if (element) toOwn(element);
+    },
+    choose: (finding) => {
+      close();
+      choose(finding, { keepFocus: false });
+    },
+  });
 }
 
 // ----------------------------------------------------------------------------------------------- files
@@ -162,7 +181,7 @@ function listHead() {
     { class: "pane-head no-print" },
     h("div", { class: "chips tight", role: "group", "aria-label": "看问题还是全部数字" }, views.listTabs),
     h("div", { class: "step-buttons" }, h("button", { type: "button", class: "button small", "aria-label": "上一条", text: "↑ 上一条", on: { click: () => step(-1) } }), h("button", { type: "button", class: "button small", "aria-label": "下一条", text: "↓ 下一条", on: { click: () => step(1) } })),
-    h("label", { class: "hint keys" }, keys, "键盘：", h("kbd", { text: "j" }), "/", h("kbd", { text: "n" }), " 下一条，", h("kbd", { text: "k" }), "/", h("kbd", { text: "p" }), " 上一条"),
+    h("label", { class: "hint keys" }, keys, "也可以按键盘 ", h("kbd", { text: "j" }), "（下一条）", h("kbd", { text: "k" }), "（上一条）"),
   );
 }
 
