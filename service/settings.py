@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         max_question_chars: Longest question, in characters.
         host: Address `youju serve` listens on.
         port: Port `youju serve` listens on.
+        hosts: Names under which `youju serve` may be reached besides its address, separated by commas; see `service.web.senders`.
         log_level: Least important log line that is written.
         llm_base_url: Address of an OpenAI-compatible server (``https://…/v1``); "" for none.
         llm_model: Name of the model there; "" for none.
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(default=2000, ge=1, le=100_000)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    hosts: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     llm_base_url: str = Field(default="", pattern=_ADDRESS)
     llm_model: str = ""

@@ -295,6 +295,7 @@ def serve(
     from service import logs
     from service.bootstrap import build_checks, build_conversations
     from service.web.app import create_app
+    from service.web.senders import hosts_of
 
     desk = desk_of(context)
     settings = desk.read()
@@ -313,7 +314,10 @@ def serve(
     built = desk.build(settings)
     # A model that is new here may take long over a whole library; words answer until its vectors are there.
     threading.Thread(target=built.finish_indexing, name="indexing", daemon=True).start()
-    application = create_app(built, desk.draw(settings, built), build_conversations(settings), build_checks(settings, built))
+    application = create_app(
+        built, desk.draw(settings, built), build_conversations(settings), build_checks(settings, built),
+        hosts_of(at[0], settings.hosts),
+    )  # fmt: skip
     logs.logger.info("listening", extra={"host": at[0], "port": listening.getsockname()[1]})
     address = f"http://{at[0]}:{listening.getsockname()[1]}"
     note(f"有据已启动，请在浏览器里打开：{address}（接口说明在 /openapi.json；按 Ctrl-C 停止）")

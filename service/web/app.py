@@ -33,7 +33,7 @@ _WORTH_PACKING = 2048
 
 def create_app(
     application: Application, drafts: Drafts | None = None, conversations: Conversations | None = None,
-    checks: Checks | None = None,
+    checks: Checks | None = None, hosts: frozenset[str] | None = None,
 ) -> FastAPI:
     """Return the HTTP application.
 
@@ -42,6 +42,7 @@ def create_app(
         drafts: What drafting needs; without it, requests for drafts are refused.
         conversations: Where conversations are kept; without it, questions in conversations are refused.
         checks: Where checks are kept; without it, checks are made and not kept.
+        hosts: Names under which the service may be reached, None for any; see `service.web.senders`.
 
     The interactive documentation pages of FastAPI are left out: they load scripts from other hosts.
     """
@@ -73,5 +74,6 @@ def create_app(
     app.include_router(pages)
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=5)
-    app.add_middleware(Gate, max_body_bytes=application.limits.max_file_bytes + _ENVELOPE_BYTES, metrics=metrics)
+    most = application.limits.max_file_bytes + _ENVELOPE_BYTES
+    app.add_middleware(Gate, max_body_bytes=most, metrics=metrics, hosts=hosts)
     return app

@@ -49,12 +49,13 @@ NO_SUCH_ROUTE = "no-such-route"
 METHOD_NOT_ALLOWED = "method-not-allowed"
 BODY_TOO_LARGE = "body-too-large"
 CROSS_SITE = "cross-site-request"
+UNKNOWN_HOST = "unknown-host"
 INTERNAL_ERROR = "internal-error"
 #: For the log alone: nobody was there any more to be answered.
 CLIENT_GONE = "client-gone"
 #: For the log alone: the answer was given, and could not be kept in its conversation.
 NOT_KEPT = "conversation-not-kept"
-HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, CROSS_SITE, INTERNAL_ERROR)
+HTTP_CODES = (INVALID_REQUEST, NO_SUCH_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, CROSS_SITE, UNKNOWN_HOST, INTERNAL_ERROR)
 
 #: What was expected, by the type pydantic gives its errors.
 _EXPECTED = {

@@ -10,15 +10,21 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import logger, record_incident
-from service.web.error_responses import BODY_TOO_LARGE, CLIENT_GONE, CROSS_SITE, INTERNAL_ERROR, refusal_bytes
+from service.web.error_responses import (
+    BODY_TOO_LARGE,
+    CLIENT_GONE,
+    CROSS_SITE,
+    INTERNAL_ERROR,
+    UNKNOWN_HOST,
+    refusal_bytes,
+)
 from service.web.metrics import Metrics
+from service.web.senders import is_of_another_site, is_unknown_host
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 #: How many times the limit is read and thrown away before the connection is cut.
 _MOST_DRAINED = 4
 _METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"})
-#: Methods that change nothing.
-_LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
@@ -28,23 +34,26 @@ class Gate:
     application then says is replaced by the refusal.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, metrics: Metrics, hosts: frozenset[str] | None = None) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._metrics = metrics
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await _Passage(self._app, scope, receive, send, self._max_body_bytes).run(self._metrics)
+        await _Passage(self._app, scope, receive, send, self._max_body_bytes, self._hosts).run(self._metrics)
 
 
 class _Passage:
     """One request on its way through."""
 
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+    def __init__(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, most: int, hosts: frozenset[str] | None
+    ) -> None:
         self._app, self._scope, self._receive, self._send = app, scope, receive, send
         self._most = most
         self._taken = 0
@@ -53,10 +62,10 @@ class _Passage:
         given = dict(scope["headers"])
         asked = given.get(b"x-request-id", b"")
         self._id = asked.decode() if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex[:16]
-        # Browsers say so themselves when another site's page sends a request; other clients say nothing.
-        self._is_foreign = scope["method"] not in _LOOKING and given.get(b"sec-fetch-site") == b"cross-site"
+        self._is_misled = is_unknown_host(given, hosts)
+        self._is_foreign = is_of_another_site(scope["method"], given)
         length = given.get(b"content-length", b"")
-        self._refused = self._is_foreign or (length.isdigit() and int(length) > most)
+        self._refused = self._is_misled or self._is_foreign or (length.isdigit() and int(length) > most)
 
     async def run(self, metrics: Metrics) -> None:
         """Serve the request, count it and log it."""
@@ -121,6 +130,10 @@ class _Passage:
             code = INTERNAL_ERROR
             detail = f"程序内部出错，编号 {incident}。请把编号告诉管理员。"
             status, media_type, body = refusal_bytes(path, 500, code, detail, incident=incident)
+        elif self._is_misled:
+            code = UNKNOWN_HOST
+            detail = "网址里的主机名不是本服务的。请用启动时显示的地址打开；要用别的名字，请管理员写进 YOUJU_HOSTS。"
+            status, media_type, body = refusal_bytes(path, 403, code, detail)
         elif self._is_foreign:
             code = CROSS_SITE
             detail = "这个请求是别的网站的页面发来的，没有执行。请在有据自己的页面上操作。"

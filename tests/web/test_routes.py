@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from service.application import Limits
 from service.vocabulary.vocabulary import Vocabulary
 from service.web.app import create_app
+from service.web.senders import hosts_of
 from tests.shorthand import a_document, document_id
 from tests.web.applications import ScriptedAsker, build
 
@@ -135,6 +136,10 @@ FOREIGN = {"sec-fetch-site": "cross-site"}
         ("PUT", "/v1/ask", {}, 405, "method-not-allowed"),
         ("POST", "/v1/ask", {"json": {"question": "占多少"}, "headers": FOREIGN}, 403, "cross-site-request"),
         ("DELETE", "/v1/documents/x", {"headers": FOREIGN}, 403, "cross-site-request"),
+        ("POST", "/v1/documents", {"headers": {"sec-fetch-site": "same-site"}}, 403, "cross-site-request"),
+        ("POST", "/v1/documents", {"headers": {"origin": "http://evil.test"}}, 403, "cross-site-request"),
+        ("POST", "/v1/documents", {"headers": {"origin": "null"}}, 403, "cross-site-request"),
+        ("POST", "/v1/documents", {"headers": {"origin": "http://testserver"}}, 422, "invalid-request"),
     ],
 )
 def test_every_refusal_is_a_problem(
@@ -171,6 +176,25 @@ def test_an_unexpected_error_gives_an_id_and_no_details(client: TestClient) -> N
 def test_a_link_from_another_site_is_followed(client: TestClient) -> None:
     """Only what changes something must come from our own pages."""
     assert client.get("/", headers=FOREIGN).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:8000", 200), ("localhost", 200), ("[::1]:8000", 200), ("ys.example.cn", 200), ("evil.test:8000", 403), ("", 403)],
+)
+def test_a_service_on_loopback_goes_by_its_own_names(vocabulary: Vocabulary, host: str, status: int) -> None:
+    """A name that somebody makes lead here (DNS rebinding) reads nothing."""
+    app = create_app(build(vocabulary), hosts=hosts_of("127.0.0.1", "ys.example.cn"))
+
+    got = TestClient(app).get("/v1/documents", headers={"host": host})
+
+    assert got.status_code == status
+    assert status == 200 or got.json()["code"] == "unknown-host"
+
+
+def test_a_service_that_is_open_goes_by_any_name_unless_told() -> None:
+    assert hosts_of("0.0.0.0", "") is None  # noqa: S104
+    assert hosts_of("0.0.0.0", "a.cn, B.cn") == {"0.0.0.0", "a.cn", "b.cn", "127.0.0.1", "::1", "localhost"}  # noqa: S104
 
 
 def test_probes_answer(client: TestClient) -> None:
