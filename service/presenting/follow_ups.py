@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from service.calculation.formula import Binary, Call, Expression, Function, Match, Operator, Reference
 from service.presenting.evidence import quantity_of
 from service.presenting.formulas import is_listed, is_ranked, parsed
 from service.presenting.suggestions import Suggestion, Try
 
+if TYPE_CHECKING:
+    from service.asking.answer import Answer
+
 #: Questions that are offered behind an answer.
 MOST = 3
 #: What takes longer to read does not go on from anything.
 _LONGEST = 1200
+_YEAR = re.compile(r"^\d{4}年")
 _CODE = re.compile(r"^\d+\s*")
+#: Terms that documents explain, and that are figures, too.
+_EXPLAINED = ("三公经费", "机关运行经费", "基本支出", "项目支出", "人员经费", "公用经费")
 #: What a subject is a part of, where a reader would weigh it.
-_WHOLE = {"人员经费": "基本支出", "公用经费": "基本支出", "收入": "", "支出": ""}
+_WHOLE = {"人员经费": "基本支出", "公用经费": "基本支出", "收入": ""}
 
 #: An answer as `answer_to_dict` writes it.
 Given: TypeAlias = Mapping[str, Any]
@@ -30,10 +36,12 @@ class _About:
 
     Attributes:
         subject: Its measure or part in words: 支出, 三公经费, 人员经费.
-        doing: ``total``, ``change``, ``why``, ``split``, ``ranking`` or ``share``.
+        whole: What a reader would weigh it against, "" for nothing.
+        doing: ``total``, ``change``, ``why``, ``split``, ``ranking``, ``share`` or ``definition``.
     """
 
     subject: str
+    whole: str
     doing: str
 
 
@@ -57,13 +65,28 @@ def follow_ups(answer: Given, asked: Sequence[Given], others: Sequence[Suggestio
         if _plain(each.question, entity) in questions:
             continue
         found = ask(each.question, each.entity or None, each.year or None)
-        if found.status.value != "answered" or not found.is_understood or found.missing or len(found.text) > _LONGEST:
+        if not _is_fit(found, each.kind):
             continue
         keys = _keys({"text": found.text, "plan": found.plan, "year": found.year})
         if told.isdisjoint(keys):
             made.append(each)
             told |= keys
     return tuple(made)
+
+
+def _is_fit(answer: Answer, kind: str) -> bool:
+    """Whether a question was answered, and with what a question of its kind asks for."""
+    if answer.status.value != "answered" or not answer.is_understood or answer.missing or len(answer.text) > _LONGEST:
+        return False
+    match kind:
+        case "split":
+            return sum(is_listed(each.formula) for each in answer.results) > 1
+        case "share":
+            return any(each.unit == "%" for each in answer.results)
+        case "change":
+            return any(each.label.endswith(("增加额", "减少额", "增长率", "降低率")) for each in answer.results)
+        case _:
+            return True
 
 
 def _keys(answer: Mapping[str, Any]) -> set[str]:
@@ -84,8 +107,10 @@ def _phrased(answer: Given, ask: Try) -> Iterator[tuple[str, str]]:
     if about is None:
         return
     when, subject = f"{answer['year']}年", about.subject
-    split, change, share = _splits(when, subject), _changes(when, subject), _shares(when, subject)
+    split, change, share = _splits(when, subject), _changes(when, subject), _shares(when, subject, about.whole)
     match about.doing:
+        case "definition":
+            yield from (("total", f"{when}{subject}是多少？"), *split[:1], *change)
         case "total":
             yield from (*split[:1], *change, *share, *split[1:])
         case "change":
@@ -95,7 +120,7 @@ def _phrased(answer: Given, ask: Try) -> Iterator[tuple[str, str]]:
         case "split":
             yield from (*_largest(answer, when, subject, ask), *change, *share, *split)
         case "ranking":
-            yield from (*_largest(answer, when, "项目支出", ask), *_splits(when, "支出")[:1], *_shares(when, "项目支出"))
+            yield from (*_largest(answer, when, "项目支出", ask), *_splits(when, "支出")[:1], *_shares(when, "项目支出", "支出"))
         case _:
             yield from (*split[:1], *change, *_splits(when, "支出")[:1])
 
@@ -110,8 +135,7 @@ def _changes(when: str, subject: str) -> list[tuple[str, str]]:
     return [("change", f"{when}{subject}比上年增加还是减少？")]
 
 
-def _shares(when: str, subject: str) -> list[tuple[str, str]]:
-    whole = _WHOLE.get(subject, "支出")
+def _shares(when: str, subject: str, whole: str) -> list[tuple[str, str]]:
     if subject == "支出":
         return [("share", f"{when}基本支出占支出的比重是多少？")]
     return [("share", f"{when}{subject}占{whole}的比重是多少？")] if whole else []
@@ -143,7 +167,27 @@ def _about(answer: Given) -> _About | None:
     first = next(_references(tree), None) if tree is not None else None
     if tree is None or first is None or answer["status"] != "answered":
         return None
-    return _About(_subject(first), _doing(answer, tree))
+    if not any(each["formula"] for each in answer["results"]):
+        # Words were explained, no figure was told.
+        asked = next((name for name in _EXPLAINED if name in re.sub("[“”\"]", "", answer["question"])), "")
+        return _About(asked, "支出", "definition") if asked else None
+    subject = _subject(first) or _named(answer["results"])
+    if not subject or _is_nothing(answer["results"]):
+        return None
+    is_project = any(s.dimension == "项目" and s.match is Match.IS for s in first.selectors)
+    whole = "项目支出" if is_project else _WHOLE.get(subject, "支出")
+    return _About(subject, whole, _doing(answer, tree))
+
+
+def _named(results: Sequence[Given]) -> str:
+    """Name a figure that its formula only knows by its code."""
+    return next((_CODE.sub("", _YEAR.sub("", each["label"])) for each in results), "")
+
+
+def _is_nothing(results: Sequence[Given]) -> bool:
+    """Whether all that was told is 0: there is nothing to split or weigh."""
+    quantities = [q for each in results if (q := quantity_of(each)) is not None]
+    return bool(quantities) and not any(q.number for q in quantities)
 
 
 def _doing(answer: Given, tree: Expression) -> str:
@@ -154,7 +198,8 @@ def _doing(answer: Given, tree: Expression) -> str:
         return "split"
     if isinstance(tree, Call) and tree.function is Function.SHARE:
         return "share"
-    is_change = isinstance(tree, Binary) and tree.operator is Operator.SUBTRACT
+    years = {r.year for each in answer["plan"] if (t := parsed(each)) is not None for r in _references(t)}
+    is_change = len(years) > 1 or (isinstance(tree, Binary) and tree.operator is Operator.SUBTRACT)
     if is_change or (isinstance(tree, Call) and tree.function in {Function.CHANGE, Function.RATE, Function.DIFFERENCE}):
         return "why" if "为什么" in answer["question"] or "原因" in answer["text"] else "change"
     return "total"

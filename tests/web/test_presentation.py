@@ -195,3 +195,11 @@ def test_a_typo_that_was_mended_is_told(client: TestClient) -> None:
     answer, shown = presented(client, "三工经费是多少？")
     assert answer["repairs"] == shown["answer"]["repairs"] == [{"written": "三工经费", "read_as": "三公经费"}]
     assert presented(client, "三公经费是多少？")[0]["repairs"] == []
+
+
+def test_what_a_code_names_is_asked_by_its_name_and_nothing_is_not_split(client: TestClient) -> None:
+    named = _follow_ups(client, "行政运行是多少？")
+    assert "2024年行政运行占支出的比重是多少？" in named
+    assert not any("年由哪些" in each or "年占" in each or "年比" in each for each in named)
+    assert not any("政府采购" in each for each in _follow_ups(client, "政府采购是多少？"))
+    assert _follow_ups(client, "信创工程是多少？")[0] == "2024年信创工程占项目支出的比重是多少？"
