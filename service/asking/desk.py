@@ -24,7 +24,8 @@ from service.calculation.figures import Figure
 from service.calculation.formula import Call, Expression, Function, Reference, UnitName
 from service.calculation.parser import parse_formula
 from service.calculation.scope import Scope
-from service.calculation.steps import steps_of
+from service.calculation.stated import stated_as, told
+from service.calculation.steps import WorkingStep, steps_of
 from service.calculation.trace import Evaluation, Series
 from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.document import Document, Passage, PassageKind
@@ -205,6 +206,21 @@ class Desk:
             label=label, value=render_number(shown.number), unit=shown.unit.symbol, exact=render_number(exact),
             formula=evaluation.formula, working=evaluation.working + derivations_of(evaluation.figures),
             operands=tuple(operands), marks=marks_of(evaluation.figures), steps=steps_of(evaluation, numbers),
+        )  # fmt: skip
+
+    def moved(self, label: str, evaluation: Evaluation) -> Result:
+        """Turn a change or rate into a result; one worked out of a derived figure rests on the text that states it."""
+        made = self.result(label, evaluation)
+        figure = stated_as(evaluation, evaluation.shown, label, self.scope)
+        if figure is None or evaluation.shown is None:
+            return made
+        words, proof = told(figure, evaluation)
+        said = render_number(figure.quantity.number)
+        return dataclasses.replace(
+            made, exact=render_number(figure.quantity.to(evaluation.shown.unit).number),
+            working=f"{label}：{words}" + (f"，核对：{proof}" if proof else ""),
+            operands=tuple(dataclasses.replace(o, value=said) for o in self.operands(figure)), marks=marks_of([figure]),
+            steps=(WorkingStep("取数", words, said, operands=(0,)), *([WorkingStep("核对", proof)] if proof else [])),
         )  # fmt: skip
 
     def operands(self, figure: Figure) -> list[Operand]:

@@ -131,7 +131,7 @@ class Split:
         formula = _minus(sides[0], sides[1]) if up else _minus(sides[1], sides[0])
         amount = desk.evaluate(formula)
         word = "增加" if up else "减少"
-        reply.results.append(desk.result(f"{part.name}{word}额", amount))
+        reply.results.append(desk.moved(f"{part.name}{word}额", amount))
         reply.citations += desk.cite(amount.figures)
         standing = {Standing.NEW: f"（{year}年新增）", Standing.GONE: f"（{year}年没有这一项）"}.get(part.standing, "")
         return f"{part.name}{word}{shown_of(amount)}{standing}{self.notes[part.name]}"

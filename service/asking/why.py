@@ -97,11 +97,11 @@ def _premise(desk: Desk, subject: Subject, now: Evaluation, then: Evaluation, be
         return
     move = Move.between(desk, x, y, now, then)
     up, amount, rate, word, rate_word = move.up, move.amount, move.rate, move.word, move.rate_word
-    reply.results.append(desk.result(f"{name}比{before}年{word}额", amount))
+    reply.results.append(desk.moved(f"{name}比{before}年{word}额", amount))
     reply.plan += [amount.formula]
     text = f"{name}{shown_of(now)}，比{before}年{shown_of(then)}{derived}{word}{shown_of(amount)}"
     if rate is not None:
-        reply.results.append(desk.result(f"{name}比{before}年{rate_word}率", rate))
+        reply.results.append(desk.moved(f"{name}比{before}年{rate_word}率", rate))
         reply.plan.append(rate.formula)
         text += f"，{rate_word}{shown_of(rate)}"
     text += renamed(now, then) + stated_otherwise(desk, subject, move, before)

@@ -14,6 +14,7 @@ from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject, total_of
 from service.calculation.formula import Binary, Call, Expression, Function, Operator
 from service.calculation.scope import CODED
+from service.calculation.stated import states
 from service.calculation.trace import Evaluation
 from service.domain.coordinate import Aspect, Stage
 from service.domain.errors import DivisionByZeroError, MissingFactError
@@ -73,7 +74,7 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
         reply.plan.append(f"{now.formula} − {then.formula}")
         return f"{head}，与上年持平" if before == desk.year - 1 else f"{head}，两年持平"
     move = Move.between(desk, x, y, now, then)
-    reply.results += [desk.result(f"{name}比{before}年{move.word}额", move.amount)]
+    reply.results += [desk.moved(f"{name}比{before}年{move.word}额", move.amount)]
     reply.plan.append(move.amount.formula)
     up = move.up
     asked_up, asked_down = desk.question.has("up"), desk.question.has("down")
@@ -81,7 +82,7 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
     correction = f"先更正：{name}是{move.word}，不是{'减少' if up else '增加'}。" if wrong else ""
     text = f"{correction}{head}，{move.word}{shown_of(move.amount)}"
     if move.rate is not None:
-        reply.results.append(desk.result(f"{name}比{before}年{move.rate_word}率", move.rate))
+        reply.results.append(desk.moved(f"{name}比{before}年{move.rate_word}率", move.rate))
         text += f"，{move.rate_word}{shown_of(move.rate)}"
     else:
         text += f"（{before}年为0，无法计算增减率）"
@@ -216,13 +217,8 @@ def stated_otherwise(desk: Desk, subject: Subject, move: Move, before: int) -> s
         for fact in desk.stated(subject, aspect):
             if fact.quantity is None or true is None or fact.coordinate.base_year not in {None, before}:
                 continue
-            stated = Quantity(abs(fact.quantity.number), fact.quantity.unit)
-            low, high = stated.interval()
-            # what is stated may be worked out from figures rounded as it is itself: a difference of two, or a quotient
-            slack = (high - low) * (1 if aspect is Aspect.CHANGE else Decimal("0.5"))
-            value = abs(true.quantity.to(fact.quantity.unit).number)
-            if not low - slack <= value <= high + slack:
-                said = render_quantity(stated)
+            if not states(fact, true.quantity, aspect, before):
+                said = render_quantity(Quantity(abs(fact.quantity.number), fact.quantity.unit))
                 out.append(f"；正文写的是{said}，与按两年数字计算的{word}{shown_of(true)}不符")
                 break
     return "".join(out)
@@ -452,9 +448,10 @@ def _step(
         return f"，与{earlier}年持平"
     x, y = desk.reference(subject, year=later), desk.reference(subject, year=earlier)
     move = Move.between(desk, x, y, now, then)
-    reply.results.append(desk.result(f"{name}{later}年比{earlier}年{move.word}额", move.amount))
+    reply.results.append(desk.moved(f"{name}{later}年比{earlier}年{move.word}额", move.amount))
     text = f"，比{earlier}年{move.word}{shown_of(move.amount)}"
     if move.rate is not None:
-        reply.results.append(desk.result(f"{name}{later}年比{earlier}年{move.rate_word}率", move.rate))
+        label = f"{name}{later}年比{earlier}年{move.rate_word}率"
+        reply.results.append(desk.moved(label, move.rate))
         text += f"，{move.rate_word}{shown_of(move.rate)}"
     return text + renamed(now, then)

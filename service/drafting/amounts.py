@@ -12,6 +12,7 @@ from service.calculation.evaluator import evaluate
 from service.calculation.evidence import derivations_of, marks_of, operands_of
 from service.calculation.formula import Binary, Call, Expression, Function, Literal, Operator, Reference, UnitName
 from service.calculation.scope import Scope
+from service.calculation.stated import stated_as, told
 from service.calculation.trace import Evaluation, Series
 from service.domain.coordinate import Stage
 from service.domain.errors import FormulaTypeError, MissingFactError, NotInCorpusError
@@ -192,6 +193,12 @@ class Amounts:
         digits = "" if text else render_number(written.number)
         said = text or f"{digits}{written.unit.symbol}"
         only = evaluation.trace.figure
+        if (own := stated_as(evaluation, None if text else written, said_of, self.scope)) is not None:
+            words, proof = told(own, evaluation)
+            return DraftFigure(
+                start, start + len(said), said, said_of, digits, written.unit.symbol, render_number(own.quantity.number), evaluation.formula,
+                words + (f"，核对：{proof}" if proof else ""), "stated", marks_of([own]), tuple(operands_of(own, self.titles)),
+            )  # fmt: skip
         return DraftFigure(
             start, start + len(said), said, said_of, digits,
             "" if text else written.unit.symbol, render_number(evaluation.quantity.number), evaluation.formula,

@@ -108,12 +108,23 @@ def _of_result(result: Mapping[str, Any]) -> set[str]:
     codes |= of_operands & {"contradicted", "unproven", "ocr"}
     if not operands:
         return codes | {_without_operands(result)}
-    is_single = not result["formula"] or reference_of(result["formula"]) is not None or is_listed(result["formula"])
+    is_single = not result["formula"] or _is_stated(result) or reference_of(result["formula"]) is not None or is_listed(result["formula"])
     if "derived" in codes and is_single:
         return codes - {"unproven"}
     if is_single and len(operands) == 1:
         return codes | of_operands
     return codes | {"sum" if is_single else "computed"}
+
+
+def _is_stated(result: Mapping[str, Any]) -> bool:
+    """Whether the text itself states a result, though it has a formula by which it could be worked out."""
+    operands = result["operands"]
+    return len(operands) == 1 and operands[0]["how"] == "stated" and "仅见正文" in result["marks"] and _is_value(result, operands[0])
+
+
+def _is_value(result: Mapping[str, Any], operand: Mapping[str, Any]) -> bool:
+    shown, said = quantity_of(result), quantity_of(operand)
+    return shown is not None and said is not None and shown.unit.kind is said.unit.kind and abs(said.base) == abs(shown.base)
 
 
 def _without_operands(result: Mapping[str, Any]) -> str:
@@ -141,7 +152,7 @@ def evidence_of(answer: Mapping[str, Any], number: int, where: Where) -> Json:
     return {
         "tags": [tag_to_dict(each) for each in tags_of(result)],
         "about": _pairs(shared),
-        "words": in_words(result["formula"]),
+        "words": "" if _is_stated(result) else in_words(result["formula"]),
         "steps": _steps(result),
         "unrounded": _unrounded(result),
         "rounding": rounding_of(result),
