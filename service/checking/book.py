@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.calculation.scope import CODED, WHOLE_MEASURES, Scope, Wanted
+from service.checking.cells import strips_of
 from service.checking.material import Material
 from service.domain.coordinate import Aspect, Coordinate
 from service.domain.document import Document, Table
@@ -269,21 +270,23 @@ class Book:
 
     def _note_names(self, document: Document, table: Table) -> None:
         for r, row in enumerate(table.rows):
-            texts = [c.raw for k, c in enumerate(row.cells) if k not in table.figure_columns and c.quantity is None]
-            of_row = {plain_name(t) for t in (row.label, *texts) if _WORD.search(t)}
-            for c in table.figure_columns:
-                cell = row.cells[c]
-                if cell.quantity is None:
-                    continue
-                source = Source(
-                    document.id, table.id, table.title, r, c, row.label, table.columns[c],
-                    line=row.lines[0] if row.lines and not row.page else 0, page=row.page, quote=cell.raw,
-                )  # fmt: skip
-                for name in of_row:
-                    self._named[name].append(Printed(cell.quantity, (source,), exact=True))
-                column = plain_name(table.columns[c].split("/")[-1])
-                if column not in of_row:
-                    self._named[column].append(Printed(cell.quantity, (source,), exact=False))
+            for naming, figures in strips_of(table):
+                texts = [row.cells[k].raw for k in naming if row.cells[k].quantity is None]
+                label = row.label if len(figures) == len(table.figure_columns) else next((t for t in reversed(texts) if t), "")
+                of_row = {plain_name(t) for t in (label, *texts) if _WORD.search(t)}
+                for c in figures:
+                    cell = row.cells[c]
+                    if cell.quantity is None:
+                        continue
+                    source = Source(
+                        document.id, table.id, table.title, r, c, label, table.columns[c],
+                        line=row.lines[0] if row.lines and not row.page else 0, page=row.page, quote=cell.raw,
+                    )  # fmt: skip
+                    for name in of_row:
+                        self._named[name].append(Printed(cell.quantity, (source,), exact=True))
+                    column = plain_name(table.columns[c].split("/")[-1])
+                    if column not in of_row:
+                        self._named[column].append(Printed(cell.quantity, (source,), exact=False))
 
 
 def plain_name(label: str) -> str:

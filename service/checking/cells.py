@@ -10,6 +10,8 @@ from service.domain.fact import Source
 from service.domain.quantity import Quantity
 
 _CARRIED = re.compile(r"结转|结余|弥补收支差额|未安排支出|结存")
+#: Headers of columns that name the rows of a list.
+_NAMING = re.compile(r"项目|科目|名称|内容|^(?:收入|支出)|功能|经济|类别")
 
 
 class Cells:
@@ -82,6 +84,23 @@ class Cells:
         label = table.rows[row].label
         named = f"“{label}”" if label else ""
         return f"{table.title or table.id}第{row + 1}行{named}的“{table.columns[column]}”"
+
+
+def strips_of(table: Table) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    """Return the lists that stand side by side in a table, each as its naming columns and its figure columns.
+
+    A naming column right of figures, with figures right of it, begins the next list: what it names are its own figures alone.
+    """
+    cut: list[tuple[list[int], list[int]]] = [([], [])]
+    figures = set(table.figure_columns)
+    for column, header in enumerate(table.columns):
+        if column in figures:
+            cut[-1][1].append(column)
+        elif cut[-1][1] and _NAMING.search(header.rsplit("/", 1)[-1]) and any(f > column for f in figures):
+            cut.append(([column], []))
+        else:
+            cut[-1][0].append(column)
+    return tuple((tuple(naming), tuple(own)) for naming, own in cut if own)
 
 
 def figures_of(row: Row, table: Table) -> Iterator[tuple[int, Quantity]]:

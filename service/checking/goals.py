@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from service.checking.cells import Cells
 from service.checking.material import Material
 from service.checking.rulebook import Rule, rule_of
 from service.domain.coordinate import Aspect
@@ -105,6 +106,7 @@ def _codes(text: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     lengths = Counter(map(len, projects))
     if rule is None or len(projects) < rule.number("at_least", "1") or len(lengths) != 2:
         return
+    cells = Cells(text)
     (usual, _), (other, count) = lengths.most_common()
     if count * _FEW > len(projects):
         return
@@ -113,8 +115,16 @@ def _codes(text: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield Finding(
                 "project-code-length", rule.severity,
                 f"{indicator.project}的项目编码{code}是{other}位，其余{lengths[usual]}个都是{usual}位，疑{'漏' if other < usual else '多'}一位。",
-                (indicator.source,), stated=code, expected=f"{usual}位",
+                (_printed_code(cells, code, indicator.source),), stated=code, expected=f"{usual}位",
             )  # fmt: skip
+
+
+def _printed_code(cells: Cells, code: str, near: Source) -> Source:
+    """Return the cell that prints a project's code, in the table of its indicators before any other; *near* where none does."""
+    tables = sorted(cells.tables.values(), key=lambda t: t.id != near.table)
+    places = ((t, r, c) for t in tables for r, row in enumerate(t.rows) for c, cell in enumerate(row.cells) if fold(cell.raw) == code)
+    found = next(places, None)
+    return cells.at(*found) if found else near
 
 
 def _names(text: Document, vocabulary: Vocabulary) -> Iterator[Finding]:

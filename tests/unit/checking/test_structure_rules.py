@@ -217,6 +217,7 @@ def test_a_project_code_of_another_length(vocabulary: Vocabulary) -> None:
         f for f in found_in(vocabulary, with_projects(*CODES[:-1], CODES[-1][:-1])) if f.code == "project-code-length"
     ]
     assert [f.stated for f in found] == [CODES[-1][:-1]]
+    assert [(s.quote, s.column) for f in found for s in f.sources] == [(CODES[-1][:-1], 0)]
 
 
 def test_project_codes_of_many_lengths_are_of_several_systems(vocabulary: Vocabulary) -> None:
