@@ -40,17 +40,20 @@ class Conversations:
         self._store = store
         self._clock = clock
 
-    def ask(self, conversation: str, question: str, ask: Ask) -> tuple[Answer, str | None]:
+    def ask(
+        self, conversation: str, question: str, ask: Ask, is_awaited: Callable[[], bool] = lambda: True
+    ) -> tuple[Answer, str | None]:
         """Ask a question in a conversation and keep question and answer.
 
         Args:
             conversation: Its id, or `NEW` to begin one.
             question: As typed.
             ask: Answers it.
+            is_awaited: Whether somebody still waits for the answer; one that was stopped is no part of a conversation.
 
         Returns:
-            The answer, and the id of the conversation; None where the answer could not be kept in it: the store
-            cannot be written, or the conversation was removed in the meantime.
+            The answer, and the id of the conversation; None where the answer was not kept in it: nobody waits for it, the
+            store cannot be written, or the conversation was removed in the meantime.
 
         Raises:
             MissingConversationError: There is none of that id.
@@ -60,7 +63,8 @@ class Conversations:
         conversation_id = uuid.uuid4().hex[:12] if is_new else conversation
         earlier = () if is_new else tuple(turn.question for turn in self.find(conversation_id).turns)
         answer = ask(earlier)
-        return answer, conversation_id if self._keep(conversation_id, question, answer, is_new=is_new) else None
+        is_kept = is_awaited() and self._keep(conversation_id, question, answer, is_new=is_new)
+        return answer, conversation_id if is_kept else None
 
     def _keep(self, conversation_id: str, question: str, answer: Answer, *, is_new: bool) -> bool:
         turn = Turn(question, answer.id, answer.text, answer.status.value, self._clock.now())

@@ -6,6 +6,7 @@ No sentence is sent before the whole answer is verified: a correction or a limit
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -68,7 +69,7 @@ def _untold(step: str) -> None:
 async def listen(work: Work) -> AsyncIterator[News]:
     """Run *work* in a thread and yield what is heard of it; `Done` is the last.
 
-    The work goes on where nobody listens any more: it is bounded by the limits on models, and its answer is kept.
+    The work goes on where nobody listens any more: it is bounded by the limits on models.
     """
     loop = asyncio.get_running_loop()
     news: asyncio.Queue[News] = asyncio.Queue()
@@ -133,12 +134,14 @@ def problem_of(request: Request, error: Exception) -> Json:
 
 
 async def noted(request: Request, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Pass a stream on; leave a note for the log line where the client goes away before its end."""
+    """Pass a stream on; where the client goes away before its end, leave a note for the log line and for the work (``gone``)."""
     try:
         async for part in parts:
             yield part
     except (asyncio.CancelledError, GeneratorExit):
         request.state.code = CLIENT_GONE
+        if isinstance(gone := getattr(request.state, "gone", None), threading.Event):
+            gone.set()
         raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -109,6 +110,7 @@ async def ask(asked: models.AskRequest, request: Request, application: App, metr
 def _work(asked: models.AskRequest, request: Request, application: Application, metrics: Metrics) -> Work:
     """Return what answers a question, in a conversation where it is asked in one."""
     kept = kept_conversations(request) if asked.conversation else None
+    gone = request.state.gone = threading.Event()
 
     def work(progress: Progress) -> Json:
         def answer_after(history: Sequence[str]) -> Answer:
@@ -118,8 +120,8 @@ def _work(asked: models.AskRequest, request: Request, application: Application, 
 
         conversation: str | None = None
         if kept and asked.conversation:
-            answer, conversation = kept.ask(asked.conversation, asked.question, answer_after)
-            if conversation is None:
+            answer, conversation = kept.ask(asked.conversation, asked.question, answer_after, lambda: not gone.is_set())
+            if conversation is None and not gone.is_set():
                 request.state.code = NOT_KEPT
         else:
             answer = answer_after(asked.history)

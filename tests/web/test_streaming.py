@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 from service.application import Limits
 from service.asking.answer import Answer
 from service.asking.asker import RuleAsker
+from service.conversations import Conversations
 from service.domain.document import Document
 from service.rendering import answer_to_dict
 from service.vocabulary.vocabulary import Vocabulary
 from service.web import chat, models
 from service.web.app import create_app
 from service.web.sentences import sentences, split_sentences
+from tests.fakes import FakeConversationStore, FixedClock
 from tests.shorthand import a_document
 from tests.web.applications import ScriptedAsker, build
 from tests.web.serving import events_in, served, until
@@ -320,6 +322,36 @@ def test_a_client_that_leaves_is_noted_and_the_work_ends_by_itself(
 
     assert [each.code for each in logged()[:1]] == ["client-gone"]  # type: ignore[attr-defined]
     assert [each.message for each in caplog.records if each.levelno >= logging.WARNING and each.name != "asyncio"] == []
+
+
+def test_a_question_that_was_stopped_is_no_turn_of_its_conversation(
+    vocabulary: Vocabulary, waiting: WaitingAsker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever stopped it asks again, and must not find it twice."""
+    monkeypatch.setattr(chat, "KEEP_ALIVE_S", 0.05)
+    kept = Conversations(store=FakeConversationStore(), clock=FixedClock())
+    questions: list[str] = []
+
+    def keep(conversation: str, question: str, *_: object, **__: object) -> bool:
+        questions.append(question)
+        return True
+
+    monkeypatch.setattr(kept, "_keep", keep)
+    body = json.dumps({"question": "占多少", "stream": True, "conversation": "new"}).encode()
+    head = f"POST /v1/ask HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    app = create_app(build(vocabulary, asker=waiting), conversations=kept)
+
+    with caplog.at_level(logging.INFO, "youju"), served(app) as port:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(head.encode() + body)
+            assert b"200 OK" in connection.recv(1000)
+        until(lambda: any(each.message == "request" for each in caplog.records))
+        waiting.go.set()
+        until(waiting.over.is_set)
+        done = TestClient(app).post("/v1/ask", json={"question": "占几成", "conversation": "new"}).json()
+
+    assert done["conversation"]
+    assert questions == ["占几成"]
 
 
 def test_a_server_that_says_so_on_sending_is_understood_too(
