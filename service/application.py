@@ -350,8 +350,11 @@ class Application:
         self, files: Sequence[tuple[str, bytes]], progress: Callable[[Progress], None] | None = None, *,
         workers: int = 1, force: bool = False, begins: Callable[[str], None] | None = None,
     ) -> Iterator[Ingested]:  # fmt: skip
-        """Store files that are at hand as (name, bytes), as `add_paths` does; *begins* is told what is being read."""
-        yield from self._take_in(iter(files), len(files), progress, workers, force, begins)
+        """Store files that are at hand as (name, bytes), as `add_paths` does; *begins* is told what is being read.
+
+        Even one file is read by the parser, whose limits of time and memory hold: others may be waiting behind it.
+        """
+        yield from self._take_in(iter(files), len(files), progress, workers, force, begins, is_limited=True)
 
     def is_archive(self, data: bytes, name: str) -> bool:
         """Whether `add_files` would take several files out of this one."""
@@ -362,13 +365,13 @@ class Application:
 
     def _take_in(
         self, given: Iterator[tuple[str, Path | bytes]], total: int, progress: Callable[[Progress], None] | None,
-        workers: int, force: bool, begins: Callable[[str], None] | None = None,
+        workers: int, force: bool, begins: Callable[[str], None] | None = None, is_limited: bool = False,
     ) -> Iterator[Ingested]:  # fmt: skip
         queue = _Queue(given, total, self.bytes_of, self._unpacker, begins)
         if not force:
             queue.known = frozenset(each.id for each in self._library.summaries())
         # One file is read in this process: starting another takes longer than most files.
-        parse = self._parser if total > 1 or queue.begins_with_archive() else self._parse
+        parse = self._parser if is_limited or total > 1 or queue.begins_with_archive() else self._parse
         for done, read in enumerate(parse(queue.files(), workers=workers), 1):
             taken = self._settled(read, queue.data_of(read.number))
             if progress is not None:
