@@ -36,11 +36,13 @@ class _About:
 
     Attributes:
         subject: Its measure or part in words: 支出, 三公经费, 人员经费.
+        measure: What is split up: of a part of 三公经费 that itself.
         whole: What a reader would weigh it against, "" for nothing.
         doing: ``total``, ``change``, ``why``, ``split``, ``ranking``, ``share`` or ``definition``.
     """
 
     subject: str
+    measure: str
     whole: str
     doing: str
 
@@ -107,7 +109,7 @@ def _phrased(answer: Given, ask: Try) -> Iterator[tuple[str, str]]:
     if about is None:
         return
     when, subject = f"{answer['year']}年", about.subject
-    split, change, share = _splits(when, subject), _changes(when, subject), _shares(when, subject, about.whole)
+    split, change, share = _splits(when, about.measure), _changes(when, subject), _shares(when, subject, about.whole)
     match about.doing:
         case "definition":
             yield from (("total", f"{when}{subject}是多少？"), *split[:1], *change)
@@ -170,13 +172,15 @@ def _about(answer: Given) -> _About | None:
     if not any(each["formula"] for each in answer["results"]):
         # Words were explained, no figure was told.
         asked = next((name for name in _EXPLAINED if name in re.sub("[“”\"]", "", answer["question"])), "")
-        return _About(asked, "支出", "definition") if asked else None
+        return _About(asked, asked, "支出", "definition") if asked else None
     subject = _subject(first) or _named(answer["results"])
     if not subject or _is_nothing(answer["results"]):
         return None
     is_project = any(s.dimension == "项目" and s.match is Match.IS for s in first.selectors)
+    if first.measure not in {"支出", "收入"} and subject != first.measure:
+        return _About(subject, first.measure, first.measure, _doing(answer, tree))
     whole = "项目支出" if is_project else _WHOLE.get(subject, "支出")
-    return _About(subject, whole, _doing(answer, tree))
+    return _About(subject, subject, whole, _doing(answer, tree))
 
 
 def _named(results: Sequence[Given]) -> str:
