@@ -103,8 +103,19 @@ def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation, reply: Re
             text += "，文件只写了数量，没有写金额"
     elif figure.how == "derived":
         text += "（推算数，文件没有直接印出）"
+    text += _otherwise(desk, figure, reply)
     narrower = _narrower(desk, subject, figure.facts, reply)
     return text + (f"，其中{narrower}" if narrower else "")
+
+
+def _otherwise(desk: Desk, figure: Figure, reply: Reply) -> str:
+    """Say where the text of the document states another amount than the cell that is given: 「（正文第9页写352.67万元，与表不符）」."""
+    said: dict[str, str] = {}
+    for finding in desk.contradictions(figure):
+        for source in (s for s in finding.sources if not s.table and s.row_label):
+            said.setdefault(source.row_label, f"第{source.page}页" if source.page else "")
+            reply.citations.append(desk.quote(source))
+    return f"（正文{'、'.join(f'{where}写{figure}' for figure, where in said.items())}，与表不符）" if said else ""
 
 
 def _part_name(fact: Fact) -> str:

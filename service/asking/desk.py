@@ -31,7 +31,7 @@ from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.document import Document, Passage, PassageKind
 from service.domain.errors import AmbiguousFigureError, MissingFactError, YoujuError
 from service.domain.fact import Authority, Fact, Source
-from service.domain.finding import Finding
+from service.domain.finding import Finding, Severity
 from service.domain.quantity import YUAN, Kind, Quantity, Unit
 from service.numerals import render_number
 from service.vocabulary.vocabulary import Vocabulary
@@ -39,6 +39,12 @@ from service.vocabulary.vocabulary import Vocabulary
 #: Decimals of an amount that was restated in the unit of the question.
 _PLACES_ASKED = 2
 
+#: Findings of a document told beside a figure, and those that are about sums.
+_MOST_CONTRADICTIONS = 2
+_OF_SUMS = frozenset({"row-does-not-add-up", "total-does-not-add-up"})
+#: A name that stands within a longer one of the same amount: 职业年金缴费 in 机关事业单位职业年金缴费支出.
+_SHORTEST_NAME = 4
+_CODES = re.compile(r"^[\d\s.-]+|\s+")
 #: Words by which a question about income means what was carried over, too.
 _WITH_CARRIED = re.compile("总计|总额|总数|结转|结余")
 
@@ -268,8 +274,6 @@ class Desk:
 
     def conflicts(self, figures: Sequence[Figure]) -> list[Finding]:
         """Say where another place states another figure for the same coordinate."""
-        from service.domain.finding import Severity
-
         out = []
         for figure in figures:
             others = self.scope.conflicts(figure)
@@ -284,7 +288,28 @@ class Desk:
                         (figure.facts[0].source, other.source),
                     )
                 )  # fmt: skip
+            out += self.contradictions(figure, [other.source for other in others])
         return out
+
+    def contradictions(self, figure: Figure, told: Sequence[Source] = ()) -> list[Finding]:
+        """Return what was found on reading a document that bears on a figure of it: another amount in the text, a sum that fails.
+
+        A figure that is printed again under another classification (住房公积金 as 221 02 01 and as 301 13) is the same figure.
+
+        Args:
+            figure: A printed figure.
+            told: Places whose disagreement is told already.
+        """
+        if figure.how != "printed":
+            return []
+        own = figure.facts[0].source
+        document = next((d for d in self.documents if d.id == own.document), None)
+        known = {(s.line, s.page, s.start) for s in told}
+        return [
+            dataclasses.replace(f, severity=Severity.WARNING, sources=tuple(dict.fromkeys((own, *f.sources))))
+            for f in (document.findings if document else ())
+            if f.severity is Severity.ERROR and _bears_on(f, own) and not any((s.line, s.page, s.start) in known for s in f.sources if not s.table)
+        ][:_MOST_CONTRADICTIONS]
 
     def _named(self, fact: Fact, other: Fact) -> str:
         """Name a place; the file too where the other place is in another one."""
@@ -320,6 +345,23 @@ def render_quantity(quantity: Quantity) -> str:
     """Write a quantity as people read it, with the decimals it holds."""
     unit = quantity.unit.symbol
     return f"{render_number(quantity.number)}{unit}"
+
+
+def _bears_on(finding: Finding, own: Source) -> bool:
+    """Whether a disagreement of a document is about the figure of a cell."""
+    if finding.code == "places-disagree":
+        cells = [s for s in finding.sources if s.table]
+        return len(cells) < len(finding.sources) and any(_is_same_figure(s, own) for s in cells)
+    first = finding.sources[0] if finding.sources else None
+    return finding.code in _OF_SUMS and first is not None and (first.table, first.row, first.column) == (own.table, own.row, own.column)
+
+
+def _is_same_figure(one: Source, other: Source) -> bool:
+    if (one.table, one.row, one.column) == (other.table, other.row, other.column):
+        return True
+    names = [_CODES.sub("", s.row_label) for s in (one, other)]
+    is_same_name = len(min(names, key=len)) >= _SHORTEST_NAME and (names[0] in names[1] or names[1] in names[0])
+    return is_same_name and bool(other.quote) and one.quote == other.quote
 
 
 def shown_of(evaluation: Evaluation) -> str:
