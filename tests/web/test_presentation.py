@@ -67,7 +67,7 @@ def test_an_answer_is_presented_with_sentences_evidence_and_charts(client: TestC
     assert [chart["kind"] for chart in shown["charts"]] == ["waterfall"]
     figures = shown["sentences"][0]["figures"]
     assert [(f["text"], f["tags"][0]["text"]) for f in figures] == [
-        ("950.47万元", "表中印着"), ("1235.00万元", "推算"), ("284.53万元", "推算"), ("23.04%", "推算")
+        ("950.47万元", "表中印着"), ("1235.00万元", "推算"), ("284.53万元", "仅见正文"), ("23.04%", "仅见正文")
     ]  # fmt: skip
     assert all(sentence["text"][f["start"] : f["end"]] == f["text"] for sentence in shown["sentences"] for f in sentence["figures"])
 
