@@ -230,9 +230,11 @@ class Application:
         Raises:
             SourceDocumentError: It cannot be taken in; the message says why.
         """
+        from service.checking.sums import graded
         from service.ingestion.pipeline import ingest
 
-        return ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary)
+        read = ingest(self._reader(data, name, max_bytes=self.limits.max_file_bytes), self._vocabulary)
+        return graded(read, self._vocabulary)
 
     def check(
         self, data: bytes, name: str, tables: Sequence[tuple[str, bytes]] = (), *, documents: Sequence[str] = (),

@@ -498,6 +498,34 @@ def _is_larger(identity: Identity) -> bool:
     return Decimal(identity.left_value.replace(",", "")) > Decimal(identity.right_value.replace(",", ""))
 
 
+def graded(document: Document, vocabulary: Vocabulary) -> Document:
+    """Return a document whose findings on sums of its tables are as grave as a check of it says: one view, one word.
+
+    Where a check makes nothing of a relation that fails, it is worth a look and no error.
+    """
+
+    def is_of_cells(finding: Finding) -> bool:
+        held = finding.sources
+        return finding.code in ARITHMETIC_CODES and bool(held) and all(s.table for s in held)
+
+    if not any(is_of_cells(each) and each.severity is Severity.ERROR for each in document.findings):
+        return document
+    rank = list(Severity)
+    of_cell: dict[tuple[str, int, int], Severity] = {}
+    for told in sum_findings(document, vocabulary):
+        for source in told.sources:
+            key = (source.table, source.row, source.column)
+            of_cell[key] = min(told.severity, of_cell.get(key, told.severity), key=rank.index)
+
+    def as_checked(finding: Finding) -> Finding:
+        if not is_of_cells(finding) or finding.severity is not Severity.ERROR:
+            return finding
+        found = [of_cell[k] for s in finding.sources if (k := (s.table, s.row, s.column)) in of_cell]
+        return replace(finding, severity=min(found, key=rank.index, default=Severity.WARNING))
+
+    return replace(document, findings=tuple(map(as_checked, document.findings)))
+
+
 def grouped_note(document: Document, vocabulary: Vocabulary) -> Finding | None:
     """Return one note on the tables of a document handed in for its tables, where they contradict themselves."""
     found = list(sum_findings(document, vocabulary))

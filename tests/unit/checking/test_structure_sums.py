@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.checking.material import material_of
 from service.checking.structure import structure_findings
+from service.checking.sums import ARITHMETIC_CODES, graded, sum_findings
+from service.domain.document import Document
 from service.domain.finding import Finding, Severity
 from service.vocabulary.vocabulary import Vocabulary
 from tests.unit.checking.invented import Change, document_with, found_in, in_table
@@ -131,3 +135,16 @@ def test_a_table_that_fails_throughout_is_told_once(vocabulary: Vocabulary) -> N
     found = [f for f in found_in(vocabulary, *changes) if f.sources and f.sources[0].table == "T06"]
     assert [f.code for f in found] == ["table-does-not-add-up"]
     assert found[0].severity is Severity.WARNING
+
+
+def test_findings_of_a_document_are_as_grave_as_its_check_says(vocabulary: Vocabulary) -> None:
+    """Where the check makes nothing of a relation that fails, it is worth a look and no error."""
+    document = document_with(vocabulary, in_table(SPENDING, "550.20", "505.20"))
+
+    def severities(document: Document) -> set[Severity]:
+        return {f.severity for f in graded(document, vocabulary).findings if f.code in ARITHMETIC_CODES}
+
+    assert {f.severity for f in sum_findings(document, vocabulary)} == severities(document) == {Severity.ERROR}
+    assert severities(replace(document, identities=())) == {Severity.WARNING}
+    clean = document_with(vocabulary)
+    assert graded(clean, vocabulary) is clean
