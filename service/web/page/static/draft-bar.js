@@ -9,7 +9,7 @@ export function drawBar(desk) {
   const edited = desk.blocks.filter((each) => each.role !== "table" && each.text !== each.original).length;
   const removed = blocksOf(desk.draft).filter((each) => each.role !== "table" && !desk.blocks.some((block) => block.key === each.key)).length;
   const parts = [edited + removed > 0 && `文字${edited + removed}处`, desk.sources.length > 0 && `依据${desk.sources.length}处`, desk.fills.size > 0 && `填写${desk.fills.size}处`].filter(Boolean);
-  const isOpen = desk.isChanged || Boolean(desk.editing);
+  const isOpen = desk.isChanged || Boolean(desk.editing) || desk.past.length + desk.future.length > 0;
   places.bar.hidden = !isOpen && !places.told.firstChild;
   places.buttons.hidden = !isOpen;
   desk.bar ??= barOf(desk);

@@ -43,6 +43,7 @@ export function openFill(host, { gap, given, problem = "", offer, isKnown, onTex
   const refuse = (text) => {
     hint.textContent = text;
     hint.className = "hint bad";
+    hint.setAttribute("role", "alert");
     input.setAttribute("aria-invalid", "true");
     input.focus();
   };
@@ -62,8 +63,10 @@ export function openFill(host, { gap, given, problem = "", offer, isKnown, onTex
     if (isTrying || !check()) return;
     const text = input.value.trim();
     isTrying = true;
+    input.readOnly = true;
     const tried = text ? await onTry(text) : { problem: "", text };
     isTrying = false;
+    input.readOnly = false;
     const isOpen = form.isConnected;
     if (tried.problem) {
       if (isOpen) refuse(tried.problem);
