@@ -398,7 +398,7 @@ def _of_entity(
     """Choose year, level and stage among the documents of one entity."""
     own = index.of(next(iter(mention.entities)))
     years = sorted({s.year for s in own}, reverse=True)
-    text = _with_years(question, years)
+    text = _with_years(question, years, year)
     wanted = year or _year(text, years)
     spoken = [y.year for y in read_years(text) if y.year]
     unknown = [y for y in spoken if years and y not in years and y + 1 not in years]
@@ -467,13 +467,13 @@ def _at_level(
     return chosen, tuple(twins)
 
 
-def _with_years(question: str, years: Sequence[int]) -> str:
-    """Write 去年, 前年 as years where there are documents of them: counted from the year named, else the newest."""
+def _with_years(question: str, years: Sequence[int], chosen: int | None = None) -> str:
+    """Write 去年, 前年 as years where there are documents of them: counted from the year named, else the one chosen, else the newest."""
     if len(years) < 2:
         return question
     said = list(read_years(question))
     anchors = [y.year for y in said if y.year and not _is_base(question, y.start, y.end)]
-    anchor = max(anchors) if anchors else years[0]
+    anchor = max(anchors) if anchors else chosen or years[0]
     out = question
     for mention in sorted(said, key=lambda y: -y.start):
         if mention.relative is None or mention.span > 1 or not mention.relative or _is_carried(question, mention):

@@ -554,3 +554,13 @@ def test_where_the_money_goes(ask_all: Ask) -> None:
 def test_every_missing_year_is_named(ask_all: Ask) -> None:
     """The sentence that names several missing years is kept whole."""
     assert "缺2019年、2020年的支出" in ask_all("竹溪街道2019到2024年支出逐年是多少？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "year", "said"),
+    [("上年支出多少", 2024, "2023年"), ("去年支出多少", 2023, "2022年"), ("上年三公经费", 2023, "2022年"), ("支出比上年增加多少", 2023, "2022年为")],
+)
+def test_the_year_before_counts_from_the_chosen_year(ask_all: Ask, question: str, year: int, said: str) -> None:
+    answer = ask_all(question, entity=STREET, year=year)
+    assert said in answer.text
+    assert f"{STREET}{year}年" not in answer.text or "比上年" in question
