@@ -460,7 +460,7 @@ def _of_figures(amounts: Amounts, documents: dict[str, Document]) -> Iterable[Fi
         names = "、".join(derived)
         yield Finding(
             "last-year-derived", Severity.NOTE,
-            f"资料库里没有直接印出的上年数：{names}，由文件写出的增减额推算，已标“推算”。导入上年的文件后可直接取数。",
+            f"已导入的文件里没有直接印出的上年数：{names}，由文件写出的增减额推算，已标“推算”。导入上年的文件后可直接取数。",
             tuple(f.source for f in derived.values())[:8],
         )  # fmt: skip
 
