@@ -42,6 +42,7 @@ function offerWayBack() {
   const from = new URLSearchParams(location.search);
   const [conversation, answer] = ["c", "a"].map((name) => from.get(name) ?? "");
   if (![conversation, answer].every((each) => /^[0-9a-f]{12}$/.test(each))) return;
+  find(".back").classList.add("from-answer");
   find(".back").prepend(h("a", { href: `/?c=${conversation}#${answer}`, text: "← 回到回答" }), "　");
 }
 
@@ -149,7 +150,8 @@ class Work {
 
   showList() {
     if (this.heads.length === 0) {
-      fill(this.list, h("p", { class: "empty", text: "这份文件里没有表格，只能回答正文里写到的内容。" }));
+      // What was found in the document says so.
+      this.list.hidden = true;
       return;
     }
     fill(
