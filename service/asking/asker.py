@@ -15,6 +15,7 @@ from service.asking.operations import Operations
 from service.asking.reading import Question, QuestionReader, normalise
 from service.asking.scoping import EntityIndex, ScopeChoice, choose, documents_in, place_in
 from service.asking.subjects import Subject, subjects_of
+from service.asking.typos import heard_in
 from service.asking.verification import unsupported_figures
 from service.calculation.joint import JointScope
 from service.calculation.scope import Scope
@@ -184,13 +185,28 @@ class RuleAsker:
         names = "、".join(choice.others[:8]) + ("等" if len(choice.others) > 8 else "")
         if choice.foreign:
             missing = f"资料库里没有“{choice.foreign}”的文件"
-            said = f"回答不了：{missing}，现有：{names}。"
-            return self._made(question, Reply(said, status=Status.REFUSED, missing=missing), choice, ())
+            reply = Reply(f"回答不了：{missing}，现有：{names}。", status=Status.REFUSED, missing=missing)
+            self._offer_heard(question, [choice.foreign], self._summaries, reply)
+            return self._made(question, reply, choice, ())
         if choice.mention and len(choice.others) <= _MOST_READINGS:
             return self._which_entity(question, text, choice)
         said = f"资料库里有多个部门：{names}。请说明问的是哪个部门。"
         reply = Reply(said, status=Status.CLARIFY, readings=list(choice.others[:8]))
         return self._made(question, reply, choice, ())
+
+    def _offer_heard(self, question: str, pieces: Sequence[str], summaries: Sequence[DocumentSummary], reply: Reply) -> None:
+        """Offer the question with a name that sounds like what was written of it: 红棋区委办 → 红旗区委办."""
+        names = [fold(n) for s in summaries for n in (s.entity, *s.entity_names)]
+        for piece in pieces:
+            for gram in dict.fromkeys((piece, *(piece[i : i + 2] for i in range(len(piece) - 1)))):
+                if len(gram) < 2 or gram not in question or any(gram in n for n in names):
+                    continue
+                asked = question.replace(gram, heard, 1) if (heard := heard_in(gram, names)) else ""
+                found = self._choose(normalise(asked), (), None, None) if asked else None
+                if found is not None and found.summaries and not found.foreign and not found.rivals:
+                    reply.text += f"是不是要问：{asked}"
+                    reply.readings.append(asked)
+                    return
 
     def _documents(self, summaries: Sequence[DocumentSummary]) -> tuple[tuple[Document, ...], QuestionReader]:
         key = tuple(s.id for s in summaries)
@@ -346,6 +362,8 @@ class RuleAsker:
             return self._levels_compared(question, text, choice)
         if choice.twins and reply.status is Status.ANSWERED and len(reply.plan) == 1:
             names = self._tell_twins(desk, reply, choice)
+        if reply.status is Status.REFUSED and not reply.is_understood:
+            self._offer_heard(question, read.residue, choice.summaries, reply)
         return replace(self._made(question, reply, choice, documents, names=names), repairs=tuple(read.repairs))
 
     def _names_both_levels(self, text: str) -> bool:

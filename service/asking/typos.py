@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from service.vocabulary.spotting import Spotter
@@ -72,6 +72,24 @@ class Mender:
             if size >= 5 and count == size - 2 and sorted(piece) == sorted(name) and _is_swap(piece, name):
                 return name
         return self._shorter.get(piece) if size >= 5 else None
+
+
+def heard_in(piece: str, names: Iterable[str]) -> str:
+    """Return the part of a name that sounds like a piece and has at least half of its characters, "" where none does.
+
+    Example:
+        >>> heard_in("红棋", ["新乡市红旗区委员会办公室"])
+        '红旗'
+
+    """
+    size = len(piece)
+    for name in names:
+        for start in range(len(name) - size + 1):
+            part = name[start : start + size]
+            same = sum(a == b for a, b in zip(piece, part, strict=True))
+            if same * 2 >= size and part != piece and all(a == b or _sound(a) == _sound(b) for a, b in zip(piece, part, strict=True)):
+                return part
+    return ""
 
 
 def _is_swap(piece: str, name: str) -> bool:

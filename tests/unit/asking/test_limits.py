@@ -148,3 +148,14 @@ def test_a_blank_cell_counts_as_nothing_and_says_so(ask: Ask) -> None:
 def test_odd_input_is_answered_or_refused(ask: Ask, question: str) -> None:
     """Very long and broken questions end in an answer or a refusal, never in an error."""
     assert ask(question).text
+
+
+@pytest.mark.parametrize("question", ["红棋区委办2024年支出", "红其区委办三公经费"])
+def test_a_name_that_was_misspelt_is_offered_as_it_is_spelt(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    asked = question.replace("红棋", "红旗").replace("红其", "红旗")
+    assert answer.status is Status.REFUSED
+    assert answer.text.endswith(f"是不是要问：{asked}")
+    assert answer.readings == (asked,)
+    assert answer.results == ()
+    assert ask(asked).status is Status.ANSWERED
