@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from service.calculation.evidence import BY_OCR
 from service.calculation.steps import cut
 from service.domain.quantity import Kind, Quantity, unit_of
-from service.presenting.formulas import in_words, is_listed, reference_of
+from service.presenting.formulas import backwards, in_words, is_listed, reference_of
 
 Json: TypeAlias = dict[str, Any]
 #: Says where a place is.
@@ -19,6 +19,8 @@ Where: TypeAlias = Callable[[Mapping[str, Any]], str]
 
 #: Decimals that an unrounded number is shown with.
 _EXACT_PLACES = 12
+_YEAR = "年度"
+_OF_YEAR = re.compile(r"(\d{4})年")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -127,10 +129,20 @@ def _is_value(result: Mapping[str, Any], operand: Mapping[str, Any]) -> bool:
     return shown is not None and said is not None and shown.unit.kind is said.unit.kind and abs(said.base) == abs(shown.base)
 
 
+def _derived_year(result: Mapping[str, Any]) -> str:
+    """Return the year of a figure that was derived from a later one and its stated change, "" for any other figure."""
+    operands = result["operands"]
+    is_derived = "推算" in result["marks"] and reference_of(result["formula"]) is not None and len(operands) == 2
+    found = _OF_YEAR.match(result["label"])
+    if not is_derived or found is None or any(_YEAR not in (each.get("about") or {}) for each in operands):
+        return ""
+    return found[1] if operands[0]["about"][_YEAR] != f"{found[1]}年" else ""
+
+
 def _without_operands(result: Mapping[str, Any]) -> str:
     if result["formula"].startswith("个数(") or (not result["formula"] and unit_of(result["unit"]).kind is Kind.COUNT):
         return "counted"
-    return "computed" if result["formula"] or result["label"].endswith(("差额", "相差")) else "told"
+    return "computed" if result["formula"] or result["label"].endswith(("差额", "相差")) or result["label"].startswith("未能拆分的") else "told"
 
 
 def evidence_of(answer: Mapping[str, Any], number: int, where: Where) -> Json:
@@ -149,10 +161,15 @@ def evidence_of(answer: Mapping[str, Any], number: int, where: Where) -> Json:
     result: Mapping[str, Any] = answer["results"][number]
     operands: Sequence[Mapping[str, Any]] = result["operands"]
     shared = _shared([each.get("about") or {} for each in operands])
+    about, words = shared, "" if _is_stated(result) else in_words(result["formula"])
+    if year := _derived_year(result):
+        shared = {k: v for k, v in shared.items() if k != _YEAR}
+        about = {k: f"{year}年" if k == _YEAR else v for k, v in _shared([{**each.get("about", {}), _YEAR: ""} for each in operands]).items()}
+        words = backwards(result["formula"], operands[0]["about"][_YEAR], operands[1]["value"])
     return {
         "tags": [tag_to_dict(each) for each in tags_of(result)],
-        "about": _pairs(shared),
-        "words": "" if _is_stated(result) else in_words(result["formula"]),
+        "about": _pairs(about),
+        "words": words,
         "steps": _steps(result),
         "unrounded": _unrounded(result),
         "rounding": rounding_of(result),
@@ -213,6 +230,8 @@ def rounding_of(result: Mapping[str, Any]) -> str:
         codes = _of_result(result)
         if codes & {"blank", "dash"} and not codes & {"computed", "sum"}:
             return "表里没有印数，按0算，没有取整。"
+        if "推算" in result["marks"] and _derived_year(result):
+            return "由印出的数加减得出，没有取整。"
         is_taken = not {"computed", "counted"} & codes
         return "照印出的数，没有取整。" if is_taken else "正好除尽或相加减，没有取整。"
     places = shown.decimals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from service.calculation.formula import (
@@ -50,6 +51,26 @@ def in_words(formula: str) -> str:
     """
     tree = parsed(formula)
     return _words(tree) if tree is not None else ""
+
+
+def backwards(formula: str, later: str, change: str) -> str:
+    """Return in words how a figure was derived from the one of a later year and its stated change.
+
+    Args:
+        formula: Of the earlier figure.
+        later: The later year.
+        change: The change as digits, below 0 where it fell.
+
+    Example:
+        >>> backwards("支出@2023", "2024年", "-284.53")
+        '2024年支出 + 比上年减少额'
+
+    """
+    tree = reference_of(formula)
+    if tree is None or not later.removesuffix("年").isdigit():
+        return ""
+    now = _reference(replace(tree, year=int(later.removesuffix("年"))))
+    return f"{now} + 比上年减少额" if change.startswith("-") else f"{now} − 比上年增加额"
 
 
 def reference_of(formula: str) -> Reference | None:

@@ -69,6 +69,10 @@ def test_a_derived_year_says_so_and_how(asker: RuleAsker) -> None:
     assert [tag["code"] for tag in said["tags"]] == ["derived"]
     assert said["steps"][0]["operation"] == "推算"
     assert said["steps"][0]["text"] == "2023年支出 = 950.47万元 + 284.53万元 = 1235.00万元"
+    assert {each["name"]: each["value"] for each in said["about"]}["年度"] == "2023年"
+    assert said["words"] == "2024年支出 + 比上年减少额"
+    assert said["rounding"] == "由印出的数加减得出，没有取整。"
+    assert [[each["value"] for each in o["about"] if each["name"] == "年度"] for o in said["operands"]] == [["2024年"], ["2024年"]]
 
 
 def test_what_is_worked_out_of_figures_of_the_text_says_so() -> None:
