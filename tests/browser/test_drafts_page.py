@@ -135,9 +135,15 @@ def test_a_quoted_reason_tells_where_it_is_quoted_from(page_at: PageAt, service:
 
 
 def test_derived_figures_bear_a_word(page_at: PageAt, service: Service) -> None:
-    page = page_at(draft(service, "收入支出预算总体情况说明"))
+    page = page_at(draft(service, "“三公”经费支出情况说明"))
+    figure = page.get_by_role("button", name="7.84%").first
 
-    expect(page.get_by_role("button", name="284.53万元").first).to_contain_text("推算")
+    expect(figure).to_contain_text("推算")
+    figure.click()
+    panel = page.get_by_role("dialog")
+    expect(panel.locator(".tag").first).to_have_text("推算")
+    expect(panel).to_contain_text("用到了推算的上年数")
+    expect(panel).not_to_contain_text("由表里印出的数")
 
 
 # --------------------------------------------------------------------------------------------- filling
@@ -308,7 +314,8 @@ def test_findings_stand_beside_the_sentence_as_one_types(page_at: PageAt, servic
     for _ in range(2):
         page.get_by_role("button", name="撤销").click()
     expect(page.locator(".paper")).to_contain_text("基本支出537.27万元")
-    expect(page.locator("#bar")).to_be_hidden()
+    expect(page.locator(".save-status")).to_contain_text("还没有改动")
+    expect(page.get_by_role("button", name=SAVE)).to_be_disabled()
     page.keyboard.press("Control+y")
     expect(page.locator(".paper")).to_contain_text("537.99万元")
     save(page, 2)
@@ -377,7 +384,8 @@ def test_a_paragraph_is_split_and_taken_out(page_at: PageAt, service: Service) -
     edit(page, "另起的一段。")
     page.get_by_role("button", name="删去这一段").click()
     expect(page.get_by_text("另起的一段。")).to_have_count(0)
-    expect(page.locator("#bar")).to_be_hidden()
+    expect(page.locator(".save-status")).to_contain_text("还没有改动")
+    expect(page.get_by_role("button", name=SAVE)).to_be_disabled()
 
 
 # ------------------------------------------------------------------------- what is not saved, and others

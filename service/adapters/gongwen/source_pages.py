@@ -23,8 +23,8 @@ _ALARM = "C00000"
 def standing_note(draft: Draft, standing: Standing | None, layout: Layout) -> Iterator[etree._Element]:
     """Yield what is open in a version that is not approved, between bookmarks as the pages 数据来源 are."""
     lines = standing_lines(draft, standing) if standing else ()
-    marks = (w("b"), w("color", val=_ALARM), w("highlight", val=layout.highlight))
     for number, line in enumerate(lines):
+        marks = (w("b"), w("color", val=_ALARM), w("highlight", val=layout.highlight))  # an element stands in one place
         begin = _bookmark(2, STANDING_BEGIN) if not number else ()
         yield paragraph("SourceHeading", *begin, run(line, *marks))
     if lines:

@@ -243,6 +243,8 @@ def test_a_draft_that_nobody_approved_says_so_at_its_head() -> None:
 
     assert said[:2] == ["草稿（第2版），未经批准", "有1处错误、1处数字没有来源、1处待补充未解决"]
     assert not any("批准" in line for line in said[3:])
+    head = docx.Document(io.BytesIO(data)).paragraphs[:2]
+    assert all(run.font.bold and run.font.highlight_color for each in head for run in each.runs)
     fresh = docx.Document(io.BytesIO(draft_to_docx(text_draft("甲。"), standing=Standing(1))))
     assert fresh.paragraphs[0].text == "草稿（第1版），未经批准"
 

@@ -57,7 +57,7 @@ addEventListener("keydown", (event) => {
 export function showFigure(figure, state, opener) {
   const way = WAYS[figure.how] ?? WAYS.computed;
   const isSame = !figure.exact || figure.exact === figure.value;
-  const marks = figure.marks.filter((each) => MARKS[each] && each !== way.word);
+  const marks = figure.marks.filter((each) => MARKS[each] && each !== way.word && !(figure.how === "blank" && each === "表中为空白"));
   const from = figure.how === "derived" || marks.includes("推算") ? "由写明的增减额推算得出" : figure.how === "stated" ? "取自文件的正文" : "由表里印出的数得出";
   openPanel({
     title: `${figure.text}${figure.label ? `：${figure.label}` : ""}`,

@@ -183,7 +183,7 @@ function figureOf({ figure, state }, said, key, desk) {
   const marks = (figure?.marks ?? []).map((each) => MARKS[each] ?? each).join("、");
   const sign = state === "locked" ? marks || (way?.sign ?? "") : STATES[state].sign;
   const button = inlineButton(
-    { class: `figure ${state === "locked" ? figure.how : state} ${state === "locked" && marks ? "marked-figure" : ""}`, dataset: { at: key }, "aria-label": `${said}，${[state === "locked" ? way.word : STATES[state].word, marks].filter(Boolean).join("，")}` },
+    { class: `figure ${state === "locked" ? figure.how : state} ${state === "locked" && marks ? "marked-figure" : ""}`, dataset: { at: key }, "aria-label": `${said}，${[...new Set([state === "locked" ? way.word : STATES[state].word, marks])].filter(Boolean).join("，")}` },
     () => (figure ? showFigure(figure, state, button) : desk.toNote(button)),
     said,
     sign && h("span", { class: "sign", text: `［${sign}］` }),
