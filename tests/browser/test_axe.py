@@ -68,7 +68,7 @@ def _answer_as_table(page: Page, service: Service) -> None:
 
 def _evidence(page: Page, service: Service) -> None:
     _answer(page, service)
-    page.locator(".turn").get_by_role("button", name="284.53万元").first.click()
+    page.locator(".turn").get_by_role("button", name="1235.00万元").first.click()
     expect(page.get_by_role("dialog").get_by_role("table").first).to_be_visible()
 
 

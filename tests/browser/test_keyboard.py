@@ -40,7 +40,7 @@ def test_a_question_its_answer_and_its_evidence(page_at: PageAt) -> None:
     page.keyboard.type(WHY)
     page.keyboard.press("Enter")
     answer = page.locator(".turn").last
-    figure = answer.get_by_role("button", name="284.53万元").first
+    figure = answer.get_by_role("button", name="1235.00万元").first
     expect(figure).to_be_visible()
     expect(box).to_have_value("")
 
