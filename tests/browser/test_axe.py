@@ -74,7 +74,7 @@ def _evidence(page: Page, service: Service) -> None:
 
 def _refusal(page: Page, service: Service) -> None:
     page.goto(service.url(f"/?c={service.ask('2019年支出是多少？')}"))
-    expect(page.locator(".answer-status")).to_be_visible()
+    expect(page.locator(".refusal").first).to_be_visible()
 
 
 def _document(page: Page, service: Service) -> None:
