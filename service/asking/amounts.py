@@ -47,6 +47,7 @@ def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
     """Answer with the figures themselves."""
     reply = Reply("")
     lines = []
+    figures: list[Figure] = []
     for subject in wanted:
         if subject.table and subject.table != IN_TEXT and subject.is_bare and not subject.said:
             subject = table_total(desk, subject)  # noqa: PLW2901 - the table's total is what is meant
@@ -58,13 +59,28 @@ def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
         reply.findings += desk.conflicts(evaluation.figures)
         reply.plan.append(evaluation.formula)
         lines.append(_lookup_line(desk, subject, evaluation, reply))
-    if len(wanted) > 1 and desk.question.has("sum", "plus") and all(s.measure != "收入" or s.members for s in wanted):
-        total = desk.evaluate(total_of([desk.reference(s) for s in wanted]))
-        reply.results.insert(0, desk.result("合计", total))
-        reply.plan.append(total.formula)
-        lines.append(f"合计{shown_of(total)}")
+        figures.append(figure)
+    if len(wanted) > 1 and _asks_sum(desk) and all(s.measure != "收入" or s.members for s in wanted):
+        holds = next(((a, b) for a in figures for b in figures if a is not b and desk.scope.holds(a, b)), None)
+        if holds is None:
+            total = desk.evaluate(total_of([desk.reference(s) for s in wanted]))
+            reply.results.insert(0, desk.result("合计", total))
+            reply.plan.append(total.formula)
+            lines.append(f"合计{shown_of(total)}")
+        else:
+            names = [bare(f.label) for f in holds]
+            lines.append(f"{names[0]}已经包含{names[1]}，不能相加" if names[0] != names[1] else "两处说的是同一个数，不能相加")
     reply.text = _premise_on_amount(desk, wanted, reply) + "；".join(lines) + "。"
     return reply
+
+
+def _asks_sum(desk: Desk) -> bool:
+    """Whether figures are to be added up: where each is asked for, only by words that say so besides the names of the figures."""
+    text = desk.question.text
+    each = _EACH_AMOUNT.search(text)
+    if not desk.question.has("sum", "plus"):
+        return False
+    return each is None or bool(_TOGETHER.search(text) or _SUM_AFTER.search(text, each.end()))
 
 
 def _premise_on_amount(desk: Desk, wanted: Sequence[Subject], reply: Reply) -> str:
@@ -104,6 +120,7 @@ def _lookup_line(desk: Desk, subject: Subject, evaluation: Evaluation, reply: Re
     elif figure.how == "derived":
         text += "（推算数，文件没有直接印出）"
     text += _otherwise(desk, figure, reply)
+    text += _with_or_without_carried(desk, subject, figure, reply)
     narrower = _narrower(desk, subject, figure.facts, reply)
     return text + (f"，其中{narrower}" if narrower else "")
 
@@ -116,6 +133,26 @@ def _otherwise(desk: Desk, figure: Figure, reply: Reply) -> str:
             said.setdefault(source.row_label, f"第{source.page}页" if source.page else "")
             reply.citations.append(desk.quote(source))
     return f"（正文{'、'.join(f'{where}写{figure}' for figure, where in said.items())}，与表不符）" if said else ""
+
+
+def _with_or_without_carried(desk: Desk, subject: Subject, figure: Figure, reply: Reply) -> str:
+    """For the income of all funds, give the total that it is not, where both are printed: with what was carried over, or without."""
+    place = figure.facts[0].coordinate
+    if place.measure != "收入" or set(dict(place.members)) - {"origin"} or subject.table or place.get("origin") == "上年结转":
+        return ""
+    rest = tuple(p for p in subject.members if p[0] != "origin")
+    is_whole = not place.get("origin")
+    other = replace(subject, members=rest, with_carried=not is_whole)
+    try:
+        found = desk.evaluate(desk.reference(other.having(origin="本年") if is_whole else other))
+    except YoujuError:
+        return ""
+    told = found.figures[0].facts[0].coordinate
+    if told.stage is not place.stage or told.get("origin") == place.get("origin") or found.quantity.base == figure.quantity.base:
+        return ""
+    bound_results(desk, [found], reply)
+    reply.citations += desk.cite(found.figures)
+    return f"（其中{bare(found.figures[0].label)}{shown_of(found)}）" if is_whole else f"（连同结转结余，{bare(found.figures[0].label)}{shown_of(found)}）"
 
 
 def _part_name(fact: Fact) -> str:
@@ -171,7 +208,11 @@ def split_at(desk: Desk, pattern: str) -> tuple[list[Subject], list[Subject]]:
 
 
 #: Each on its own, not all together.
-_EACH = re.compile("分别占|各占|各自占|分别是|各是多少|各为多少|占比(?:分别|各)")
+_EACH_AMOUNT = re.compile("(?:各自?|分别)(?:是|为|有|占)?(?:多少|几)")
+_EACH = re.compile(f"分别占|各占|各自占|分别是|{_EACH_AMOUNT.pattern}|占比(?:分别|各)")
+#: Words that ask for a sum and belong to no figure's name, and those that do so behind the figures.
+_TOGETHER = re.compile("一共|总共|共计|加起来|加在一起|合起来|相加|之和|总和|加总|加上")
+_SUM_AFTER = re.compile("合计|总数|总额")
 
 
 def share(desk: Desk) -> Reply | None:

@@ -133,9 +133,12 @@ class Desk:
         return chosen
 
     def _of_this_year(self, subject: Subject, year: int | None) -> Subject:
-        """Narrow the income of a fund to this year's, where a total with what was carried over is printed besides."""
-        if subject.measure != "收入" or set(dict(subject.members)) != {"fund"} or _WITH_CARRIED.search(self.question.text):
+        """Narrow the income of a fund, or of a final account, to this year's, where a total with what was carried over is printed besides."""
+        if subject.measure != "收入" or subject.with_carried or _WITH_CARRIED.search(self.question.text):
             return subject
+        is_final = (self.stage or self.document.stage) is Stage.FINAL
+        if set(dict(subject.members)) != {"fund"} and (subject.members or not is_final):
+            return subject  # an income budget is all that is at hand; a final account's is what came in
         narrowed = subject.having(origin="本年")
         try:
             whole, own = (

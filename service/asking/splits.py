@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from service.asking.alike import alike
 from service.asking.answer import Result
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
 from service.asking.subjects import Subject, total_of
@@ -14,13 +15,15 @@ from service.asking.years import renamed
 from service.calculation.decomposition import Decomposition, Part, Standing, decompose
 from service.calculation.formula import Binary, Expression, Operator, Reference
 from service.calculation.trace import Evaluation
-from service.domain.errors import YoujuError
+from service.domain.errors import MissingFactError, YoujuError
 from service.domain.fact import Authority
 from service.domain.quantity import Quantity, trim
 from service.numerals import render_number
 
 #: Parts that a decomposition names before it sums the rest up.
 MOST_PARTS = 8
+#: Begins the label of what no part explains.
+UNEXPLAINED = "未能拆分的"
 #: Levels of the codes of functions.
 LEVEL_NAMES = {5: "（款级）", 7: "（项级）"}
 
@@ -37,6 +40,7 @@ class Split:
         whole: The amount in the later and the earlier year.
         parts: With their amounts in both years.
         members: Name of a part → its member.
+        subjects: Name of a part → what is compared, under one total in both years.
         ends: Name of a part → its evaluations in both years, None where one year lacks it.
         notes: Name of a part → what must be said of it.
     """
@@ -48,6 +52,7 @@ class Split:
     whole: tuple[Evaluation, Evaluation]
     parts: list[Part] = field(default_factory=list)
     members: dict[str, str] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
     ends: dict[str, tuple[Evaluation, Evaluation] | None] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -62,30 +67,36 @@ class Split:
         if not here.members or not there.members:
             return split
         done: set[str] = set()
-        for member in sorted(here.members | there.members, key=lambda m: (m not in here.members, m)):
-            if member in done:
+        above = {m: set(desk.vocabulary.ancestors(dimension, m)) for m in here.members | there.members}
+        for member in sorted(above, key=lambda m: (len(above[m]), m not in here.members, m)):
+            if member in done or above[member] & set(split.members.values()):
+                continue  # a part of another part would count twice
+            try:
+                part = alike(desk, subject.having(**{dimension: member}), (year, before))
+            except MissingFactError:
                 continue
-            now, then = split._amount(member, 0, year), split._amount(member, 1, before)
+            now, then = split._amount(part, 0, year), split._amount(part, 1, before)
             is_known = (now is not None or here.is_complete) and (then is not None or there.is_complete)
             if not is_known or (now is None and then is None):
                 continue
             done |= {m for e in (now, then) if e for f in e.figures[0].facts if (m := f.coordinate.get(dimension))}
-            split._add(member, now, then)
+            split._add(member, part, now, then)
         return split
 
-    def _amount(self, member: str, side: int, year: int) -> Evaluation | None:
+    def _amount(self, part: Subject, side: int, year: int) -> Evaluation | None:
         """Return a part's amount in a year, if it is of the same stage as the whole."""
         try:
-            found = self.desk.evaluate(_ref(self.desk, self.subject, self.dimension, member, year))
+            found = self.desk.evaluate(self.desk.reference(part, year=year))
         except YoujuError:
             return None
         wanted = self.whole[side].figures[0].facts[0].coordinate.stage
         return found if found.figures[0].facts[0].coordinate.stage is wanted else None
 
-    def _add(self, member: str, now: Evaluation | None, then: Evaluation | None) -> None:
+    def _add(self, member: str, part: Subject, now: Evaluation | None, then: Evaluation | None) -> None:
         name = self.desk.scope.name_of(self.dimension, member)
         name = f"{member}{name}" if name in self.members else name
         self.members[name] = member
+        self.subjects[name] = part
         self.parts.append(Part(name, now.quantity if now else None, then.quantity if then else None))
         self.ends[name] = (now, then) if now and then else None
         self.notes[name] = renamed(now, then) if now and then else ""
@@ -117,9 +128,9 @@ class Split:
             return f"{text}，各项相加等于总变动"
         unit = self.whole[0].quantity.unit
         left = Quantity(trim(abs(made.residual) / unit.scale), unit)
-        number = render_number(left.number)
-        reply.results.append(Result("未能拆分的差额", number, unit.symbol, number, "", "", ()))
-        return f"{text}，还有{render_quantity(left)}未能拆分"
+        number, word = render_number(left.number), "增加" if made.residual > 0 else "减少"
+        reply.results.append(Result(f"{UNEXPLAINED}{word}额", number, unit.symbol, number, "", "", ()))
+        return f"{text}，此外{word}的{render_quantity(left)}未能拆分到各项"
 
     def line(self, part: Part, reply: Reply) -> str:
         """Name what one part contributes, and write its figures down."""
@@ -137,7 +148,7 @@ class Split:
         return f"{part.name}{word}{shown_of(amount)}{standing}{self.notes[part.name]}"
 
     def _reference(self, part: Part, year: int) -> Reference:
-        return _ref(self.desk, self.subject, self.dimension, self.members[part.name], year)
+        return self.desk.reference(self.subjects[part.name], year=year)
 
     def _rest(self, rest: Sequence[Part], reply: Reply) -> str:
         """Sum up the small contributions."""
@@ -160,10 +171,6 @@ def _minus(left: Expression | None, right: Expression | None) -> Expression:
         assert left is not None  # noqa: S101 - a part stands in one of the two years
         return left
     return right if left is None else Binary(Operator.SUBTRACT, left, right)
-
-
-def _ref(desk: Desk, subject: Subject, dimension: str, member: str, year: int | None) -> Reference:
-    return desk.reference(subject.having(**{dimension: member}), year=year)
 
 
 class _Listed(NamedTuple):

@@ -43,6 +43,7 @@ class Subject:
         said: Whether the measure was said, not implied.
         year: Year, None for the document's.
         unit_type: ``机关`` or ``事业``, "" where the question does not tell them apart.
+        with_carried: Whether an income holds what was carried over, too, where a total without it is printed besides.
     """
 
     measure: str
@@ -53,6 +54,7 @@ class Subject:
     said: bool = False
     year: int | None = None
     unit_type: str = ""
+    with_carried: bool = False
 
     @property
     def is_bare(self) -> bool:

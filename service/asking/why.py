@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from service.asking.alike import alike
 from service.asking.amounts import bound_results, subjects, tell_conflicts
 from service.asking.answer import Status
 from service.asking.desk import Desk, Reply, shown_of
@@ -43,6 +44,7 @@ def why(desk: Desk) -> Reply | None:
     except MissingFactError:
         return None
     try:
+        subject = alike(desk, subject, (of_year, before))
         now, then = both_years(desk, subject, of_year, before)
     except MissingFactError as error:
         return _unknown(desk, subject, now, before, error)
@@ -123,6 +125,7 @@ def _decompose(
     """
     fitted = desk.fit(subject)
     moved: list[tuple[str, Subject]] = []
+    done: set[str] = set()
     if now.quantity.base == then.quantity.base:
         return moved
     for dimension in ("nature", "item", "fund", "function", "economic", "project"):
@@ -139,11 +142,15 @@ def _decompose(
             if not split.explains or (dimension == "fund" and len(split.parts) == 1):
                 continue
             title = desk.vocabulary.dimensions[dimension].name
+            done.add(dimension)
             title += LEVEL_NAMES.get(level, "") if len(levels) > 1 and place else ""
             reply.text += f"按{title}拆分：{split.tell(reply)}。"
             moved += [(p.name, fitted.having(**{dimension: split.members[p.name]})) for p in split.moved[:_MOST_MOVED]]
             if dimension in {"nature", "item"}:
                 _finer(split, reply)
+    for dimension in dict.fromkeys(d for d in desk.question.dimensions if d not in {*done, "project"}):
+        name = desk.vocabulary.dimensions[dimension].name
+        reply.text += f"没有两年都按{name}列出的数，不能按{name}拆分。"
     return moved
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from service.asking.alike import alike
 from service.asking.amounts import bare, bound_results, split_at, subjects, tell_conflicts, whole_of
 from service.asking.answer import Status
 from service.asking.desk import Desk, Reply, render_quantity, shown_of
@@ -57,6 +58,7 @@ def _change_line(desk: Desk, subject: Subject, before: int, reply: Reply) -> str
     one_sided = _one_sided(desk, subject, before, reply)
     if one_sided:
         return one_sided
+    subject = alike(desk, subject, (desk.year, before))
     now, then = both_years(desk, subject, desk.year, before)
     name = bare(now.figures[0].label)
     a, b = now.quantity, then.quantity
@@ -98,6 +100,7 @@ def both_years(desk: Desk, subject: Subject, year: int, before: int) -> tuple[Ev
     Raises:
         MissingFactError: One of the years has none.
     """
+    subject = alike(desk, subject, (year, before))
     now = desk.evaluate(desk.reference(subject, year=year))
     then = desk.evaluate(desk.reference(subject, year=before))
     if _use_one_unit(desk, [then, now]):
@@ -275,7 +278,7 @@ def asks_stages(text: str) -> bool:
 def against_budget(desk: Desk) -> Reply | None:
     """A final account against the budget of the same year: the two, the difference, the share carried out."""
     named = subjects(desk) or desk.inherited[:1] or [Subject("支出", said=True)]
-    reference = desk.reference(named[0])
+    reference = desk.reference(alike(desk, named[0], (desk.year,), (Stage.FINAL, Stage.BUDGET)))
     final, budget = (replace(reference, stage=s) for s in (Stage.FINAL, Stage.BUDGET))
     a, b = desk.evaluate(final), desk.evaluate(budget)
     name = bare(a.figures[0].label)
@@ -312,6 +315,7 @@ def share_change(desk: Desk) -> Reply | None:
         return None
     whole = wholes[0] if wholes else whole_of(desk, parts[0])
     before = base_year(desk)
+    parts, whole = [alike(desk, p, (desk.year, before)) for p in parts], alike(desk, whole, (desk.year, before))
     shares, told, reply = [], [], Reply("")
     for year in (before, desk.year):
         part = total_of([desk.reference(p, year=year) for p in parts])
@@ -388,6 +392,10 @@ def _row(desk: Desk, subject: Subject, years: Sequence[int], reply: Reply) -> st
             continue
     if not have:
         return ""
+    alike_in = alike(desk, subject, [y for y, _ in have])
+    if alike_in is not subject:
+        subject = alike_in
+        have = [(year, desk.evaluate(desk.reference(subject, year=year))) for year, _ in have]
     if _use_one_unit(desk, [e for _, e in have]):
         have = [(year, desk.evaluate(desk.reference(subject, year=year))) for year, _ in have]
     name = bare(have[-1][1].figures[0].label)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from service.calculation.figures import Figure
 from service.calculation.formula import Match, Reference, Selector
+from service.calculation.meant import as_meant
 from service.domain.coordinate import Aspect, Coordinate, Stage
 from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError
 from service.domain.fact import Authority, CellState, Fact, Proof
@@ -85,6 +86,7 @@ class Scope:
         year: int, stage: Stage, table_kinds: Mapping[tuple[str, str], str], prefer: frozenset[str] = frozenset(),
         document_years: Mapping[str, int] | None = None, main: str = "", strict: bool = False,
     ) -> None:  # fmt: skip
+        facts = as_meant(facts)
         self.facts = facts
         self._strict = strict
         self.vocabulary = vocabulary
@@ -535,6 +537,17 @@ class Scope:
         below = dict(lower)
         return all(d in below and self.vocabulary.is_within(d, below[d], m) for d, m in upper)
 
+    def holds(self, whole: Figure, part: Figure) -> bool:
+        """Whether one figure is or contains another, so that adding them up would count money twice."""
+        return any(self._holds(a.coordinate, b.coordinate) for a in whole.facts for b in part.facts)
+
+    def _holds(self, whole: Coordinate, part: Coordinate) -> bool:
+        if (whole.entity, whole.year, whole.stage) != (part.entity, part.year, part.stage):
+            return False
+        if whole.measure not in {part.measure, *(m.id for m in self.vocabulary.measures.values() if m.fallback == part.measure)}:
+            return False
+        return whole.members == part.members or self._is_above(whole.members, part.members)
+
     def _may_add(self, members: Mapping[str, str], facts: Sequence[Fact]) -> bool:
         """Whether rows may be added up: members that a reader must tell apart may not.
 
@@ -653,7 +666,18 @@ class Scope:
         if len(group.facts) > 1:
             shown = dict(wanted.members)
         end = "末" if coordinate.stage is Stage.PERIOD_END else ""
-        return f"{coordinate.year}年{end}{self._words(coordinate.measure, shown)}"
+        words = self._words(coordinate.measure, shown)
+        return f"{coordinate.year}年{end}{self._income_total(coordinate) or words}"
+
+    def _income_total(self, place: Coordinate) -> str:
+        """Name a total of income by what is in it, where the two totals differ: with what was carried over, or this year's alone."""
+        if place.measure != "收入" or dict(place.members).keys() - {"origin"} or place.get("origin") == "上年结转":
+            return ""
+        both = [self._exact.get((place.measure, place.year, key), ()) for key in ("", "origin=本年")]
+        values = [{f.quantity.base for f in group if f.quantity and f.coordinate.stage is place.stage} for group in both]
+        if not all(values) or values[0] & values[1]:
+            return ""
+        return "本年收入" if place.get("origin") else "收入总计"
 
     def label_of(self, fact: Fact, *, only: str = "") -> str:
         """Call a figure by its coordinate; *only* names it within a set along that dimension."""

@@ -21,7 +21,7 @@ _LEAST = 2
 _PLACES = 2
 _FRACTION = Decimal("0.000001")
 _CHANGE = re.compile(r"(增加|减少)额$")
-_LEFT_OVER = "未能拆分的差额"
+_LEFT_OVER = re.compile(r"^未能拆分的(增加|减少)额$")
 _SPLIT = re.compile(r"^\s*(?:按(?P<by>.+?)拆分|(?P<of>.{1,30}?)按(?P<how>.+?)拆分|其中(?P<inner>[^：]{1,40}))：")
 _YEAR = re.compile(r"^(\d{4})年")
 
@@ -114,7 +114,20 @@ def charts_of(answer: Mapping[str, Any], sentences: Sequence[tuple[str, Sequence
     lists = tuple(_lists(results, said))
     parts = () if falls or lists else tuple(_parts(results))
     trends = () if falls else tuple(_trends(answer, results))
-    return (*falls, *parts, *lists, *trends)
+    return tuple(_headed(each, answer) for each in (*falls, *parts, *lists, *trends))
+
+
+def _headed(chart: Chart, answer: Mapping[str, Any]) -> Chart:
+    """Return a chart whose title says whose figures it shows, and of which year where they are of one."""
+    results: Sequence[Mapping[str, Any]] = answer["results"]
+    abouts = [o.get("about") or {} for b in (*chart.bars, *([chart.total] if chart.total else [])) for o in results[b.result]["operands"]]
+    owners = {each["部门"] for each in abouts if each.get("部门")} or {answer.get("entity")}
+    years = {each["年度"] for each in abouts if each.get("年度")} or ({f"{answer['year']}年"} if answer.get("year") else set())
+    owner = next(iter(owners)) if len(owners) == 1 else None
+    head = owner if owner and owner not in chart.title else ""
+    if len(years) == 1 and chart.kind in {ChartKind.COMPOSITION, ChartKind.RANKING} and not re.search(r"\d{4}年", chart.title):
+        head += next(iter(years))
+    return replace(chart, title=f"{head}{chart.title}")
 
 
 def chart_to_dict(chart: Chart, results: Sequence[Mapping[str, Any]]) -> Json:
@@ -212,13 +225,13 @@ def _moved(results: Sequence[Mapping[str, Any]], number: int) -> Bar | None:
     bar = _of_result(results, number)
     if bar is None or results[number]["unit"] in {"", "项"}:
         return None
-    if label == _LEFT_OVER:
-        return replace(bar, role="left")
-    found = _CHANGE.search(label)
+    left = _LEFT_OVER.search(label)
+    found = left or _CHANGE.search(label)
     if found is None or _is_change_of_whole(label):
         return None
     amount = -bar.amount if found[1] == "减少" else bar.amount
-    return replace(bar, label=label[: found.start()], amount=amount, text=f"{found[1]}{bar.text}", change=found[1])
+    name, role = ("未能拆分的差额", "left") if left else (label[: found.start()], "part")
+    return replace(bar, label=name, role=role, amount=amount, text=f"{found[1]}{bar.text}", change=found[1])
 
 
 def _is_told(label: str, name: str) -> bool:
@@ -239,14 +252,18 @@ def _closed(results: Sequence[Mapping[str, Any]], number: int, parts: Sequence[B
     if found is None or not isinstance(tree, Binary) or tree.operator is not Operator.SUBTRACT:
         return None
     left, right = _side(results, number, render(tree.left), 0), _side(results, number, render(tree.right), 1)
-    if left is None or right is None:
+    if left is None or right is None or not _is_one_measure(results, (left, right)):
         return None
     start, end = (right, left) if found[1] == "增加" else (left, right)
-    for sign in (1, -1):
-        moved = [replace(b, amount=b.amount * sign) if b.role == "left" else b for b in parts]
-        if start.amount + _exact_sum(moved) == end.amount:
-            return [replace(start, role="start"), *moved, replace(end, role="end")]
-    return None
+    if start.amount + _exact_sum(parts) != end.amount:
+        return None
+    return [replace(start, role="start"), *parts, replace(end, role="end")]
+
+
+def _is_one_measure(results: Sequence[Mapping[str, Any]], bars: Sequence[Bar]) -> bool:
+    """Whether all bars are figures of one 指标, so that setting them side by side says something."""
+    operands = [o for b in bars for o in (results[b.result]["operands"] if b.operand is None else [results[b.result]["operands"][b.operand]])]
+    return len({said for o in operands if (said := (o.get("about") or {}).get("指标"))}) <= 1
 
 
 def _side(results: Sequence[Mapping[str, Any]], number: int, formula: str, place: int) -> Bar | None:
@@ -266,7 +283,8 @@ def _waterfall(bars: list[Bar], by: str, of: str) -> Chart:
     name = of or _YEAR.sub("", bars[-1].label)
     span = f"从{years[0]}年到{years[1]}年" if len(years) == 2 else "两年之间"
     placed, zero = _placed(bars, zero_based=False)
-    note = "各部分的增减加起来，正好等于总的变化。" if all(b.role != "left" for b in bars) else "“未能拆分的差额”是文件没有分项数、算不到各部分的。"
+    left = next((b for b in bars if b.role == "left"), None)
+    note = f"总的变化里，{left.text}是文件没有分项数、算不到各部分的（“{left.label}”）。" if left else "各部分的增减加起来，正好等于总的变化。"
     title = f"{name}{span}的变化" + (f"：按{by}" if by else "")
     return Chart(ChartKind.WATERFALL, title, _unit(bars), placed, zero, note=note)
 
@@ -322,7 +340,7 @@ def _composition(bars: Sequence[Bar], total: Bar) -> Chart:
     shares = sum((Decimal(b.share.rstrip("%")) for b in placed), Decimal(0))
     note = f"{len(bars)}项相加正好等于{total.label}{total.text}。"
     note += "" if shares == 100 else "占比各自四舍五入，加起来可能不是100%。"
-    name = "合计" if total.label == "合计" else _YEAR.sub("", total.label)
+    name = "各项合计" if total.label == "合计" else _YEAR.sub("", total.label)
     return Chart(ChartKind.COMPOSITION, f"{name}的构成", _unit(bars), placed, Decimal(0), total, note + _rest(bars))
 
 
@@ -418,7 +436,7 @@ def _trends(answer: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> 
         numbers = [by_year[y] for y in sorted(by_year)]
         stages = {o["about"]["阶段"] for n in numbers for o in results[n]["operands"] if o.get("about")}
         bars = [replace(bar, label=f"{y}年") for y in sorted(by_year) if (bar := _of_result(results, by_year[y]))]
-        if len(bars) < 2 or len(stages) > 1 or len({results[n]["unit"] for n in numbers}) > 1:
+        if len(bars) < 2 or len(stages) > 1 or len({results[n]["unit"] for n in numbers}) > 1 or not _is_one_measure(results, bars):
             continue
         placed, zero = _placed(bars)
         name = _YEAR.sub("", results[numbers[-1]]["label"])

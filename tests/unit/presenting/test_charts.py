@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from service.asking.asker import RuleAsker
@@ -80,6 +80,38 @@ def test_a_waterfall_closes_exactly_or_is_not_drawn(parts: list[Decimal], then: 
 def test_parts_that_do_not_close_are_not_drawn(parts: list[Decimal], then: Decimal, off: Decimal) -> None:
     answer = a_change(parts, then, then + sum(parts) + off)
     assert not [c for c in charted(answer) if c.kind is ChartKind.WATERFALL]
+
+
+@given(st.lists(amounts.filter(bool), min_size=1, max_size=6, unique_by=abs), positive, amounts.filter(bool))
+def test_what_no_part_explains_has_its_own_sign_and_is_said(parts: list[Decimal], then: Decimal, left: Decimal) -> None:
+    now = then + sum(parts) + left
+    assume(abs(left) not in {abs(v) for v in (*parts, then, now, now - then)})  # a figure of a text is told by its digits
+    word, other = ("增加", "减少") if left > 0 else ("减少", "增加")
+    for said, is_drawn in ((word, now != then), (other, False)):
+        answer = a_change(parts, then, now)
+        text = answer["text"].replace("，各项相加等于总变动", f"，此外{said}的{abs(left)}万元未能拆分到各项")
+        answer |= {"text": text, "results": [*answer["results"], a_result(f"未能拆分的{said}额", abs(left), "", ())]}
+        drawn = [c for c in charted(answer) if c.kind is ChartKind.WATERFALL]
+        assert len(drawn) == is_drawn
+        for chart in drawn:
+            assert [b.amount for b in chart.bars if b.role == "left"] == [left * 10000]
+            assert f"{abs(left)}万元是文件没有分项数" in chart.note
+
+
+def test_bars_of_different_measures_are_not_set_side_by_side() -> None:
+    answer = a_change([Decimal(5), Decimal(-2)], Decimal(10), Decimal(13))
+    assert [c.kind for c in charted(answer)] == [ChartKind.WATERFALL]
+    for result, measure in zip(answer["results"][1:3], ("支出", "支出总计"), strict=True):
+        result["operands"] = [an_operand(result["value"], 指标=measure, 阶段="决算")]
+    assert charted(answer) == ()
+
+
+def test_a_title_says_whose_figures_are_shown_and_of_which_year() -> None:
+    answer = a_list([Decimal(1), Decimal(2)], None) | {"entity": "示例局"}
+    assert charted(answer)[0].title == "示例局2024年各项目金额（由大到小）"
+    for result, owner in zip(answer["results"], ("甲局", "乙局"), strict=True):
+        result["operands"] = [an_operand(result["value"], 部门=owner, 年度="2024年")]
+    assert charted(answer)[0].title == "2024年各项目金额（由大到小）"
 
 
 def a_list(values: Sequence[Decimal], total: Decimal | None, formula: str = "支出[项目=*]") -> Json:
@@ -160,7 +192,7 @@ def asked(asker: RuleAsker, question: str) -> tuple[Chart, ...]:
 def test_the_change_of_the_seed_is_a_waterfall_that_marks_what_is_derived(asker_over: AskerOver, seed: Document) -> None:
     answer = answer_to_dict(asker_over(seed).ask("为什么2024年支出下降了23%？", history=(), entity=None, year=None))
     (chart,) = charted(answer)
-    assert chart.title == "支出从2023年到2024年的变化：按资金来源"
+    assert chart.title == "新乡市红旗区委员会办公室支出从2023年到2024年的变化：按资金来源"
     said = chart_to_dict(chart, answer["results"])
     assert [(b["label"], b["text"], b["sign"]) for b in said["bars"]] == [
         ("2023年支出", "1235.00万元", 1), ("一般公共预算", "减少284.53万元", -1), ("2024年支出", "950.47万元", 1)
@@ -170,5 +202,5 @@ def test_the_change_of_the_seed_is_a_waterfall_that_marks_what_is_derived(asker_
 
 def test_functions_of_the_seed_add_up(asker_over: AskerOver, seed: Document) -> None:
     (chart,) = asked(asker_over(seed), "支出由哪些功能科目构成")
-    assert (chart.kind, chart.title) == (ChartKind.COMPOSITION, "支出的构成")
+    assert (chart.kind, chart.title) == (ChartKind.COMPOSITION, "新乡市红旗区委员会办公室2024年支出的构成")
     assert chart.bars[0].working == "412.42万元 ÷ 950.47万元 × 100% ≈ 43.39%"
