@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from service.domain.coordinate import Stage
+from service.ports import OPEN_PLACE
 
 if TYPE_CHECKING:
     from service.asking.answer import Answer
@@ -200,7 +201,8 @@ class Suggester:
 
     def _answered(self, question: str, entity: str | None, year: int | None) -> Answer | None:
         answer = self._ask(question, entity, year)
-        is_fit = answer.status.value == "answered" and answer.is_understood and not answer.missing and len(answer.text) <= _LONGEST
+        is_whole = not answer.missing and OPEN_PLACE not in answer.text
+        is_fit = answer.status.value == "answered" and answer.is_understood and is_whole and len(answer.text) <= _LONGEST
         return answer if is_fit else None
 
     def _phrased(self, kind: str, scope: EntityScope, of_year: YearScope, name: str, entity: str | None) -> Iterator[str]:
@@ -229,6 +231,7 @@ class Suggester:
                 yield "什么是“三公”经费？"
             case "draft":
                 yield f"写一段{when}收入支出{stage}总体情况说明"
+                yield f"写一段{when}“三公”经费支出{stage}情况说明"
             case _:
                 yield f"{when}支出由哪些功能科目构成？"
                 yield f"{when}收入由哪些构成？"

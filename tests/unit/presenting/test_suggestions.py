@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.asking.answer import Answer, Status
 from service.domain.document import Document
 from service.presenting.suggestions import MOST, Suggester, reading_questions, scopes_of
@@ -33,6 +35,18 @@ def test_questions_are_tried_once_for_the_same_store(asker_over: AskerOver, seed
     before = len(asked)
     assert suggester.suggestions() == first
     assert len(asked) == before
+
+
+def test_an_answer_with_open_places_is_not_suggested(asker_over: AskerOver, seed: Document) -> None:
+    asker = asker_over(seed)
+
+    def ask(question: str, entity: str | None, year: int | None) -> Answer:
+        answer = asker.ask(question, history=(), entity=entity, year=year)
+        return replace(answer, text=f"{answer.text}【待补充：2023年的数】") if question.startswith("写一段") else answer
+
+    made = Suggester(FakeLibrary(seed).summaries, ask).suggestions()
+    assert made
+    assert "draft" not in {each.kind for each in made}
 
 
 def test_nothing_is_suggested_where_nothing_is_held(asker_over: AskerOver, seed: Document) -> None:
