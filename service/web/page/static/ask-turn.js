@@ -105,7 +105,7 @@ export class Turn {
       wording(shown, open),
       answer.missing === NOTHING_HELD && h("p", null, h("a", { class: "button primary", href: "/documents", text: "去添加文档" })),
       readings(shown, this.ask),
-      shown.charts.length > 0 && chartsView(shown.charts, open),
+      shown.charts.length > 0 && chartsView(shown.charts, open, answer.entity ?? ""),
       list(shown, open),
       findings(answer),
       legend(tags, { isQuoting }),

@@ -5,14 +5,14 @@ import { figureButton, inWords } from "./figure.js";
 
 const NAMES = { composition: "构成", waterfall: "变化", ranking: "排名", trend: "逐年" };
 
-/** Returns the charts of an answer, one at a time; `open` is run with what a bar stands for and its button. */
-export function chartsView(charts, open) {
+/** Returns the charts of an answer about an entity, one at a time; `open` is run with what a bar stands for and its button. */
+export function chartsView(charts, open, entity = "") {
   const host = h("div", { class: "charts" });
   const show = (number) => {
     fill(
       host,
       charts.length > 1 &&
-        h("div", { class: "chips no-print", role: "group", "aria-label": "几张图" }, charts.map((each, n) => h("button", { type: "button", class: "chip", "aria-pressed": String(n === number), text: shortTitle(each, charts), on: { click: () => (show(n), host.querySelectorAll(".chip")[n].focus()) } }))),
+        h("div", { class: "chips no-print", role: "group", "aria-label": "几张图" }, charts.map((each, n) => h("button", { type: "button", class: "chip", "aria-pressed": String(n === number), text: shortTitle(each, charts, entity), on: { click: () => (show(n), host.querySelectorAll(".chip")[n].focus()) } }))),
       chartView(charts[number], open),
     );
   };
@@ -20,11 +20,11 @@ export function chartsView(charts, open) {
   return host;
 }
 
-function shortTitle(chart, charts) {
-  const [, by] = chart.title.split("：");
+function shortTitle(chart, charts, entity) {
+  const [title, by] = (entity ? chart.title.replace(entity, "") : chart.title).split("：");
   if (by) return by;
-  if (chart.kind === "waterfall") return `其中：${chart.title.replace(/(?:从\d{4}年到\d{4}年|两年之间)的变化$/, "")}`;
-  return charts.some((each) => each !== chart && each.kind === chart.kind) ? chart.title : NAMES[chart.kind];
+  if (chart.kind === "waterfall") return `其中：${title.replace(/(?:从\d{4}年到\d{4}年|两年之间)的变化$/, "")}`;
+  return charts.some((each) => each !== chart && each.kind === chart.kind) ? title : NAMES[chart.kind];
 }
 
 function chartView(chart, open) {
