@@ -44,9 +44,22 @@ def alike(desk: Desk, subject: Subject, years: Sequence[int], stages: Sequence[S
                 return subject  # what is missing is told by whoever compares
             asked = figures
         if is_whole and frozenset.intersection(*(_totals(desk, f) for f in figures)):
-            return candidate
+            return _of_one_fund(desk, candidate, figures, sides)
     said = "，".join(dict.fromkeys(f"{f.facts[0].coordinate.year}年只有“{_name(f.facts[0].coordinate)}”" for f in asked))
     raise MissingFactError(f"{said}：一个含结转、一个不含，口径不同，不能相比。")
+
+
+def _of_one_fund(desk: Desk, subject: Subject, figures: Sequence[Figure], sides: Sequence[tuple[int, Stage | None]]) -> Subject:
+    """Narrow a subject to the fund that one side is of alone, where the other side is printed for it, too."""
+    funds = {f.facts[0].coordinate.get("fund") or "" for f in figures}
+    for fund in sorted(funds - {""}) if len(funds) > 1 else ():
+        narrowed = subject.having(fund=fund)
+        found = [f for year, stage in sides if (f := _figure(desk, narrowed, year, stage)) is not None]
+        if len(found) < len(sides) or any(f.facts[0].coordinate.get("fund") != fund for f in found):
+            continue
+        if frozenset.intersection(*(_totals(desk, f) for f in found)):
+            return narrowed
+    return subject
 
 
 def _others(fitted: Subject) -> Iterator[Subject]:

@@ -141,3 +141,13 @@ def test_no_part_of_a_split_lies_within_another(asker_over: AskerOver, vocabular
         if chart.kind is ChartKind.WATERFALL:
             start, *moved, end = chart.bars
             assert start.amount + sum((b.amount for b in moved), Decimal(0)) == end.amount
+
+
+def test_the_money_of_one_fund_is_compared_with_that_fund_s(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    prose = "五、一般公共预算财政拨款支出决算情况说明\n\n2016年度一般公共预算财政拨款支出99.00元。与2015年度相比，一般公共预算财政拨款支出减少3.00元，下降2.94%。"
+    table = ("2016年一般公共预算财政拨款支出决算表", "", "单位：元", "", "科目编码\t科目名称\t合计", "\t合计\t99.00", "201\t一般公共服务支出\t99.00", "")
+    ask = asking(asker_over(ingest_text("\n".join((*FINAL, *table)).format(prose=prose), vocabulary)))
+    answer = ask("2016年支出比上年减少多少？")
+    assert {"99.00", "102.00", "3"} <= {r.value for r in answer.results}
+    assert "104.00" not in answer.text
+    assert all("一般公共预算" in r.label for r in answer.results)
