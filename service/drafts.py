@@ -253,7 +253,7 @@ class Drafts:
         """Return the drafts of entities whose name contains *entity*, of *year* (0 for all), newest first."""
         return self._store.summaries(entity=entity.strip(), year=year)
 
-    def listed(self, entity: str = "", year: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+    def listed(self, entity: str = "", year: int = 0, limit: int = 1000) -> Sequence[dict[str, Any]]:
         """Return what is known of as many drafts, as `list` finds them, without their texts, for programs."""
         return [summary_to_dict(each) | self._written_of(each.id) for each in self.list(entity, year)[:limit]]
 
@@ -261,9 +261,9 @@ class Drafts:
         """Return the titles of the sections of a draft, and whether they are all that its outline has."""
         stored = self._store.find(draft_id)
         body = json.loads(stored.body) if stored is not None else {}
-        given = body.get("given")
+        given = body.get("given") or {}
         titles = [str(each["title"]) for each in body.get("sections", ())]
-        return {"sections": titles, "whole": bool(given) and not given["sections"]}
+        return {"sections": titles, "whole": given.get("sections") == []}
 
     def find(self, draft_id: str, version: int | None = None) -> Kept:
         """Return a version of a draft, by default the newest.

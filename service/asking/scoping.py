@@ -125,6 +125,9 @@ class EntityIndex:
     def given(self, entity: str) -> set[str]:
         """Return the entities that a caller's name means."""
         wanted = fold(entity)
+        # A name of its own comes before the same words in another's file.
+        if exact := {each for each in self.entities if fold(each) == wanted}:
+            return exact
         if wanted in self._by_name:
             return self._by_name[wanted]
         return {e for name, core, e in self._names if wanted in name or _abbreviates(wanted, name, core, self._tails)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -136,7 +136,7 @@ def listed(
     entity: Annotated[str, Query(max_length=200, description="部门名称里的字。")] = "",
     year: Annotated[int | None, Query(ge=1949, le=2999, description="年度。")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="最多返回几份。")] = 1000,
-) -> list[Json]:
+) -> Sequence[Json]:
     """List drafts with their sections and versions."""
     return desk.listed(entity, year or 0, limit)
 

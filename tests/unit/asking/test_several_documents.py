@@ -56,6 +56,14 @@ def test_a_named_department_is_answered_for(ask_two: Ask, question: str, entity:
     assert len({c.place.document for c in answer.citations}) == 1
 
 
+def test_a_department_that_has_a_near_twin_is_named_by_its_own_name(asker_over: AskerOver, seed: Document, sample: Document) -> None:
+    """A misread name in another's file is no second department of that name."""
+    twin = replace(sample, entity_names=(*sample.entity_names, SEED_ENTITY))
+    answer = asking(asker_over(seed, twin))("支出是多少？", entity=SEED_ENTITY)
+
+    assert (answer.entity, answer.results[0].value) == (SEED_ENTITY, "950.47")
+
+
 def test_the_caller_may_name_the_department(ask_two: Ask) -> None:
     """Given apart from the question, it settles the matter; an unknown one is refused."""
     assert ask_two("支出是多少？", entity="虚构事务局").results[0].value == "239.25"

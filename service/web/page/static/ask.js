@@ -345,12 +345,15 @@ box.addEventListener("keydown", (event) => {
   submit();
 });
 find("#new").addEventListener("click", begin);
-addEventListener("popstate", () => start());
+let begunAt = location.search;
+// A step to another part of the page (#main) is none to another conversation.
+addEventListener("popstate", () => location.search !== begunAt && start());
 document.addEventListener("youju:back", () => state.turns.length === 0 && suggest());
 
 // -- start ---------------------------------------------------------------------------------------------------------------------
 
 async function start() {
+  begunAt = location.search;
   const given = new URLSearchParams(location.search);
   const conversation = /^[0-9a-f]{12}$/.test(given.get("c") ?? "") ? given.get("c") : "";
   const wide = matchMedia("(min-width: 1100px)");

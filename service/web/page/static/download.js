@@ -26,8 +26,13 @@ export async function copyText(text) {
 
 /** Puts rows on the clipboard so that a spreadsheet takes them as a table. */
 export function copyTable(rows) {
-  const line = (row) => row.map((cell) => String(cell).replace(/[\t\r\n]+/g, " ")).join("\t");
-  return copyText(rows.map(line).join("\n"));
+  return copyText(rows.map((row) => row.map(cellText).join("\t")).join("\n"));
+}
+
+/** A cell stays a cell, and a name that looks like a formula stays a name. */
+function cellText(cell) {
+  const text = String(cell).replace(/[\t\r\n]+/g, " ");
+  return /^[=@+]|^-(?![\d.]+$)/.test(text) ? `'${text}` : text;
 }
 
 async function written(text) {
