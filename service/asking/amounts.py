@@ -304,7 +304,9 @@ def whole_of(desk: Desk, part: Subject) -> Subject:
         above = desk.vocabulary.ancestors(dimension, member)
         if dimension == "nature" and above:
             return Subject("支出", (("nature", above[0]),))
-    return Subject(_WHOLES.get(fitted.measure, "支出"))
+    whole = _WHOLES.get(fitted.measure, "支出")
+    # All of 三公经费 is a share of 支出, not of itself.
+    return Subject("支出" if whole == fitted.measure and not fitted.members and whole != "收入" else whole)
 
 
 def _same_terms(desk: Desk, part: Subject, whole: Subject) -> Reference:

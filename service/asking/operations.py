@@ -252,6 +252,8 @@ class Operations:
         return [joined] if desk.exists(joined) else named
 
     def _inherited(self, desk: Desk) -> Reply | None:
+        if desk.question.residue and not self._residue_is_harmless(desk):
+            return None  # 「食堂呢」, 「谢谢」 after 三公经费 are not about it
         subject = desk.inherited[0]
         if len(desk.question.unit_types) == 1:
             subject = replace(subject, unit_type=desk.question.unit_types[0])

@@ -57,6 +57,15 @@ def test_a_share(ask: Ask) -> None:
     assert "52.94 ÷ 537.27" in answer.results[0].working
 
 
+def test_the_whole_of_a_measure_is_no_share_of_itself(ask: Ask) -> None:
+    assert first(ask("占比呢", "三公经费是多少")) == "0.58%"
+
+
+@pytest.mark.parametrize("said", ["谢谢", "中午吃什么", "今天天气如何？", "那食堂呢"])
+def test_what_is_not_about_the_question_before_is_not_answered_by_it(ask: Ask, said: str) -> None:
+    assert ask(said, "三公经费是多少").status is Status.REFUSED
+
+
 @pytest.mark.parametrize(
     ("question", "verdict"),
     [("基本支出和项目支出各占多少", SCOPE), ("基本支出和项目支出各占50%吗", "不对"), ("基本支出和项目支出分别占56.53%和43.47%对吗", "对。")],
