@@ -294,7 +294,8 @@ def choose(
         mentions = index.mentions(text)
     else:
         given = index.given(entity)
-        mentions = [EntityMention(0, entity, frozenset(given))] if given else []
+        said = next((m for m in index.mentions(text) if given and m.entities & given), None)
+        mentions = [EntityMention(0, said.text if said else entity, frozenset(given))] if given else []
         if not given:
             return ScopeChoice(others=index.entities, foreign=entity, text=question)
     if entity is None:

@@ -564,3 +564,13 @@ def test_the_year_before_counts_from_the_chosen_year(ask_all: Ask, question: str
     answer = ask_all(question, entity=STREET, year=year)
     assert said in answer.text
     assert f"{STREET}{year}年" not in answer.text or "比上年" in question
+
+
+def test_the_name_of_the_department_chosen_is_no_subject(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    """省检察院 asks about the procuratorate that is chosen, not about the class of spending of that name."""
+    entity = "云梦市桃源区人民检察院"
+    document = read_sample(sample_of(entity, "80.00"), vocabulary, name="预算.txt")
+    ask = asking(asker_over(document, read_sample(sample_of(AFFAIRS, "300.00"), vocabulary, name="事务局.txt")))
+    chosen, unchosen = ask("区检察院2024年支出是多少？", entity=entity), ask("桃源区检察院2024年支出是多少？")
+    assert chosen.entity == unchosen.entity == entity
+    assert chosen.results[0].value == unchosen.results[0].value == "160.75"
