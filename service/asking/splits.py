@@ -67,9 +67,10 @@ class Split:
         if not here.members or not there.members:
             return split
         done: set[str] = set()
+        found: dict[str, _Ends] = {}
         above = {m: set(desk.vocabulary.ancestors(dimension, m)) for m in here.members | there.members}
         for member in sorted(above, key=lambda m: (len(above[m]), m not in here.members, m)):
-            if member in done or above[member] & set(split.members.values()):
+            if member in done or above[member] & found.keys():
                 continue  # a part of another part would count twice
             try:
                 part = alike(desk, subject.having(**{dimension: member}), (year, before))
@@ -80,7 +81,11 @@ class Split:
             if not is_known or (now is None and then is None):
                 continue
             done |= {m for e in (now, then) if e for f in e.figures[0].facts if (m := f.coordinate.get(dimension))}
-            split._add(member, part, now, then)
+            found[member] = _Ends(part, now, then)
+        for member, ends in found.items():
+            own = _in_own_tables(member, ends, found, here, there)
+            if own is not None:
+                split._add(member, *own)
         return split
 
     def _amount(self, part: Subject, side: int, year: int) -> Evaluation | None:
@@ -171,6 +176,44 @@ def _minus(left: Expression | None, right: Expression | None) -> Expression:
         assert left is not None  # noqa: S101 - a part stands in one of the two years
         return left
     return right if left is None else Binary(Operator.SUBTRACT, left, right)
+
+
+class _Ends(NamedTuple):
+    """A part and its figures in the later and the earlier year, None where a year's tables do not list it."""
+
+    part: Subject
+    now: Evaluation | None
+    then: Evaluation | None
+
+
+def _in_own_tables(member: str, ends: _Ends, found: Mapping[str, _Ends], here: _Listed, there: _Listed) -> _Ends | None:
+    """Return a part as the tables of both years list it, None for one whose money is another part's.
+
+    Where codes were changed, the later document's words restate the earlier year under the new code, while the earlier year's own
+    tables hold the same money under the old one: it counts once, under the new code. What is restated and not found again in
+    those tables is no part that can be told.
+    """
+    if there.is_complete and _is_retold(member, ends.then, there):
+        return ends if _counterparts(ends, found) else None
+    if here.is_complete and _is_retold(member, ends.now, here):
+        return None
+    if ends.now is None and any(_is_retold(m, e.then, there) and member in _counterparts(e, found) for m, e in found.items()):
+        return None
+    return ends
+
+
+def _is_retold(member: str, amount: Evaluation | None, listed: _Listed) -> bool:
+    """Whether money is only told in words, of a member that its year's tables do not list."""
+    if amount is None or not amount.quantity.number or member in listed.members:
+        return False
+    return amount.figures[0].facts[0].authority is not Authority.CELL
+
+
+def _counterparts(ends: _Ends, found: Mapping[str, _Ends]) -> list[str]:
+    """Return the one member that only the earlier year's tables list, with the very amount that is told of a part; none where several have."""
+    assert ends.then is not None  # noqa: S101 - asked of parts that are told of the earlier year
+    same = [m for m, e in found.items() if e.now is None and e.then is not None and e.then.quantity.base == ends.then.quantity.base]
+    return same if len(same) == 1 else []
 
 
 class _Listed(NamedTuple):

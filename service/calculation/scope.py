@@ -106,6 +106,12 @@ class Scope:
         self._levels: dict[tuple[str, int], list[Fact]] = defaultdict(list)
         self._exact: dict[tuple[str, int, str], list[Fact]] = defaultdict(list)
         self._by_id = {f.id: f for f in facts}
+        #: Codes that the official lists no longer have, by the names that the tables print.
+        self._unlisted = {
+            (d, code): _CODE.sub("", f.source.row_label) or code
+            for f in facts if f.authority is Authority.CELL
+            for d, code in f.coordinate.members if d in CODED and (d, code) not in vocabulary.members.by_id
+        }  # fmt: skip
         for fact in facts:
             if fact.coordinate.aspect is Aspect.LEVEL:
                 self._levels[fact.coordinate.measure, fact.coordinate.year].append(fact)
@@ -211,6 +217,9 @@ class Scope:
             known = self.vocabulary.members.by_id.get((dimension, selector.value))
             if known is not None:
                 return known
+            printed = next((d for d in CODED if d in allowed and (d, selector.value) in self._unlisted), "")
+            if not dimension and printed:
+                return Member(printed, selector.value, self.name_of(printed, selector.value))
             if dimension and selector.value:
                 return Member(dimension, selector.value, selector.value)
             raise UnknownNameError(selector.value)
@@ -640,7 +649,7 @@ class Scope:
     def name_of(self, dimension: str, member: str) -> str:
         """Return the printed name of a member."""
         own = self.own.by_id.get((dimension, member))
-        return own.name if own else self.vocabulary.name_of(dimension, member)
+        return own.name if own else self._unlisted.get((dimension, member)) or self.vocabulary.name_of(dimension, member)
 
     def _figure(self, wanted: Wanted, group: Group, *, member: bool = False) -> Figure:
         facts = group.facts

@@ -151,3 +151,28 @@ def test_the_money_of_one_fund_is_compared_with_that_fund_s(asker_over: AskerOve
     assert {"99.00", "102.00", "3"} <= {r.value for r in answer.results}
     assert "104.00" not in answer.text
     assert all("一般公共预算" in r.label for r in answer.results)
+
+
+def a_budget(year: int, prose: str, *rows: str) -> str:
+    """Return a budget whose spending is listed by the codes of functions."""
+    table = f"{year}年部门支出总体情况表\n\n单位：元\n\n科目编码\t科目名称\t合计\t基本支出\t项目支出\n" + "\n".join(rows)
+    head = f"{ENTITY}\n\n{year}年度部门预算\n\n第二部分 {year}年度部门预算情况说明\n\n三、支出预算情况说明\n\n"
+    return f"{head}{prose}\n\n{table}\n"
+
+
+def test_money_under_a_new_code_counts_once_and_an_old_code_keeps_its_printed_name(asker_over: AskerOver, vocabulary: Vocabulary) -> None:
+    before = a_budget(
+        2018, "2018年支出预算150.00元。", "\t合计\t150.00\t100.00\t50.00", "2040401\t行政运行\t100.00\t100.00\t",
+        "2040404\t查办和预防职务犯罪\t30.00\t\t30.00", "2040405\t公诉和审判监督\t20.00\t\t20.00",
+    )  # fmt: skip
+    after = a_budget(
+        2019, "2019年支出预算125.00元。\n\n1．检察（款）检察监督（项）支出15.00元，与上年相比减少5.00元，下降25.00%。",
+        "\t合计\t125.00\t110.00\t15.00", "2040401\t行政运行\t110.00\t110.00\t", "2040410\t检察监督\t15.00\t\t15.00",
+    )  # fmt: skip
+    documents = [ingest_text(text, vocabulary, name=f"{n}.txt") for n, text in enumerate((before, after))]
+    answer = asking(asker_over(*documents))("2019年支出为什么减少？")
+    parts = {r.label: Decimal(r.value) for r in answer.results if r.label.endswith("额") and "比2018年" not in r.label}
+    assert parts["行政运行增加额"] == 10
+    assert parts["查办和预防职务犯罪减少额"] == 30
+    assert parts["检察监督减少额"] == 5
+    assert not any(label.startswith(("公诉", "未能拆分")) for label in parts)
