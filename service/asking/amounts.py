@@ -61,7 +61,7 @@ def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
         lines.append(_lookup_line(desk, subject, evaluation, reply))
         figures.append(figure)
     if len(wanted) > 1 and _asks_sum(desk) and all(s.measure != "收入" or s.members for s in wanted):
-        holds = next(((a, b) for a in figures for b in figures if a is not b and desk.scope.holds(a, b)), None)
+        holds = _nested(desk, figures)
         if holds is None:
             total = desk.evaluate(total_of([desk.reference(s) for s in wanted]))
             reply.results.insert(0, desk.result("合计", total))
@@ -72,6 +72,11 @@ def look_up(desk: Desk, wanted: Sequence[Subject]) -> Reply:
             lines.append(f"{names[0]}已经包含{names[1]}，不能相加" if names[0] != names[1] else "两处说的是同一个数，不能相加")
     reply.text = _premise_on_amount(desk, wanted, reply) + "；".join(lines) + "。"
     return reply
+
+
+def _nested(desk: Desk, figures: Sequence[Figure]) -> tuple[Figure, Figure] | None:
+    """Return the first two figures of which one contains the other, the wider one first."""
+    return next(((a, b) for a in figures for b in figures if a is not b and desk.scope.holds(a, b)), None)
 
 
 def _asks_sum(desk: Desk) -> bool:
@@ -232,7 +237,7 @@ def share(desk: Desk) -> Reply | None:
         return _shares(desk, desk.inherited)
     if not wholes and desk.before is not None and desk.before.has("share") and len(desk.inherited) >= 2:
         wholes = desk.inherited[-1:]
-    if len(parts) >= 2 and _EACH.search(desk.question.text):
+    if len(parts) >= 2 and (_EACH.search(desk.question.text) or _nested(desk, [_one(desk, p).figures[0] for p in parts])):
         return _shares(desk, parts, wholes)
     if not wholes:
         wholes = [whole_of(desk, parts[0])]
@@ -317,7 +322,7 @@ def _same_terms(desk: Desk, part: Subject, whole: Subject) -> Reference:
         fund = facts[0].coordinate.get("fund")
         if fund and "fund" not in dict(part.members) and facts[0].source.table:
             narrowed = replace(whole, table=facts[0].source.table).having(fund=fund)
-            if desk.exists(narrowed):
+            if desk.exists(narrowed) and desk.evaluate(desk.reference(narrowed)).figures[0].how != "blank":
                 return desk.reference(narrowed)
     return reference
 

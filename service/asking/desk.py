@@ -134,7 +134,7 @@ class Desk:
 
     def _of_this_year(self, subject: Subject, year: int | None) -> Subject:
         """Narrow the income of a fund, or of a final account, to this year's, where a total with what was carried over is printed besides."""
-        if subject.measure != "收入" or subject.with_carried or _WITH_CARRIED.search(self.question.text):
+        if subject.measure != "收入" or subject.with_carried or self._means_all(subject):
             return subject
         is_final = (self.stage or self.document.stage) is Stage.FINAL
         if set(dict(subject.members)) != {"fund"} and (subject.members or not is_final):
@@ -151,6 +151,13 @@ class Desk:
             return subject
         values = [[f.quantity.base for f in group.facts if f.quantity] for group in (whole, own)]
         return narrowed if all(values) and values[0] != values[1] else subject
+
+    def _means_all(self, subject: Subject) -> bool:
+        """Whether a question speaks of an income with what was carried over; of several, each by its own words."""
+        text = self.question.text
+        is_here = subject.start >= 0 and "收入" in text[subject.start : subject.end]
+        said = text[max(0, subject.start - 2) : subject.end + 2] if is_here and text.count("收入") > 1 else text
+        return bool(_WITH_CARRIED.search(said))
 
     def _of_unit_type(self, subject: Subject) -> Subject:
         """Narrow a subject to 机关 or 事业: by government class, else by 行政运行 or 事业运行.

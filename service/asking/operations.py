@@ -16,6 +16,9 @@ from service.asking.why import most_moved, trend_and_why, wants_detail, why
 from service.domain.errors import AmbiguousFigureError, MissingFactError, UnknownNameError, YoujuError
 from service.vocabulary.vocabulary import Vocabulary
 
+#: Asks for what moved most, not for what is largest.
+_MOVED_MOST = re.compile(r"(?:增加|减少|增长|下降|降低|上升|上涨|变化|变动|[增减升涨降])(?:得|的)?(?:幅度?|额)?最|最[^，。]{0,3}(?:增|减|涨|降)")
+
 
 class Operations:
     """Answers a question at its desk.
@@ -83,6 +86,8 @@ class Operations:
         moves = q.has("up", "down", "change") or bool(re.search("新增|取消", q.text))
         if moves and not q.has("why") and (q.has("rank") or (q.has("list") and re.search("科目|项目|新增|取消", q.text))):
             chosen.append(most_moved)
+            if q.has("rank") and _MOVED_MOST.search(q.text):
+                chosen.append(lambda d: texts.no_answer(d, f"没有{years.base_year(d)}年逐项的数，不能说哪一项增减最多。"))
         chosen.append(self._part_of_entity)
         chosen += [wants_detail, texts.form_rows]
         if q.has("agree") and len(named) >= 2 and not q.has("why"):

@@ -555,7 +555,9 @@ class Scope:
             return False
         if whole.measure not in {part.measure, *(m.id for m in self.vocabulary.measures.values() if m.fallback == part.measure)}:
             return False
-        return whole.members == part.members or self._is_above(whole.members, part.members)
+        periods = {whole.get("origin"), part.get("origin")} - {None}
+        above, below = (c.without("origin").members for c in (whole, part))
+        return len(periods) < 2 and (above == below or self._is_above(above, below))
 
     def _may_add(self, members: Mapping[str, str], facts: Sequence[Fact]) -> bool:
         """Whether rows may be added up: members that a reader must tell apart may not.

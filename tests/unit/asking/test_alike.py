@@ -176,3 +176,22 @@ def test_money_under_a_new_code_counts_once_and_an_old_code_keeps_its_printed_na
     assert parts["查办和预防职务犯罪减少额"] == 30
     assert parts["检察监督减少额"] == 5
     assert not any(label.startswith(("公诉", "未能拆分")) for label in parts)
+
+
+def test_shares_and_sums_of_what_lies_within_another_are_told_apart(ask: Ask, ask_final: Ask) -> None:
+    answer = ask("基本支出和人员经费合计占支出的比重")
+    assert [r.value for r in answer.results if r.unit == "%"] == ["56.53", "50.96"]
+    funds = ask_final("2016年财政拨款收入和一般公共预算收入一共多少？")
+    assert "不能相加" in funds.text
+    assert "200" not in funds.text
+
+
+def test_each_income_of_a_question_is_meant_by_its_own_words(ask_final: Ask) -> None:
+    answer = ask_final("2016年收入合计占收入总计的比重是多少？")
+    assert [r.value for r in answer.results] == ["84.00", "105.00", "125.00"]
+
+
+def test_what_moved_most_is_not_what_is_largest(ask: Ask) -> None:
+    answer = ask("2024年支出哪个科目减少最多？")
+    assert answer.status is Status.REFUSED
+    assert "2023年" in answer.text
