@@ -23,6 +23,9 @@ from tests.samples import MAX_BYTES, Sample, read_sample
 
 ROOT = Path(__file__).parent.parent
 
+#: It has no examples to try, and pytest takes two files of one name collected for examples for one module.
+collect_ignore = ["conftest.py"]
+
 AskerOver = Callable[..., RuleAsker]
 
 

@@ -127,10 +127,17 @@ def test_reasons_are_text(page_at: PageAt, own_service: Service) -> None:
     page = loaded(page_at(f"/drafts/{draft}", at=own_service))
     page.get_by_role("button", name="下一处待补充").click()
     form = page.get_by_role("form", name="填写")
-    reason = f"压减项目{hostile.PICTURE}{hostile.SCRIPT}{hostile.CLOSING}{hostile.TEMPLATE}{hostile.TURNED}"
-    form.get_by_role("textbox").fill(reason)
+    for reason, why in (
+        (f"压减项目{hostile.PICTURE}{hostile.SCRIPT}{hostile.CLOSING}{hostile.TEMPLATE}", "含有网页或文档标记"),
+        (f"压减项目{hostile.TURNED}", "看不见的字符"),
+    ):
+        form.get_by_role("textbox").fill(reason)
+        form.get_by_role("button", name="填好", exact=True).click()
+        expect(form).to_contain_text(why)
+        hostile.assert_unhurt(page)
+    form.get_by_role("textbox").fill("压减项目经费")
     form.get_by_role("button", name="填好", exact=True).click()
-    expect(page.locator("#paper")).to_contain_text(hostile.PICTURE)
+    expect(page.locator("#paper")).to_contain_text("压减项目经费")
     hostile.assert_unhurt(page)
     page.keyboard.press("Control+s")
     expect(page.locator("#head, #message")).to_contain_text(["第", ""])
