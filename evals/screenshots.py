@@ -71,7 +71,7 @@ def _answer(page: Page, things: Things) -> None:
 
 def _evidence(page: Page, things: Things) -> None:
     _answer(page, things)
-    page.locator(".turn").get_by_role("button", name="23.04%").first.click()
+    page.locator(".turn").get_by_role("button", name="1235.00万元").first.click()
     page.get_by_role("dialog").get_by_role("table").first.wait_for()
 
 
